@@ -1,0 +1,46 @@
+/* The inside of a document, for those who read policies from it. */
+#ifndef TX_DOCUMENT_DOCUMENT_H
+#define TX_DOCUMENT_DOCUMENT_H
+
+#include <triax/document.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#define TX_NO_NODE UINT32_MAX
+
+typedef struct tx_node {
+  int32_t kind; /* TRIAX_KIND_… */
+  triax_text key;
+  triax_text text; /* of text, number and boolean nodes: as text */
+  double number;
+  uint32_t parent, first, last, next; /* TX_NO_NODE: none */
+  uint32_t count;                     /* children */
+  int32_t key_line, key_column, line, column;
+  bool exact;
+} tx_node;
+
+struct triax_document {
+  triax_context *context;
+  tx_arena arena;
+  tx_node *nodes;
+  size_t count, capacity;
+  uint32_t open; /* the innermost open map or list */
+  uint32_t depth;
+  bool finished;
+  triax_status status; /* of the first failure */
+  triax_error error;
+  tx_source source;
+  struct {
+    int32_t key_line, key_column, line, column;
+    bool exact;
+  } place; /* for the next node */
+};
+
+/* The failure that writing met, or TRIAX_OK when finished; copies it to error. */
+triax_status tx_document_status(const triax_document *document, triax_error *error);
+/* "segmentation.segments[1].when": the path of a node; returns its length. */
+size_t tx_document_path(const triax_document *document, uint32_t node, char *buffer, size_t size);
+uint32_t tx_document_child(const triax_document *document, uint32_t node, const char *key);
+
+#endif

@@ -1,0 +1,111 @@
+/* Columns from the inside: what the engine and the models read.
+ *
+ * A column is immutable and reference-counted; tables share columns. */
+#ifndef TX_TABLE_COLUMN_H
+#define TX_TABLE_COLUMN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <triax/table.h>
+
+#include "base/context.h"
+
+#define TX_NO_CODE UINT32_MAX
+
+/* Distinct strings in the order they were first seen. Immutable, reference-counted. */
+typedef struct tx_dictionary {
+  triax_context *context;
+  tx_count count;
+  uint32_t size;
+  const uint64_t *offsets; /* size + 1 */
+  const char *bytes;
+  const uint32_t *slots; /* hash index: power-of-two many, TX_NO_CODE where empty */
+  size_t slot_count;
+} tx_dictionary;
+
+/* Distinct lists of codes into a dictionary of strings; a strings column's codes count these. */
+typedef struct tx_lists {
+  uint32_t size;
+  const uint64_t *offsets; /* size + 1, into items */
+  const uint32_t *items;   /* codes of strings */
+} tx_lists;
+
+typedef struct tx_column {
+  triax_context *context;
+  tx_count count;
+  int32_t type; /* TRIAX_TYPE_…; TEXT has the layout of STRING */
+  size_t rows;
+  size_t missing;          /* how many */
+  const uint64_t *present; /* NULL when nothing is missing; else (rows + 63) / 64 words, bits past the end are 0 */
+  union {
+    const double *numbers;     /* number, money: NaN where missing */
+    const int64_t *integers;   /* integer, timestamp: 0 where missing */
+    const int32_t *dates;      /* date: 0 where missing */
+    const uint64_t *bits;      /* boolean: 0 where missing and past the end */
+    const uint8_t *codes8;     /* string, strings: code of the value; 0 where missing (look at present) */
+    const uint16_t *codes16;
+    const uint32_t *codes32;
+    const void *data;
+  };
+  uint8_t code_width; /* 1, 2 or 4 bytes a code: the least that holds the dictionary's (or lists') size */
+  tx_dictionary *dictionary; /* string, strings, text */
+  tx_lists *lists;           /* strings */
+  size_t data_size;          /* bytes of data, for freeing */
+} tx_column;
+
+tx_column *tx_column_ref(const tx_column *column);
+void tx_column_unref(tx_column *column);
+tx_dictionary *tx_dictionary_ref(tx_dictionary *dictionary);
+void tx_dictionary_unref(tx_dictionary *dictionary);
+
+static inline bool tx_bit(const uint64_t *words, size_t i) { return (words[i >> 6] >> (i & 63)) & 1; }
+static inline void tx_bit_set(uint64_t *words, size_t i) { words[i >> 6] |= UINT64_C(1) << (i & 63); }
+static inline void tx_bit_clear(uint64_t *words, size_t i) { words[i >> 6] &= ~(UINT64_C(1) << (i & 63)); }
+static inline size_t tx_words(size_t bits) { return (bits + 63) / 64; }
+
+static inline bool tx_column_has(const tx_column *column, size_t row) {
+  return !column->present || tx_bit(column->present, row);
+}
+static inline uint32_t tx_column_code(const tx_column *column, size_t row) {
+  if (column->code_width == 1) return column->codes8[row];
+  if (column->code_width == 2) return column->codes16[row];
+  return column->codes32[row];
+}
+
+triax_text tx_dictionary_text(const tx_dictionary *dictionary, uint32_t code);
+/* The code of a text, or TX_NO_CODE. */
+uint32_t tx_dictionary_find(const tx_dictionary *dictionary, triax_text text);
+
+/* A column in the making, of one type: append values one by one or many, then finish. */
+typedef struct tx_column_builder tx_column_builder;
+tx_column_builder *tx_column_builder_new(triax_context *context, int32_t type);
+void tx_column_builder_free(tx_column_builder *builder);
+size_t tx_column_builder_rows(const tx_column_builder *builder);
+bool tx_column_builder_reserve(tx_column_builder *builder, size_t rows);
+/* Each appends; false when memory is short. */
+bool tx_column_builder_missing(tx_column_builder *builder);
+bool tx_column_builder_number(tx_column_builder *builder, double value); /* NaN is missing */
+bool tx_column_builder_integer(tx_column_builder *builder, int64_t value); /* integer, date, timestamp */
+bool tx_column_builder_boolean(tx_column_builder *builder, bool value);
+bool tx_column_builder_text(tx_column_builder *builder, triax_text value);
+/* One list; duplicates are dropped, the first kept. */
+bool tx_column_builder_list(tx_column_builder *builder, const triax_text *items, size_t count);
+/* The column, or NULL when memory is short; the builder is empty afterwards and must still be freed. */
+tx_column *tx_column_builder_finish(tx_column_builder *builder);
+
+/* A column over arrays that the caller filled (allocated by tx_alloc_array from the same context): takes them over,
+ * also on failure, when they are freed and NULL is returned. present may be NULL. NaN in numbers counts as missing
+ * and makes presence be made. data holds `rows` values (for boolean: words). */
+tx_column *tx_column_take(triax_context *context, int32_t type, size_t rows, void *data, size_t data_size,
+                          uint64_t *present);
+/* A string column over uint32 codes (taken over, narrowed) and a dictionary (referenced). Code TX_NO_CODE is missing. */
+tx_column *tx_column_take_codes(triax_context *context, size_t rows, uint32_t *codes, tx_dictionary *dictionary);
+/* A dictionary of the given texts, which must be distinct. */
+tx_dictionary *tx_dictionary_new(triax_context *context, const triax_text *texts, size_t count);
+/* The rows of a column in the order given (TX_NO_ROW: missing), sharing dictionaries. */
+#define TX_NO_ROW SIZE_MAX
+tx_column *tx_column_gather(const tx_column *column, const size_t *rows, size_t count);
+
+#endif

@@ -1,0 +1,95 @@
+/* Tables from the inside, and loading raw data under a schema. */
+#ifndef TX_TABLE_TABLE_H
+#define TX_TABLE_TABLE_H
+
+#include <triax/arrow.h>
+#include <triax/table.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "table/column.h"
+
+typedef struct tx_table_field {
+  triax_text name; /* NUL-terminated copy, of the table's arena */
+  tx_column *column;
+} tx_table_field;
+
+struct triax_table {
+  triax_context *context;
+  tx_count count;
+  size_t rows, columns;
+  tx_table_field *fields;
+  tx_arena arena;
+};
+
+/* A table of the given columns (references are taken) and names (copied). All must have `rows` rows. */
+triax_status tx_table_new(triax_context *context, size_t rows, size_t columns, const triax_text *names,
+                          tx_column *const *fields, triax_table **table, triax_error *error);
+const tx_column *tx_table_column(const triax_table *table, triax_text name);
+
+/* What a policy says about one column. */
+typedef struct tx_declaration {
+  triax_text name;
+  triax_text from;      /* the name in the data; not given: name */
+  int32_t type;         /* TRIAX_TYPE_… */
+  triax_text stand_in;  /* `missing:` as text; not given: none */
+  triax_text currency;  /* money: the column with currency codes; not given: base */
+  triax_text separator; /* strings: between items in text; not given: ";" */
+  int32_t line, column; /* in the policy, 0 unknown */
+} tx_declaration;
+
+typedef struct tx_rate {
+  triax_text currency;
+  double rate; /* one unit in base */
+} tx_rate;
+
+/* Ways to fold a column over a family. */
+enum { TX_FOLD_DEFAULT, TX_FOLD_SUM, TX_FOLD_MAX, TX_FOLD_MIN, TX_FOLD_MEAN, TX_FOLD_ANY, TX_FOLD_ALL, TX_FOLD_LARGEST };
+typedef struct tx_rollup {
+  triax_text column;
+  int fold;
+} tx_rollup;
+
+/* How raw data becomes customers or a team. All borrowed. */
+typedef struct tx_schema {
+  const char *what; /* "customers" or "team", for messages */
+  triax_text key;   /* not given: "id" if there, else none is required */
+  triax_text family;
+  const tx_declaration *declarations;
+  size_t declaration_count;
+  const triax_text *missing_markers; /* NULL: the default list */
+  size_t missing_marker_count;
+  triax_text base_currency;
+  const tx_rate *rates;
+  size_t rate_count;
+  const tx_rollup *rollups;
+  size_t rollup_count;
+  const triax_text *wanted; /* columns that expressions name: absent ones are errors with suggestions */
+  size_t wanted_count;
+} tx_schema;
+
+typedef struct tx_load_options {
+  int date_order;     /* TX_DATE_… */
+  bool loose_numbers; /* $1,200.50, 1.2M, 47 % */
+  char decimal_sign;  /* '.' or ',' under loose_numbers */
+  bool set_aside;     /* bad rows go to the set-aside table instead of being errors */
+} tx_load_options;
+
+/* Types every text column, converts currencies, fills stand-ins, checks the key. `aside` (may be NULL unless
+ * set_aside) receives a table row (number, 1-based data row), key, column, value, reason. */
+triax_status tx_table_load(triax_context *context, const triax_table *raw, const tx_schema *schema,
+                           const tx_load_options *options, triax_table **loaded, triax_table **aside,
+                           tx_report *report);
+
+/* Families folded: one row per family (or per row without one), in order of first member. members gives each input
+ * row's family row. `size` decides who is largest (the column folded by largest takes that member's value; ties: first
+ * in key byte order); NaN sorts last. */
+typedef struct tx_families {
+  size_t count;
+  uint32_t *member_of; /* rows of the input */
+} tx_families;
+triax_status tx_table_fold(triax_context *context, const triax_table *table, const tx_schema *schema,
+                           const double *size, triax_table **folded, tx_families *families, triax_error *error);
+void tx_families_free(triax_context *context, tx_families *families, size_t rows);
+
+#endif
