@@ -8,9 +8,9 @@
 #include <triax/base.h>
 
 #ifdef __GNUC__
-#define TX_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define TX_PRINTF(at, first) __attribute__((format(printf, at, first)))
 #else
-#define TX_PRINTF(format, first)
+#define TX_PRINTF(at, first)
 #endif
 
 /* Writes the error (NULL allowed) and returns the status, for `return tx_fail(error, TRIAX_EDATA, "…", …)`.
