@@ -1,0 +1,125 @@
+/* The books problem: which CSM carries which customer. Plain arrays in, plain arrays out.
+ *
+ * Knows nothing of policies, tables or expressions: somebody above turns pools, roles and preferences into classes
+ * and offers, and the answer back into reasons.
+ *
+ * Objective, strictly in this order: value left uncovered is least; load beyond capacity is least; points are
+ * greatest; imbalance is least. All numbers are int64 and exact; the same input gives the same bytes everywhere. */
+#ifndef TX_ALLOCATION_SOLVE_H
+#define TX_ALLOCATION_SOLVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <triax/base.h>
+
+/* No CSM: uncovered, unowned, not fixed. */
+#define TX_BOOKS_NONE UINT32_MAX
+
+/* Something customers have an amount of and CSMs carry a sum of: capped, balanced, or both.
+ *
+ * The balance curve is convex and piecewise linear: it costs nothing up to from[0]; each unit between from[p] and
+ * from[p + 1] costs slope[p]. The measure's weight is already in the slopes, and so is the fair share (a slope is a
+ * cost per unit: weight × steepness ÷ fair share, rounded by the caller). */
+typedef struct tx_books_measure {
+  const int64_t *amount; /* per customer, >= 0; NULL: the load (at most one measure may say so) */
+  const int64_t *limit;  /* per CSM, hard maximum >= 0 of the sum; NULL: none */
+  size_t pieces;         /* of the balance curve; 0: not balanced */
+  const int64_t *from;   /* csms × pieces, row by CSM, >= 0, ascending within a row */
+  const int64_t *slope;  /* csms × pieces, row by CSM, >= 0, not descending within a row */
+} tx_books_measure;
+
+typedef struct tx_books {
+  size_t csms;
+  const int64_t *capacity; /* per CSM, load units, >= 0 */
+  const int64_t *hard;     /* per CSM, >= capacity; NULL: the capacity. Nothing but a fixed customer ever passes it */
+
+  /* Offers: lists of eligible CSMs with the points each earns, shared by any number of classes. Not stored per class:
+   * memory stays linear in the offers however many classes refer to them. */
+  size_t offers;
+  const size_t *offer_begin;   /* offers + 1, from 0, not descending; row o is [offer_begin[o], offer_begin[o + 1]) */
+  const uint32_t *offer_csm;   /* ascending within a row, no CSM twice */
+  const int64_t *offer_points; /* any sign; NULL: 0 */
+
+  /* Classes: customers of equal load and equal offer. */
+  size_t classes;
+  const int64_t *class_load;   /* >= 0 */
+  const uint32_t *class_offer; /* < offers */
+
+  size_t customers;               /* < UINT32_MAX; a family that stays together is one customer */
+  const uint32_t *customer_class; /* < classes */
+  const int64_t *value;           /* lost when uncovered, >= 0; NULL: 1 */
+  const uint32_t *owner;          /* TX_BOOKS_NONE or a CSM; counts only where the offer has it; NULL: none */
+  const int64_t *owner_points;    /* earned on top of the offer's when the owner keeps it, any sign; NULL: 0 */
+  const uint32_t *fixed;          /* TX_BOOKS_NONE, or the CSM that carries it whatever happens (it may be over its
+                                   * maximum or not on offer: it stays, and takes no further customer); NULL: none */
+
+  size_t measures; /* at most TX_BOOKS_MEASURES */
+  const tx_books_measure *measure;
+
+  double effort; /* work allowed, 1 is usual; <= 0 or NaN: 1. Decides the answer, as no clock does */
+  uint64_t seed; /* of the search's choices */
+} tx_books;
+
+#define TX_BOOKS_MEASURES 8
+
+/* The objective's parts, in their order. */
+typedef struct tx_books_goal {
+  int64_t value;     /* left uncovered */
+  int64_t over;      /* load beyond capacity, summed over CSMs */
+  int64_t points;    /* earned; more is better */
+  int64_t imbalance; /* over CSMs and measures */
+} tx_books_goal;
+
+/* <0 when a is the better, 0 equal, >0. */
+int tx_books_compare(const tx_books_goal *a, const tx_books_goal *b);
+
+typedef struct tx_books_result {
+  triax_context *context; /* a reference */
+  size_t customers, csms, classes, measures;
+  uint32_t *csm;      /* per customer: who carries it, or TX_BOOKS_NONE */
+  int64_t *load;      /* per CSM */
+  int64_t *used;      /* measures × csms, row by measure */
+  tx_books_goal goal; /* reached */
+
+  /* No assignment whatever is better than `bound` in the parts' order, as far as `proven` parts go: part p + 1 is
+   * proven for assignments that equal the bound in the first p parts. Parts not proven repeat the goal's. */
+  tx_books_goal bound;
+  int32_t proven; /* 1 to 4 */
+  bool optimal;   /* goal = bound in all four */
+
+  /* Prices of the relaxation, times price_scale; parts as in the goal, points as points lost. A CSM's: of one unit of
+   * its load. A class's: what one more such customer, without value, would cost at best. All zero when not known. */
+  int64_t price_scale;
+  tx_books_goal *csm_price;
+  tx_books_goal *class_price;
+
+  uint64_t work; /* done, in units of effort's own kind; the same on every machine */
+} tx_books_result;
+
+/* Solves. TRIAX_EINVAL for arrays outside their contract, TRIAX_ELIMIT where sums would not fit int64, TRIAX_ENOMEM,
+ * TRIAX_ECANCELED. The problem is borrowed for the call. Free with tx_books_result_free. */
+triax_status tx_books_solve(triax_context *context, const tx_books *books, tx_books_result **result,
+                            triax_error *error);
+void tx_books_result_free(tx_books_result *result);
+
+/* Whether the problem keeps its contract and its sums fit. Called by the others; costs one pass. */
+triax_status tx_books_validate(const tx_books *books, triax_error *error);
+
+/* What the checker found; all counts 0 means that the assignment holds every rule. */
+typedef struct tx_allocation_found {
+  tx_books_goal goal;  /* recomputed from the input alone */
+  size_t covered;      /* customers */
+  size_t not_eligible; /* customers on a CSM that is not on offer, fixed ones aside */
+  size_t not_kept;     /* fixed customers that are elsewhere */
+  size_t over_hard;    /* CSMs over their hard maximum by customers that are not fixed */
+  size_t over_limit;   /* (CSM, measure) pairs over a measure's limit, likewise */
+} tx_allocation_found;
+
+/* Recomputes loads, feasibility and objective from the input and an assignment, sharing no code with the solver.
+ * TRIAX_OK when the check could be made, whatever it found. */
+triax_status tx_allocation_check(triax_context *context, const tx_books *books, const uint32_t *csm,
+                                 tx_allocation_found *found, triax_error *error);
+
+#endif
