@@ -117,7 +117,7 @@ typedef struct triax_error {
 } triax_error;
 
 /**
- * @brief Writes an error as a person would read it: `path:line:column: error: message`.
+ * @brief Writes an error as a person would read it: `source:line:column: error: path: message`.
  * @param error the error
  * @param source a file's name to put first, or NULL
  * @param[out] buffer receives NUL-terminated text, cut to fit; may be NULL if size is 0
@@ -240,6 +240,13 @@ TRIAX_API const char *triax_messages_code(const triax_messages *messages, size_t
 TRIAX_API const char *triax_messages_text(const triax_messages *messages, size_t i);
 /** @brief Message i as fields: line, column, path, message. @return 0 if i is out of range, else 1. @since 0.1 */
 TRIAX_API int triax_messages_get(const triax_messages *messages, size_t i, triax_error *fields);
+
+/** @brief The library's version as text, such as "0.1.0"; static. @since 0.1 */
+TRIAX_API const char *triax_version(void);
+/** @brief The library's version as major * 10000 + minor * 100 + patch. @since 0.1 */
+TRIAX_API int32_t triax_version_number(void);
+/** @brief The version of the policy language that the library reads. @since 0.1 */
+TRIAX_API int32_t triax_policy_language(void);
 
 TRIAX_END_DECLS
 

@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Brings the file lists of the meson.build files and the version maps in step with the tree, or checks that they are.
+
+usage: sync_sources.py ROOT [--check]
+
+A list stands between the lines `# sync: PATTERNS` and `# sync end`; patterns with a leading ! take files away.
+"""
+import re
+import sys
+from pathlib import Path
+
+import api
+
+LIST = re.compile(r"^(?P<indent> *)# sync: (?P<patterns>.+)\n(?P<names>(?:.*\n)*?) *# sync end\n", re.M)
+
+
+def names_on_disk(folder, patterns):
+    names = set()
+    for pattern in patterns:
+        matching = {path.name for path in folder.glob(pattern.lstrip("!"))}
+        names = names - matching if pattern.startswith("!") else names | matching
+    return sorted(names)
+
+
+def synced(path):
+    """The meson.build file's text as it should be."""
+
+    def fill(match):
+        lines = [f"{match['indent']}'{name}',\n" for name in names_on_disk(path.parent, match["patterns"].split())]
+        return f"{match['indent']}# sync: {match['patterns']}\n{''.join(lines)}{match['indent']}# sync end\n"
+
+    return LIST.sub(fill, path.read_text(encoding="utf-8"))
+
+
+def wanted(root):
+    """Every file that is kept in step, with the text it should have."""
+    for path in sorted(root.rglob("meson.build")):
+        if "build" not in path.relative_to(root).parts[:1]:
+            yield path, synced(path)
+    for library, path in api.LIBRARIES.items():
+        yield root / path, api.map_text(root, library)
+
+
+def main(root, check):
+    stale = []
+    for path, text in wanted(root):
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(str(path.relative_to(root)))
+        if not check:
+            path.write_text(text, encoding="utf-8")
+    for name in stale:
+        print(f"{name}: not in step with the files on disk; run ./dev sync" if check else f"{name}: updated")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]).resolve(), "--check" in sys.argv[2:]))
