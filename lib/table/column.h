@@ -25,8 +25,9 @@ typedef struct tx_dictionary {
   size_t slot_count;
 } tx_dictionary;
 
-/* Distinct lists of codes into a dictionary of strings; a strings column's codes count these. */
+/* Distinct lists of codes into a dictionary of strings; a strings column's codes count these. Columns share them. */
 typedef struct tx_lists {
+  tx_count count;
   uint32_t size;
   const uint64_t *offsets; /* size + 1, into items */
   const uint32_t *items;   /* codes of strings */
@@ -59,6 +60,9 @@ tx_column *tx_column_ref(const tx_column *column);
 void tx_column_unref(tx_column *column);
 tx_dictionary *tx_dictionary_ref(tx_dictionary *dictionary);
 void tx_dictionary_unref(tx_dictionary *dictionary);
+/* Lists know no context of their own: they live with a dictionary. */
+tx_lists *tx_lists_ref(tx_lists *lists);
+void tx_lists_unref(triax_context *context, tx_lists *lists);
 
 static inline bool tx_bit(const uint64_t *words, size_t i) { return (words[i >> 6] >> (i & 63)) & 1; }
 static inline void tx_bit_set(uint64_t *words, size_t i) { words[i >> 6] |= UINT64_C(1) << (i & 63); }
@@ -92,6 +96,17 @@ bool tx_column_builder_boolean(tx_column_builder *builder, bool value);
 bool tx_column_builder_text(tx_column_builder *builder, triax_text value);
 /* One list; duplicates are dropped, the first kept. */
 bool tx_column_builder_list(tx_column_builder *builder, const triax_text *items, size_t count);
+/* For string and strings columns filled from dictionaries: the code of a text, added when new; and one value by its
+ * code. */
+bool tx_column_builder_intern(tx_column_builder *builder, triax_text text, uint32_t *code);
+bool tx_column_builder_code(tx_column_builder *builder, uint32_t code);
+/* As tx_column_builder_list, over codes that tx_column_builder_intern gave. */
+bool tx_column_builder_list_codes(tx_column_builder *builder, const uint32_t *codes, size_t count);
+/* Makes sure that the next value, missing or not, needs no memory (texts and lists still may). */
+bool tx_column_builder_prepare(tx_column_builder *builder);
+/* How many values are missing so far, and going back to an earlier number of rows and of missing ones. */
+size_t tx_column_builder_missing_count(const tx_column_builder *builder);
+void tx_column_builder_rewind(tx_column_builder *builder, size_t rows, size_t missing);
 /* The column, or NULL when memory is short; the builder is empty afterwards and must still be freed. */
 tx_column *tx_column_builder_finish(tx_column_builder *builder);
 

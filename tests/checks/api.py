@@ -15,7 +15,8 @@ def functions(root):
     """All public functions as (name, header, since); since is None where the comment does not say it."""
     found = []
     for header in sorted(Path(root, "include/triax").glob("*.h")):
-        for match in DECLARATION.finditer(header.read_text(encoding="utf-8")):
+        text = re.sub(r"^\s*#.*", "", header.read_text(encoding="utf-8"), flags=re.M)
+        for match in DECLARATION.finditer(text):
             since = SINCE.search(match["comment"] or "")
             found.append((match["name"], header, since and since[1]))
     return found

@@ -1,0 +1,150 @@
+/* The solver's inside: costs in four strict parts, the watch over work, and the core that holds one assignment. */
+#ifndef TX_ALLOCATION_SOLVE_PRIVATE_H
+#define TX_ALLOCATION_SOLVE_PRIVATE_H
+
+#include <stdatomic.h>
+
+#include "allocation/solve.h"
+#include "base/context.h"
+#include "base/error.h"
+#include "base/memory.h"
+
+/* A cost, compared part by part: value, over, points lost (the negative of points), imbalance. Kept as a vector and
+ * not as one weighted number, so that the order stays strict whatever the sizes. */
+#define TX_PARTS 4
+typedef struct tx_cost {
+  int64_t part[TX_PARTS];
+} tx_cost;
+
+enum { TX_VALUE, TX_OVER, TX_POINTS, TX_IMBALANCE };
+
+static inline int tx_cost_compare(const tx_cost *a, const tx_cost *b) {
+  for (int p = 0; p < TX_PARTS; p++) {
+    if (a->part[p] != b->part[p]) {
+      return a->part[p] < b->part[p] ? -1 : 1;
+    }
+  }
+  return 0;
+}
+static inline bool tx_cost_negative(const tx_cost *a) {
+  for (int p = 0; p < TX_PARTS; p++) {
+    if (a->part[p] != 0) {
+      return a->part[p] < 0;
+    }
+  }
+  return false;
+}
+static inline void tx_cost_add(tx_cost *a, const tx_cost *b) {
+  for (int p = 0; p < TX_PARTS; p++) {
+    a->part[p] += b->part[p];
+  }
+}
+static inline void tx_cost_sub(tx_cost *a, const tx_cost *b) {
+  for (int p = 0; p < TX_PARTS; p++) {
+    a->part[p] -= b->part[p];
+  }
+}
+
+/* Counts work, and asks the host now and then whether to go on. Work counted decides budgets; the host's answer only
+ * ends the whole call. */
+#define TX_WATCH_STEP 100000
+typedef struct tx_watch {
+  triax_context *context;
+  atomic_bool *canceled; /* shared by the workers of one call */
+  bool caller;           /* on the caller's thread: may speak to the host */
+  uint64_t work, next;
+  double done; /* last share reported */
+  triax_error *error;
+} tx_watch;
+
+triax_status tx_watch_poll(tx_watch *watch);
+static inline triax_status tx_watch_work(tx_watch *watch, uint64_t amount) {
+  watch->work += amount;
+  return watch->work < watch->next ? TRIAX_OK : tx_watch_poll(watch);
+}
+
+/* The cost of `sum` on a measure's curve for a CSM. */
+int64_t tx_curve_cost(const tx_books_measure *measure, size_t csm, int64_t sum);
+
+/* Dimension 0 is the load, the others are measures with amounts of their own. */
+#define TX_DIMENSIONS (1 + TX_BOOKS_MEASURES)
+
+/* One connected part of the problem and an assignment for it. `books` has no fixed customers here: what they take is
+ * in `base`. The sums may pass a limit while a move is tried, never between moves. */
+typedef struct tx_core {
+  const tx_books *books;
+  tx_watch *watch;
+  tx_arena arena;
+  size_t dimensions;
+  const int64_t *amount[TX_DIMENSIONS];         /* [0] is NULL: the class has it */
+  const tx_books_measure *curve[TX_DIMENSIONS]; /* NULL: not balanced */
+  const int64_t *base;                          /* csms × dimensions */
+  int64_t *limit;                               /* csms × dimensions, INT64_MAX: none */
+  uint32_t *at;                                 /* per customer: CSM or TX_BOOKS_NONE */
+  int64_t *points;                              /* per customer: earned where it is */
+  uint32_t *next, *previous;                    /* per customer: neighbours in the list of its CSM */
+  uint32_t *first;                              /* csms + 1 lists; the last is the uncovered */
+  int64_t *sum;                                 /* csms × dimensions */
+  tx_cost *csm_cost;                            /* per CSM: over and imbalance */
+  tx_cost cost;                                 /* the whole assignment's */
+  uint64_t random;                              /* state of the generator */
+  tx_cost bound;                                /* see tx_books_result */
+  int32_t proven;
+  tx_cost *csm_price, *class_price; /* times price_scale */
+  int64_t price_scale;
+} tx_core;
+
+/* All customers uncovered. The core's memory is its arena's. */
+triax_status tx_core_init(tx_core *core, const tx_books *books, const int64_t *base, tx_watch *watch);
+void tx_core_free(tx_core *core);
+static inline int64_t tx_core_load(const tx_core *core, uint32_t customer) {
+  return core->books->class_load[core->books->customer_class[customer]];
+}
+static inline int64_t tx_core_amount(const tx_core *core, uint32_t customer, size_t dimension) {
+  return dimension == 0 ? tx_core_load(core, customer) : core->amount[dimension][customer];
+}
+static inline int64_t tx_core_value(const tx_core *core, uint32_t customer) {
+  return core->books->value == NULL ? 1 : core->books->value[customer];
+}
+static inline uint32_t tx_core_owner(const tx_core *core, uint32_t customer) {
+  return core->books->owner == NULL ? TX_BOOKS_NONE : core->books->owner[customer];
+}
+static inline size_t tx_core_row_begin(const tx_core *core, uint32_t customer) {
+  return core->books->offer_begin[core->books->class_offer[core->books->customer_class[customer]]];
+}
+static inline size_t tx_core_row_end(const tx_core *core, uint32_t customer) {
+  return core->books->offer_begin[core->books->class_offer[core->books->customer_class[customer]] + 1];
+}
+/* Points that the customer earns at the CSM of entry `entry` of its offer. */
+static inline int64_t tx_core_entry_points(const tx_core *core, uint32_t customer, size_t entry) {
+  int64_t points = core->books->offer_points == NULL ? 0 : core->books->offer_points[entry];
+  bool owned = tx_core_owner(core, customer) == core->books->offer_csm[entry];
+  return points + (owned && core->books->owner_points != NULL ? core->books->owner_points[customer] : 0);
+}
+/* The entry of `csm` in the customer's offer, or SIZE_MAX. */
+size_t tx_core_entry(const tx_core *core, uint32_t customer, uint32_t csm);
+/* Whether the customer fits on the CSM as it is now. */
+bool tx_core_fits(const tx_core *core, uint32_t customer, uint32_t csm);
+/* Whether the CSM is within all its limits. */
+bool tx_core_within(const tx_core *core, uint32_t csm);
+/* Moves a customer; `points` are those it earns there (0 when uncovered). Limits are the caller's to look after. */
+void tx_core_place(tx_core *core, uint32_t customer, uint32_t csm, int64_t points);
+/* What the CSM's over and imbalance would change by if the customer came (sign 1) or went (sign -1). */
+void tx_core_change(const tx_core *core, uint32_t customer, uint32_t csm, int sign, tx_cost *change);
+/* Next number of the core's generator. */
+uint64_t tx_core_random(tx_core *core);
+
+/* Stages. Each leaves an assignment within all limits, never worse than it found. */
+triax_status tx_greedy(tx_core *core);
+/* Places customers that are uncovered, in the given order, each where it costs least. */
+triax_status tx_greedy_order(tx_core *core, const uint32_t *order, size_t count);
+triax_status tx_improve_moves(tx_core *core, uint64_t budget);
+/* Sets core->proven to 4 and the bound when the search could be completed. */
+triax_status tx_exact(tx_core *core, uint64_t budget);
+/* Runs the stages. */
+triax_status tx_core_solve(tx_core *core);
+
+/* Signed a·b against c·d without overflow, for a, b, c, d >= 0. */
+int tx_compare_products(int64_t a, int64_t b, int64_t c, int64_t d);
+
+#endif

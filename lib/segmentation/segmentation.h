@@ -1,0 +1,85 @@
+/* Segmentation: ordered tests in nested levels (policy.md section 4).
+ *
+ * The model is plain data over units: customers, or families folded to one row each. */
+#ifndef TX_SEGMENTATION_SEGMENTATION_H
+#define TX_SEGMENTATION_SEGMENTATION_H
+
+#include "expr/input.h"
+
+#define TX_NO_SEGMENT UINT32_MAX
+
+enum { TX_TEST_REST, TX_TEST_WHEN, TX_TEST_AT_LEAST, TX_TEST_TOP };
+
+typedef struct tx_segment {
+  triax_text name;
+  triax_text path;    /* "enterprise/strategic" */
+  uint32_t parent;    /* TX_NO_SEGMENT at the top level */
+  uint32_t first, last; /* children: numbers [first, last) in the list; children of one parent stand together */
+  int test;           /* TX_TEST_… */
+  uint32_t when;      /* input: bool */
+  double at_least;
+  double share;       /* top: 0..1 */
+  uint32_t of;        /* top: input: number whose sum counts; TX_NO_INPUT: count customers */
+} tx_segment;
+
+typedef struct tx_segmentation_model {
+  const tx_segment *segments; /* top level first: [0, top_count), then each parent's children together */
+  size_t count, top_count;
+  uint32_t by;        /* input: number; TX_NO_INPUT: none */
+  uint32_t previous;  /* input: string: a path; TX_NO_INPUT */
+  uint32_t override_; /* input: string: a path or an unambiguous name */
+  uint32_t since;     /* input: date or timestamp */
+  double margin;      /* hold: 0.05 */
+  double dwell;       /* days; 0: none */
+  size_t input_count;
+} tx_segmentation_model;
+
+/* Why a unit is where it is. */
+enum {
+  TX_PLACED_BY_TEST,     /* a test held (or the rest took it) at every level */
+  TX_PLACED_BY_OVERRIDE,
+  TX_PLACED_BY_DWELL,    /* kept in its previous segment: too short since the last move */
+  TX_PLACED_NOWHERE      /* unsegmented */
+};
+
+typedef struct tx_segmentation_result {
+  size_t rows;
+  uint32_t *segment;   /* deepest segment, or TX_NO_SEGMENT */
+  uint8_t *placed;     /* TX_PLACED_… */
+  uint64_t *uncertain; /* bitmap: a higher test (of equal or lower depth on its way) could not be judged */
+  uint64_t *held;      /* bitmap: hold changed the outcome: without margin or dwell it would be elsewhere */
+  uint32_t *unheld;    /* where it would be without hold; NULL when the model has none */
+  /* Per segment: how many units the test was tried on and was true, false, unknown for. */
+  uint64_t *yes, *no, *unknown;
+  uint64_t unmatched_override; /* rows whose override names no segment */
+  uint64_t unmatched_previous;
+} tx_segmentation_result;
+
+/* keys: for ties of `top`, the key of each unit (a string column). weight: NULL, or how many customers a unit counts
+ * for in `top` by count (families). as_of in days (for dwell). The result's arrays are allocated from the context;
+ * free with tx_segmentation_result_free. */
+triax_status tx_segmentation_run(triax_context *context, const tx_segmentation_model *model, const tx_input *inputs,
+                                 size_t rows, const tx_column *keys, int32_t as_of, tx_segmentation_result *result,
+                                 triax_error *error);
+void tx_segmentation_result_free(triax_context *context, const tx_segmentation_model *model,
+                                 tx_segmentation_result *result);
+
+/* Segment number by path, or by name where only one has it; TX_NO_SEGMENT (ambiguous: *ambiguous true). */
+uint32_t tx_segment_find(const tx_segment *segments, size_t count, triax_text path_or_name, bool *ambiguous);
+
+/* Cut-offs that `top` tests came to, so that one row can be judged against a set. One per segment: the unit with
+ * value > cutoff, or == cutoff and key <= key_cutoff, holds. */
+typedef struct tx_top_cutoff {
+  bool any;
+  double value;
+  triax_text key; /* belongs to the keys' dictionary */
+} tx_top_cutoff;
+/* Fills one cut-off per segment (any = false for other tests), from a finished run's inputs. */
+triax_status tx_segmentation_cutoffs(triax_context *context, const tx_segmentation_model *model,
+                                     const tx_input *inputs, size_t rows, const tx_column *keys,
+                                     const tx_segmentation_result *result, tx_top_cutoff *cutoffs, triax_error *error);
+/* One row, inputs as values, without allocating. cutoffs may be NULL when no segment has `top`. */
+uint32_t tx_segmentation_one(const tx_segmentation_model *model, const tx_value *inputs, triax_text key,
+                             const tx_top_cutoff *cutoffs, int32_t as_of, int *placed, bool *uncertain);
+
+#endif

@@ -1,0 +1,62 @@
+/* Finished dictionaries and lists. */
+#include <string.h>
+
+#include "base/text.h"
+#include "table/intern.h"
+
+tx_dictionary *tx_dictionary_ref(tx_dictionary *dictionary) {
+  if (dictionary) tx_count_ref(&dictionary->count);
+  return dictionary;
+}
+
+void tx_dictionary_unref(tx_dictionary *dictionary) {
+  if (!dictionary || !tx_count_unref(&dictionary->count)) return;
+  triax_context *context = dictionary->context;
+  uint64_t bytes = dictionary->offsets[dictionary->size];
+  tx_free(context, (void *)(uintptr_t)dictionary->bytes, bytes ? (size_t)bytes : 1);
+  tx_free_array(context, (void *)(uintptr_t)dictionary->offsets, (size_t)dictionary->size + 1, sizeof(uint64_t));
+  tx_free_array(context, (void *)(uintptr_t)dictionary->slots, dictionary->slot_count, sizeof(uint32_t));
+  tx_free(context, dictionary, sizeof *dictionary);
+  triax_context_unref(context);
+}
+
+tx_lists *tx_lists_ref(tx_lists *lists) {
+  if (lists) tx_count_ref(&lists->count);
+  return lists;
+}
+
+void tx_lists_unref(triax_context *context, tx_lists *lists) {
+  if (!lists || !tx_count_unref(&lists->count)) return;
+  uint64_t items = lists->offsets[lists->size];
+  tx_free_array(context, (void *)(uintptr_t)lists->items, items ? (size_t)items : 1, sizeof(uint32_t));
+  tx_free_array(context, (void *)(uintptr_t)lists->offsets, (size_t)lists->size + 1, sizeof(uint64_t));
+  tx_free(context, lists, sizeof *lists);
+}
+
+triax_text tx_dictionary_text(const tx_dictionary *dictionary, uint32_t code) {
+  uint64_t begin = dictionary->offsets[code];
+  return (triax_text){dictionary->bytes + begin, (size_t)(dictionary->offsets[code + 1] - begin)};
+}
+
+uint32_t tx_dictionary_find(const tx_dictionary *dictionary, triax_text text) {
+  if (!text.bytes) return TX_NO_CODE;
+  size_t mask = dictionary->slot_count - 1;
+  size_t at = (uint32_t)tx_text_hash(text) & mask;
+  for (; dictionary->slots[at] != TX_NO_CODE; at = (at + 1) & mask) {
+    if (tx_text_equal(tx_dictionary_text(dictionary, dictionary->slots[at]), text)) return dictionary->slots[at];
+  }
+  return TX_NO_CODE;
+}
+
+tx_dictionary *tx_dictionary_new(triax_context *context, const triax_text *texts, size_t count) {
+  tx_interner interner;
+  tx_interner_init(&interner, context);
+  for (size_t i = 0; i < count; i++) {
+    uint32_t code;
+    if (!tx_interner_add(&interner, texts[i], &code)) {
+      tx_interner_free(&interner);
+      return NULL;
+    }
+  }
+  return tx_interner_finish(&interner);
+}
