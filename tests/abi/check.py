@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Holds the built libraries against the kept descriptions of their ABI: what old programs rely on stays as it is.
+
+usage: check.py ROOT BUILD [accept]      accept: keep today's ABI as the description
+"""
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+BUILT = {"triax": "lib/libtriax.so", "triax-yaml": "lib/yaml/libtriax-yaml.so"}
+# abidiff answers in bits; mere additions set only the third.
+ERROR, USAGE, CHANGED, INCOMPATIBLE = 1, 2, 4, 8
+
+
+def describe(library, headers, baseline):
+    """Writes the description, with source locations: without them growth of a struct would pass unseen."""
+    subprocess.run(["abidw", "--headers-dir", str(headers), "--out-file", str(baseline), str(library)], check=True)
+
+
+def compare(baseline, library, headers):
+    """Empty if programs made for the baseline run with the library, else what abidiff says. Additions are allowed."""
+    command = ["abidiff", "--suppressions", str(HERE / "suppressions.ini"), "--headers-dir2", str(headers),
+               "--no-added-syms", str(baseline), str(library)]
+    result = subprocess.run(command, capture_output=True, text=True)
+    return (result.stdout + result.stderr or f"abidiff answered {result.returncode}") if result.returncode else ""
+
+
+def main(root, build, accept):
+    for tool in ("abidw", "abidiff"):
+        if not shutil.which(tool):
+            print(f"skipped: {tool} is not installed (abigail-tools)")
+            return 77
+    code = 0
+    for name, path in BUILT.items():
+        baseline, library, headers = HERE / f"{name}.0.abi", (build / path).resolve(), root / "include/triax"
+        if not library.exists():
+            print(f"{name}: skipped: not built")
+        elif accept:
+            describe(library, headers, baseline)
+            print(f"{name}: kept as {baseline.relative_to(root)}")
+        elif not baseline.exists():
+            print(f"{name}: skipped: no baseline yet ({baseline.relative_to(root)})")
+            code = code or 77
+        elif f"architecture='elf-{platform.machine().replace('_', '-')}" not in baseline.read_text(encoding="utf-8")[:2000].replace("amd-", "x86-"):
+            print(f"{name}: skipped: the baseline is of another machine than {platform.machine()}")
+            code = code or 77
+        else:
+            fault = compare(baseline, library, headers)
+            print(fault or f"{name}: as it was")
+            code = 1 if fault else code
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve(), "accept" in sys.argv[3:]))
