@@ -82,7 +82,7 @@ TRIAX_API triax_status triax_table_builder_strings(triax_table_builder *builder,
  */
 TRIAX_API triax_status triax_table_builder_end_row(triax_table_builder *builder, triax_error *error);
 /**
- * @brief Turns the builder into a table and empties it. All columns must be equally long.
+ * @brief Turns the builder into a table and empties it (also when memory is short). All columns must be equally long.
  * @since 0.1
  */
 TRIAX_API triax_status triax_table_builder_finish(triax_table_builder *builder, triax_table **table,

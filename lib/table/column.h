@@ -86,6 +86,7 @@ uint32_t tx_dictionary_find(const tx_dictionary *dictionary, triax_text text);
 typedef struct tx_column_builder tx_column_builder;
 tx_column_builder *tx_column_builder_new(triax_context *context, int32_t type);
 void tx_column_builder_free(tx_column_builder *builder);
+int32_t tx_column_builder_type(const tx_column_builder *builder);
 size_t tx_column_builder_rows(const tx_column_builder *builder);
 bool tx_column_builder_reserve(tx_column_builder *builder, size_t rows);
 /* Each appends; false when memory is short. */

@@ -54,6 +54,8 @@ void tx_column_builder_free(tx_column_builder *builder) {
   triax_context_unref(context);
 }
 
+int32_t tx_column_builder_type(const tx_column_builder *builder) { return builder->type; }
+
 size_t tx_column_builder_rows(const tx_column_builder *builder) { return builder->rows; }
 
 size_t tx_column_builder_missing_count(const tx_column_builder *builder) { return builder->missing; }
