@@ -1,0 +1,180 @@
+/**
+ * @file plan.h
+ * @brief Policy × customers × team → plan: who is in which segment, how healthy, owned by whom, with what attention,
+ * and why.
+ */
+#ifndef TRIAX_PLAN_H
+#define TRIAX_PLAN_H
+
+#include <triax/customers.h>
+#include <triax/policy.h>
+#include <triax/team.h>
+
+TRIAX_BEGIN_DECLS
+
+/**
+ * @brief Options of a plan. Zero means default.
+ * @since 0.1
+ */
+typedef struct triax_plan_options {
+  size_t struct_size; /**< sizeof(triax_plan_options) of the caller */
+  int32_t as_of;      /**< the plan's date in days since 1970; see triax_date_of() */
+  int32_t has_as_of;  /**< 1 when as_of is given; a policy that counts days needs it */
+  int32_t parts;      /**< 1: keep each metric's points and shares for every customer (#TRIAX_PLAN_METRICS) */
+  int32_t reserved;   /**< 0 */
+} triax_plan_options;
+
+/** Default options, for initialisation. @since 0.1 */
+#define TRIAX_PLAN_OPTIONS_INIT {sizeof(triax_plan_options), 0, 0, 0, 0}
+
+/** @brief Sets options to their defaults. @since 0.1 */
+TRIAX_API void triax_plan_options_init(triax_plan_options *options);
+
+/** @brief Days since 1970-01-01 of "2026-11-21". @return 1, or 0 when the text is no date. @since 0.1 */
+TRIAX_API int32_t triax_date_of(triax_text text, int32_t *days);
+
+/** @brief A plan. Immutable and reference-counted. @since 0.1 */
+typedef struct triax_plan triax_plan;
+
+/**
+ * @brief Makes a plan.
+ * @param context where memory comes from; its threads are used and its progress is told
+ * @param policy the policy
+ * @param customers the customers, loaded under this policy
+ * @param team the team, loaded under this policy; NULL: nothing is allocated
+ * @param options NULL for defaults
+ * @param[out] plan the new plan
+ * @param messages NULL, or receives every fault (up to 20), warning and note
+ * @param error NULL, or receives the first fault
+ * @return #TRIAX_OK, #TRIAX_EPOLICY (the policy does not fit the columns, cycles), #TRIAX_EDATA, #TRIAX_EINVAL,
+ *         #TRIAX_ECANCELED, #TRIAX_ENOMEM
+ * @since 0.1
+ */
+TRIAX_API triax_status triax_plan_new(triax_context *context, const triax_policy *policy,
+                                      const triax_customers *customers, const triax_team *team,
+                                      const triax_plan_options *options, triax_plan **plan,
+                                      triax_messages *messages, triax_error *error);
+/** @brief Takes a further reference; NULL gives NULL. Thread-safe. @since 0.1 */
+TRIAX_API triax_plan *triax_plan_ref(triax_plan *plan);
+/** @brief Gives a reference back; frees at the last. Thread-safe. @since 0.1 */
+TRIAX_API void triax_plan_unref(triax_plan *plan);
+
+/**
+ * @brief Checks a policy against data and reports what does not fit and what is known to go wrong.
+ *
+ * Faults are errors, advice is warnings with codes (T101 …). Customers and team may each be NULL: then only what
+ * can be known without them is checked.
+ * @return #TRIAX_OK also when there is advice; else as triax_plan_new()
+ * @since 0.1
+ */
+TRIAX_API triax_status triax_plan_check(triax_context *context, const triax_policy *policy,
+                                        const triax_customers *customers, const triax_team *team,
+                                        const triax_plan_options *options, triax_messages *messages,
+                                        triax_error *error);
+
+/** One row per customer: key, segment, touch, pool, csm, health, band, coverage, the scores, hours, touches,
+ * next_touch, why and more. @since 0.1 */
+#define TRIAX_PLAN_CUSTOMERS 1
+/** One row per CSM: key, accounts, load, fte, hours, ARR … @since 0.1 */
+#define TRIAX_PLAN_CSMS 2
+/** One row per segment: path, customers, ARR, mean health, touch, services, what its test came to. @since 0.1 */
+#define TRIAX_PLAN_SEGMENTS 3
+/** One row per pool and role: customers, load, capacity, what was left uncovered, which limit stands in the way, whom
+ * to hire. @since 0.1 */
+#define TRIAX_PLAN_POOLS 4
+/** One row per test of the policy: true, false and unknown counts, and the columns to blame. @since 0.1 */
+#define TRIAX_PLAN_TESTS 5
+/** One row per customer: each metric's points, freshness, weight, contribution and points lost (options.parts). @since 0.1 */
+#define TRIAX_PLAN_METRICS 6
+/** One row per overlay assignment: overlay, customer, csm. @since 0.1 */
+#define TRIAX_PLAN_OVERLAYS 7
+/** One row per CSM and account of this week's list, most urgent first. @since 0.1 */
+#define TRIAX_PLAN_WEEK 8
+/** One row per account whose owner changes: customer, from, to, money moved, why. @since 0.1 */
+#define TRIAX_PLAN_MOVES 9
+/** One row per action of the plays. @since 0.1 */
+#define TRIAX_PLAN_ACTIONS 10
+
+/**
+ * @brief A plan's table; belongs to the plan (take a reference to keep it longer).
+ * @return NULL when this plan has no such table
+ * @since 0.1
+ */
+TRIAX_API triax_table *triax_plan_table(const triax_plan *plan, int32_t which);
+/** @brief The word for a table, such as "customers"; NULL for numbers not listed. @since 0.1 */
+TRIAX_API const char *triax_plan_table_name(int32_t which);
+/**
+ * @brief The plan in figures: counts, money, objective, bound and gap, pools, what could not be judged.
+ * Belongs to the plan.
+ * @since 0.1
+ */
+TRIAX_API const triax_document *triax_plan_summary(const triax_plan *plan);
+/**
+ * @brief Why one customer is treated as it is: tests, metrics, CSM, hours.
+ * @param plan the plan
+ * @param key the customer's key
+ * @param[out] explanation a new document, to be freed with triax_document_free()
+ * @param error NULL, or receives the reason
+ * @return #TRIAX_OK, #TRIAX_ENOTFOUND (with the nearest key), #TRIAX_ENOMEM
+ * @since 0.1
+ */
+TRIAX_API triax_status triax_plan_explain(const triax_plan *plan, triax_text key, triax_document **explanation,
+                                          triax_error *error);
+
+/**
+ * @brief A judge: segment and health of single customers as they change, against a plan's set.
+ *
+ * Cut-offs of `top` and whole-set functions stay as the plan found them. Allocates nothing per customer. One thread
+ * at a time; make one per thread.
+ * @since 0.1
+ */
+typedef struct triax_judge triax_judge;
+
+/** @brief Makes a judge of a plan. The plan is kept alive. @since 0.1 */
+TRIAX_API triax_status triax_judge_new(triax_plan *plan, triax_judge **judge, triax_error *error);
+/** @brief Frees a judge; NULL is allowed. @since 0.1 */
+TRIAX_API void triax_judge_free(triax_judge *judge);
+/** @brief Makes all values missing: begins a new customer. @since 0.1 */
+TRIAX_API void triax_judge_clear(triax_judge *judge);
+/** @brief Takes all values from a row of the plan's customers. @since 0.1 */
+TRIAX_API triax_status triax_judge_row(triax_judge *judge, size_t row, triax_error *error);
+/** @brief The number of a column for the setters, or SIZE_MAX when the policy reads no such column. @since 0.1 */
+TRIAX_API size_t triax_judge_column(const triax_judge *judge, triax_text name);
+/** @brief Sets a number, money (in base currency), integer, boolean, date (days) or timestamp (microseconds). NaN: missing. @since 0.1 */
+TRIAX_API triax_status triax_judge_number(triax_judge *judge, size_t column, double value, triax_error *error);
+/** @brief Sets a string; borrowed until the next triax_judge_clear(). Not given: missing. @since 0.1 */
+TRIAX_API triax_status triax_judge_text(triax_judge *judge, size_t column, triax_text value, triax_error *error);
+
+/** @brief What a judge found. @since 0.1 */
+typedef struct triax_judgement {
+  size_t struct_size; /**< sizeof(triax_judgement), set by the caller */
+  triax_text segment; /**< path; not given: unsegmented. Belongs to the plan */
+  triax_text band;    /**< not given: unknown. Belongs to the plan */
+  double health;      /**< NaN: missing */
+  double coverage;    /**< 0–1; NaN without a health section */
+  int32_t uncertain;  /**< 1: a test on the way could not be judged */
+  int32_t placed;     /**< 0: by test, 1: by override, 2: by dwell, 3: nowhere */
+} triax_judgement;
+
+/** @brief Judges the values set. @since 0.1 */
+TRIAX_API triax_status triax_judge_run(triax_judge *judge, triax_judgement *judgement, triax_error *error);
+
+/**
+ * @brief Evaluates one expression: once without customers, else for every customer.
+ * @param context where memory comes from
+ * @param expression the source
+ * @param customers NULL: evaluate once, without variables
+ * @param options NULL for defaults; as_of is the date
+ * @param[out] values a table with one string column "value": each value as CEL writes it; missing where the value is
+ * @param messages NULL, or receives every fault, with places
+ * @param error NULL, or receives the first fault
+ * @return #TRIAX_OK; #TRIAX_EPOLICY for faults in the source and, without customers, for run-time faults
+ * @since 0.1
+ */
+TRIAX_API triax_status triax_evaluate(triax_context *context, triax_text expression,
+                                      const triax_customers *customers, const triax_plan_options *options,
+                                      triax_table **values, triax_messages *messages, triax_error *error);
+
+TRIAX_END_DECLS
+
+#endif
