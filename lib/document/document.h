@@ -41,6 +41,9 @@ struct triax_document {
 triax_status tx_document_status(const triax_document *document, triax_error *error);
 /* "segmentation.segments[1].when": the path of a node; returns its length. */
 size_t tx_document_path(const triax_document *document, uint32_t node, char *buffer, size_t size);
+/* A finished copy of a finished document, with its places and source. */
+triax_status tx_document_copy(triax_context *context, const triax_document *document, triax_document **copy,
+                              triax_error *error);
 uint32_t tx_document_child(const triax_document *document, uint32_t node, const char *key);
 
 #endif

@@ -1,0 +1,162 @@
+/* A policy from the inside: one of each model, the expressions they need, and where each stands in the source. */
+#ifndef TX_POLICY_POLICY_H
+#define TX_POLICY_POLICY_H
+
+#include <triax/policy.h>
+
+#include "attention/attention.h"
+#include "base/context.h"
+#include "document/document.h"
+#include "expr/expr.h"
+#include "health/health.h"
+#include "segmentation/segmentation.h"
+#include "table/table.h"
+
+/* Whose columns an expression reads. */
+enum { TX_OVER_CUSTOMERS, TX_OVER_TEAM, TX_OVER_PAIR };
+
+/* An expression of a policy, or a column's name, with its place. */
+typedef struct tx_policy_expr {
+  const tx_syntax *syntax; /* NULL: not given */
+  int over;                /* TX_OVER_… */
+  tx_expect expect;
+  const char *path;        /* "segmentation.segments[1].when" */
+  int32_t line, column;    /* of the value, 0 unknown */
+  bool exact;              /* places inside the source can be shown */
+} tx_policy_expr;
+
+/* A list of expressions; a model's input numbers count these. */
+typedef struct tx_policy_exprs {
+  tx_policy_expr *items;
+  size_t count, capacity;
+} tx_policy_exprs;
+
+typedef struct tx_policy_define {
+  triax_text name;
+  tx_policy_expr expr;
+} tx_policy_define;
+
+/* health, or one of scores. */
+typedef struct tx_policy_score {
+  tx_health_model model;
+  tx_policy_exprs inputs;
+} tx_policy_score;
+
+enum { TX_TOUCH_NONE, TX_TOUCH_HIGH, TX_TOUCH_LOW, TX_TOUCH_TECH };
+
+typedef struct tx_policy_success {
+  triax_text name;
+  uint32_t input; /* of segmentation's `success` list */
+} tx_policy_success;
+
+/* What a segment carries beside its test; inherited values filled in. */
+typedef struct tx_policy_segment {
+  int touch; /* TX_TOUCH_… */
+  const triax_text *roles;
+  size_t role_count;
+  const triax_text *services;
+  size_t service_count;
+  const tx_policy_success *success;
+  size_t success_count;
+  triax_node meta; /* of the policy's copy of the document; TRIAX_NO_NODE: none */
+  int32_t line, column;
+  const char *document_path;
+} tx_policy_segment;
+
+typedef struct tx_policy_segmentation {
+  tx_segmentation_model model; /* segments in `model.segments` */
+  tx_policy_segment *segments; /* as many */
+  tx_policy_exprs inputs;
+  tx_policy_exprs success;
+  triax_text previous, override_, since; /* column names, not given: none */
+} tx_policy_segmentation;
+
+typedef struct tx_policy_pool {
+  triax_text name;
+  uint32_t customers; /* input over customers, TX_NO_INPUT: the rest */
+  uint32_t csms;      /* input over the team, TX_NO_INPUT: CSMs who serve no other pool */
+  double at_least;    /* fewer customers: dissolved; 0: never */
+} tx_policy_pool;
+
+typedef struct tx_policy_prefer {
+  double points;
+  uint32_t when; /* input over the pair (or customers, or team alone) */
+  triax_text why;
+} tx_policy_prefer;
+
+typedef struct tx_policy_balance {
+  triax_text name; /* "load", or what was named */
+  double weight;
+  uint32_t amount; /* input over customers: number; TX_NO_INPUT: load */
+} tx_policy_balance;
+
+typedef struct tx_policy_overlay {
+  triax_text name;
+  uint32_t customers, csms; /* inputs; TX_NO_INPUT: all */
+  double accounts;          /* a full-time specialist's number */
+} tx_policy_overlay;
+
+typedef struct tx_policy_allocation {
+  bool given;
+  triax_text owner; /* column */
+  bool *unowned;    /* per segment: no named owner */
+  tx_policy_pool *pools;
+  size_t pool_count;
+  uint32_t fte;         /* input over the team; TX_NO_INPUT: 1 */
+  double *accounts;     /* per segment: a full-time CSM's number, inherited; 0: no load */
+  bool accounts_given;
+  uint32_t arr;         /* cap, input over the team */
+  uint32_t hours_need;  /* input over customers */
+  uint32_t hours_have;  /* input over the team */
+  double stretch;       /* 0.10 */
+  uint32_t eligible;    /* input over the pair */
+  uint32_t freeze;      /* input over customers: bool */
+  tx_policy_prefer *prefer;
+  size_t prefer_count;
+  uint32_t value;       /* input over customers; TX_NO_INPUT: 1 */
+  tx_policy_balance *balance;
+  size_t balance_count;
+  tx_policy_overlay *overlays;
+  size_t overlay_count;
+  double effort;
+  tx_policy_exprs inputs;
+} tx_policy_allocation;
+
+typedef struct tx_policy_attention {
+  bool given;
+  tx_attention_model model;
+  uint32_t hours;       /* input over the team */
+  uint32_t by;          /* input over customers */
+  double *low, *high;   /* per segment, inherited; 0 and INFINITY where not given */
+  tx_policy_exprs inputs;
+} tx_policy_attention;
+
+enum { TX_STAGE_NONE, TX_STAGE_STARTUP, TX_STAGE_GROWTH, TX_STAGE_SCALING, TX_STAGE_MATURE };
+
+struct triax_policy {
+  triax_context *context;
+  tx_count count;
+  tx_arena arena; /* all that the sections point to */
+  tx_source source;
+  triax_text name;
+  int stage;
+  tx_schema customers, team; /* with rates and currency */
+  tx_policy_define *defines;
+  size_t define_count;
+  bool has_health;
+  tx_policy_score health;
+  tx_policy_score *scores;
+  size_t score_count;
+  tx_policy_segmentation segmentation;
+  tx_policy_allocation allocation;
+  tx_policy_attention attention;
+  const triax_text *allow; /* advice codes that are silenced */
+  size_t allow_count;
+  bool has_plays, has_forecast, has_transition;
+  triax_document *document; /* a copy, for meta and for sections read later */
+};
+
+/* Adds an error about an expression, at `offset` inside it. */
+void tx_policy_fault(tx_report *report, const tx_policy_expr *expr, const tx_expr_fault *fault);
+
+#endif
