@@ -17,7 +17,7 @@ def junit(path):
     """The cases of a JUnit file as (name, outcome, why)."""
     for suite in ElementTree.parse(path).iter("testsuite"):
         for case in suite.findall("testcase"):
-            name = f"{path.stem}: {suite.get('name')}: {case.get('name')}"
+            name = f"{path.stem}: " + re.sub(r"^triax(\.|: )triax:", "", f"{suite.get('name')}: {case.get('name')}")
             # meson puts what a program said beside the case or beside the suite.
             said = "".join(case.findtext("system-out") or suite.findtext("system-out") or "").strip().splitlines()
             skipped = case.find("skipped")

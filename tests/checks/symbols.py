@@ -34,7 +34,7 @@ def exported(library):
 
 def needed(library):
     names = re.findall(r"\(NEEDED\).*\[([^\]]+)\]", output("readelf", "-d", str(library)))
-    return {re.split(r"\.so|-\d+\.so", name)[0] for name in names}
+    return {name.split(".so")[0] for name in names}
 
 
 # Sanitizers and coverage bring data of their own; so do compilers for switch tables and the like.

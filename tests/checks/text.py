@@ -14,7 +14,7 @@ CODE = {".c", ".h", ".py", ".rb", ".build", ".txt", ".md", ".map", ".sh", ".yaml
 DATA = re.compile(r"(^|/)(data|corpus|cases|expected|abi)/|\.(csv|abi|json|png|gz)$")
 # Put together here so that this file does not hold them.
 FORBIDDEN = re.compile("|".join(["/wo" + "rk/", "/tmp/" + "venv", "/root" + "/", "/home" + "/", r"pypi\." + "org",
-                                 "pythonhosted", r"deb\.debian" + r"\.org", "registry" + r"\.npmjs", "rubygems" + r"\.org",
+                                 "python" + "hosted", r"deb\.debian" + r"\.org", "registry" + r"\.npmjs", "rubygems" + r"\.org",
                                  r"proxy\.golang" + r"\.org"]))
 LONG_FUNCTION, LONG_FILE = 80, 1000
 

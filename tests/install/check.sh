@@ -51,7 +51,7 @@ if [ -x "$prefix/../../bin/triax" ]; then
 fi
 
 ninja -C "$build" uninstall >>"$here/log" 2>&1
-left=$(find "$here/first" ! -type d)
+left=$(find "$here/first" ! -type d 2>/dev/null || true)
 [ -z "$left" ] || fail "uninstalling left: $left"
 echo "uninstall: nothing left"
 rm -rf "$here"
