@@ -8,7 +8,7 @@ meson_suites() { # NAME FOLDER OPTIONS...
   local name=$1 folder=$2
   shift 2
   meson test -C "$folder" --no-rebuild --print-errorlogs "$@" || say "($name: some failed)"
-  mv "$folder/meson-logs/testlog.junit.xml" "$results/$name.xml" 2>/dev/null || failed_step "$name: no results"
+  mv "$folder/meson-logs/testlog.json" "$results/$name.json" 2>/dev/null || failed_step "$name: no results"
 }
 
 run_gcc() {

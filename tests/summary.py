@@ -3,31 +3,49 @@
 
 usage: summary.py FOLDER
 """
+import json
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+
+CASE = re.compile(r"^(not )?ok \d+(?: - )?(.*?)( # SKIP.*)?$", re.M)
 
 
 def lines_of(path):
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
 
-def junit(path):
-    """The cases of a JUnit file as (name, outcome, why)."""
-    for suite in ElementTree.parse(path).iter("testsuite"):
-        for case in suite.findall("testcase"):
-            name = f"{path.stem}: " + re.sub(r"^triax(\.|: )triax:", "", f"{suite.get('name')}: {case.get('name')}")
-            # meson puts what a program said beside the case or beside the suite.
-            said = "".join(case.findtext("system-out") or suite.findtext("system-out") or "").strip().splitlines()
-            skipped = case.find("skipped")
-            if case.find("failure") is not None or case.find("error") is not None:
-                yield name, "failed", ""
-            elif skipped is not None:
-                because = next((line for line in said if "skip" in line.lower()), "")
-                yield name, "skipped", skipped.get("message") or because
-            else:
-                yield name, "passed", ""
+def reason(said):
+    return next((line for line in said.splitlines() if "skipped" in line.lower() and not CASE.match(line)), "")
+
+
+def meson(path):
+    """The cases of meson's log as (name, outcome, why). TAP is counted by its cases, other programs are one each."""
+    for line in lines_of(path):
+        test = json.loads(line)
+        name = f"{path.stem}: {test['name'].replace('triax:', '')}"
+        said = (test.get("stdout") or "") + (test.get("stderr") or "")
+        cases = list(CASE.finditer(said))
+        for negation, case, skip in (match.groups() for match in cases):
+            outcome = "skipped" if skip else "failed" if negation else "passed"
+            yield f"{name}: {case}", outcome, ""
+        fine = test["result"] in ("OK", "SKIP")
+        # A program that crashes between two cases leaves none that failed.
+        if not fine and not any(match[1] and not match[3] for match in cases):
+            yield name, "failed", test["result"].lower()
+        elif not cases:
+            yield name, "skipped" if test["result"] == "SKIP" else "passed", reason(said)
+
+
+def pytest(path):
+    for case in ElementTree.parse(path).iter("testcase"):
+        name = f"python: {case.get('classname')}: {case.get('name')}"
+        skipped = case.find("skipped")
+        if case.find("failure") is not None or case.find("error") is not None:
+            yield name, "failed", ""
+        else:
+            yield name, "passed" if skipped is None else "skipped", "" if skipped is None else skipped.get("message") or ""
 
 
 def minitest(path):
@@ -36,20 +54,23 @@ def minitest(path):
         counts = re.match(r"(\d+) runs, \d+ assertions, (\d+) failures, (\d+) errors, (\d+) skips", line)
         if counts:
             runs, failures, skips = int(counts[1]), int(counts[2]) + int(counts[3]), int(counts[4])
-    yield from ((f"ruby: {path.stem}", "passed", "") for _ in range(runs - failures - skips))
-    yield from ((f"ruby: {path.stem}", "failed", "") for _ in range(failures))
-    yield from ((f"ruby: {path.stem}", "skipped", "") for _ in range(skips))
+    for outcome, number in (("passed", runs - failures - skips), ("failed", failures), ("skipped", skips)):
+        yield from [(f"ruby: {path.stem}", outcome, "")] * number
+
+
+def steps(folder):
+    for line in lines_of(folder / "failed.txt"):
+        yield line, "failed", ""
+    for line in lines_of(folder / "skipped.txt"):
+        suite, _, why = line.partition(": ")
+        yield suite, "skipped", why
 
 
 def main(folder):
-    outcomes = [(name, "failed", "") for name in lines_of(folder / "failed.txt")]
-    for line in lines_of(folder / "skipped.txt"):
-        suite, _, why = line.partition(": ")
-        outcomes.append((suite, "skipped", why))
-    for path in sorted(folder.glob("*.xml")):
-        outcomes += junit(path)
-    for path in sorted(folder.glob("*.minitest")):
-        outcomes += minitest(path)
+    outcomes = list(steps(folder))
+    for pattern, read in (("*.json", meson), ("*.xml", pytest), ("*.minitest", minitest)):
+        for path in sorted(folder.glob(pattern)):
+            outcomes += read(path)
     print("== Summary")
     for name, outcome, why in outcomes:
         if outcome != "passed":
