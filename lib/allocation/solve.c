@@ -1,0 +1,239 @@
+/* The whole: what no choice can change, then part by part, then the sum. */
+#include "allocation/solve.h"
+
+#include "allocation/solve_split.h"
+
+typedef struct part_result {
+  tx_cost cost, bound;
+  int32_t proven;
+  uint64_t work;
+} part_result;
+
+typedef struct run {
+  tx_split split;
+  tx_books_result *result;
+  part_result *parts;
+  atomic_bool canceled;
+} run;
+
+int tx_books_compare(const tx_books_goal *a, const tx_books_goal *b) {
+  if (a->value != b->value) {
+    return a->value < b->value ? -1 : 1;
+  }
+  if (a->over != b->over) {
+    return a->over < b->over ? -1 : 1;
+  }
+  if (a->points != b->points) {
+    return a->points > b->points ? -1 : 1;
+  }
+  return a->imbalance == b->imbalance ? 0 : a->imbalance < b->imbalance ? -1 : 1;
+}
+
+void tx_books_result_free(tx_books_result *result) {
+  if (result == NULL) {
+    return;
+  }
+  triax_context *context = result->context;
+  tx_free_array(context, result->csm, result->customers, sizeof *result->csm);
+  tx_free_array(context, result->load, result->csms, sizeof *result->load);
+  tx_free_array(context, result->used, result->csms, result->measures * sizeof *result->used);
+  tx_free_array(context, result->csm_price, result->csms, sizeof *result->csm_price);
+  tx_free_array(context, result->class_price, result->classes, sizeof *result->class_price);
+  tx_free(context, result, sizeof *result);
+  triax_context_unref(context);
+}
+
+static tx_books_result *new_result(const tx_books *books, triax_context *context) {
+  tx_books_result *result = tx_calloc(context, 1, sizeof *result);
+  if (result == NULL) {
+    return NULL;
+  }
+  result->context = triax_context_ref(context);
+  result->customers = books->customers;
+  result->csms = books->csms;
+  result->classes = books->classes;
+  result->measures = books->measures;
+  result->csm = tx_calloc(context, books->customers, sizeof *result->csm);
+  result->load = tx_calloc(context, books->csms, sizeof *result->load);
+  result->used = tx_calloc(context, books->csms, books->measures * sizeof *result->used);
+  result->csm_price = tx_calloc(context, books->csms, sizeof *result->csm_price);
+  result->class_price = tx_calloc(context, books->classes, sizeof *result->class_price);
+  if (result->csm == NULL || result->load == NULL || result->used == NULL || result->csm_price == NULL ||
+      result->class_price == NULL) {
+    tx_books_result_free(result);
+    return NULL;
+  }
+  return result;
+}
+
+static tx_books_goal goal_of(const tx_cost *cost) {
+  return (tx_books_goal){cost->part[TX_VALUE], cost->part[TX_OVER], -cost->part[TX_POINTS],
+                         cost->part[TX_IMBALANCE]};
+}
+
+/* Hands the part's answer over to the result's arrays: every part writes places of its own. */
+static void take_part(run *r, size_t part, const tx_core *core) {
+  const tx_split *split = &r->split;
+  const uint32_t *csms = split->csm_order + split->csm_begin[part];
+  const uint32_t *classes = split->class_order + split->class_begin[part];
+  const uint32_t *customers = split->customer_order + split->customer_begin[part];
+  for (size_t j = 0; j < core->books->customers; j++) {
+    r->result->csm[customers[j]] = core->at[j] == TX_BOOKS_NONE ? TX_BOOKS_NONE : csms[core->at[j]];
+  }
+  for (size_t i = 0; i < core->books->csms; i++) {
+    r->result->csm_price[csms[i]] = goal_of(&core->csm_price[i]);
+    r->result->csm_price[csms[i]].points = core->csm_price[i].part[TX_POINTS];
+  }
+  for (size_t k = 0; k < core->books->classes; k++) {
+    r->result->class_price[classes[k]] = goal_of(&core->class_price[k]);
+    r->result->class_price[classes[k]].points = core->class_price[k].part[TX_POINTS];
+  }
+  r->parts[part] = (part_result){core->cost, core->bound, core->proven, core->watch->work};
+}
+
+static triax_status solve_part(run *r, size_t part, bool caller, triax_error *error) {
+  tx_arena arena;
+  tx_part problem;
+  tx_core core;
+  triax_context *context = r->result->context;
+  tx_watch watch = {.context = context, .canceled = &r->canceled, .caller = caller, .error = error};
+  watch.done = (double)part / (double)r->split.parts;
+  tx_arena_init(&arena, context);
+  triax_status status = TRIAX_OK;
+  if (!tx_part_build(&r->split, part, &arena, &problem)) {
+    status = tx_no_memory(error);
+  } else {
+    status = tx_core_init(&core, &problem.books, problem.base, &watch);
+  }
+  if (status == TRIAX_OK) {
+    status = tx_core_solve(&core);
+    if (status == TRIAX_OK) {
+      take_part(r, part, &core);
+    }
+    tx_core_free(&core);
+  }
+  tx_arena_free(&arena);
+  return status;
+}
+
+static triax_status solve_range(void *user, size_t worker, size_t begin, size_t end, triax_error *error) {
+  triax_status status = TRIAX_OK;
+  for (size_t part = begin; status == TRIAX_OK && part < end; part++) {
+    status = solve_part(user, part, worker == 0, error);
+  }
+  return status;
+}
+
+/* Points that a customer earns at the CSM it is fixed to: those on offer there, or none. */
+static int64_t fixed_points(const tx_books *books, size_t j) {
+  size_t offer = books->class_offer[books->customer_class[j]];
+  for (size_t e = books->offer_begin[offer]; e < books->offer_begin[offer + 1]; e++) {
+    if (books->offer_csm[e] == books->fixed[j]) {
+      bool owned = books->owner != NULL && books->owner[j] == books->fixed[j] && books->owner_points != NULL;
+      return (books->offer_points == NULL ? 0 : books->offer_points[e]) + (owned ? books->owner_points[j] : 0);
+    }
+  }
+  return 0;
+}
+
+/* Customers and CSMs outside every part: fixed, or nothing on offer, or nobody comes. */
+static void settle_rest(const run *r, tx_cost *cost) {
+  const tx_books *books = r->split.books;
+  for (size_t j = 0; j < books->customers; j++) {
+    bool fixed = books->fixed != NULL && books->fixed[j] != TX_BOOKS_NONE;
+    size_t offer = books->class_offer[books->customer_class[j]];
+    if (fixed) {
+      r->result->csm[j] = books->fixed[j];
+      cost->part[TX_POINTS] -= fixed_points(books, j);
+    } else if (books->offer_begin[offer] == books->offer_begin[offer + 1]) {
+      r->result->csm[j] = TX_BOOKS_NONE;
+      cost->part[TX_VALUE] += books->value == NULL ? 1 : books->value[j];
+    }
+  }
+  for (size_t i = 0; i < books->csms; i++) {
+    const int64_t *base = r->split.base + i * r->split.dimensions;
+    if (r->split.csm_part[i] != TX_BOOKS_NONE) {
+      continue;
+    }
+    cost->part[TX_OVER] += base[0] > books->capacity[i] ? base[0] - books->capacity[i] : 0;
+    for (size_t m = 0, d = 1; m < books->measures; m++) {
+      cost->part[TX_IMBALANCE] +=
+          tx_curve_cost(&books->measure[m], i, books->measure[m].amount == NULL ? base[0] : base[d++]);
+    }
+  }
+}
+
+static void sum_loads(const tx_books *books, tx_books_result *result) {
+  for (size_t j = 0; j < books->customers; j++) {
+    uint32_t csm = result->csm[j];
+    int64_t load = books->class_load[books->customer_class[j]];
+    if (csm == TX_BOOKS_NONE) {
+      continue;
+    }
+    result->load[csm] += load;
+    for (size_t m = 0; m < books->measures; m++) {
+      const int64_t *amount = books->measure[m].amount;
+      result->used[m * books->csms + csm] += amount == NULL ? load : amount[j];
+    }
+  }
+}
+
+/* Bounds of parts add up; a part of the objective is proven as far as it is in every part of the problem. */
+static void sum_parts(const run *r, tx_cost *cost) {
+  tx_books_result *result = r->result;
+  tx_cost bound = *cost;
+  int32_t proven = TX_PARTS;
+  for (size_t p = 0; p < r->split.parts; p++) {
+    tx_cost_add(cost, &r->parts[p].cost);
+    tx_cost_add(&bound, &r->parts[p].bound);
+    proven = r->parts[p].proven < proven ? r->parts[p].proven : proven;
+    result->work += r->parts[p].work;
+  }
+  for (int32_t part = proven; part < TX_PARTS; part++) {
+    bound.part[part] = cost->part[part];
+  }
+  result->goal = goal_of(cost);
+  result->bound = goal_of(&bound);
+  result->proven = proven;
+  result->optimal = proven == TX_PARTS && tx_cost_compare(cost, &bound) == 0;
+}
+
+static triax_status solve_parts(run *r, triax_context *context, triax_error *error) {
+  r->parts = tx_calloc(context, r->split.parts, sizeof *r->parts);
+  if (r->parts == NULL) {
+    return tx_no_memory(error);
+  }
+  triax_status status = tx_parallel_for(context, "allocation", r->split.parts, 1, solve_range, r, error);
+  if (status == TRIAX_OK) {
+    tx_cost cost = {{0, 0, 0, 0}};
+    settle_rest(r, &cost);
+    sum_parts(r, &cost);
+    sum_loads(r->split.books, r->result);
+  }
+  tx_free_array(context, r->parts, r->split.parts, sizeof *r->parts);
+  return status;
+}
+
+triax_status tx_books_solve(triax_context *context, const tx_books *books, tx_books_result **result,
+                            triax_error *error) {
+  triax_status status = tx_books_validate(books, error);
+  if (status != TRIAX_OK) {
+    return status;
+  }
+  run r = {.result = new_result(books, context)};
+  atomic_init(&r.canceled, false);
+  if (r.result == NULL) {
+    return tx_no_memory(error);
+  }
+  status = tx_split_init(&r.split, books, context, error);
+  if (status == TRIAX_OK) {
+    status = solve_parts(&r, context, error);
+    tx_split_free(&r.split);
+  }
+  if (status != TRIAX_OK) {
+    tx_books_result_free(r.result);
+    return status;
+  }
+  *result = r.result;
+  return TRIAX_OK;
+}
