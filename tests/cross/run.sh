@@ -37,7 +37,7 @@ try_consumer() { # COMPILER WRAPPER SUFFIX OPTIONS...
   if [ -n "$wrapper" ] && ! command -v "$wrapper" >/dev/null; then
     echo "(not run: $wrapper is not installed)"
   else
-    $wrapper "$program"
+    $wrapper "$program" 2>"$program.log" || { cat "$program.log"; return 1; }
   fi
 }
 
@@ -48,13 +48,14 @@ run_asan() { have clang clang && try --native-file $here/clang.ini -Db_sanitize=
 run_tsan() { have clang clang && slow=5 try --native-file $here/clang.ini -Db_sanitize=thread -Db_lundef=false; }
 run_valgrind() { have valgrind valgrind && slow=1 suites="$suites --setup valgrind" try; }
 run_i386() {
-  have i686-linux-gnu-gcc "$(multiarch i386 gcc-i686-linux-gnu)" && try --cross-file $here/i386.ini -Dcli=disabled
+  have i686-linux-gnu-gcc "$(multiarch i386 'gcc-i686-linux-gnu libc6-dev-i386-cross')" && try --cross-file $here/i386.ini -Dcli=disabled
 }
 run_s390x() {
-  have s390x-linux-gnu-gcc "$(multiarch s390x 'gcc-s390x-linux-gnu qemu-user')" && have qemu-s390x qemu-user &&
+  have s390x-linux-gnu-gcc "$(multiarch s390x 'gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user')" && have qemu-s390x qemu-user &&
     slow=20 try --cross-file $here/s390x.ini -Dcli=disabled
 }
 run_mingw() {
+  export WINEDEBUG=-all WINEPREFIX=$root/build/wine
   have x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64 &&
     try_consumer x86_64-w64-mingw32-gcc wine .exe --cross-file $here/mingw.ini
 }
