@@ -19,7 +19,10 @@ static bool copy_source(triax_document *copy, const tx_source *source) {
 }
 
 static bool copy_nodes(triax_document *copy, const triax_document *document) {
-  if (!tx_grow(copy->context, (void **)&copy->nodes, &copy->capacity, document->count, sizeof(tx_node))) return false;
+  void *nodes = copy->nodes;
+  bool grown = tx_grow(copy->context, &nodes, &copy->capacity, document->count, sizeof(tx_node));
+  copy->nodes = nodes;
+  if (!grown) return false;
   memcpy(copy->nodes, document->nodes, document->count * sizeof(tx_node));
   copy->count = document->count;
   for (size_t i = 0; i < copy->count; i++) {

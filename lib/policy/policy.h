@@ -17,7 +17,8 @@ enum { TX_OVER_CUSTOMERS, TX_OVER_TEAM, TX_OVER_PAIR };
 
 /* An expression of a policy, or a column's name, with its place. */
 typedef struct tx_policy_expr {
-  const tx_syntax *syntax; /* NULL: not given */
+  const tx_syntax *syntax; /* NULL: not given, or at fault */
+  triax_text source;
   int over;                /* TX_OVER_… */
   tx_expect expect;
   const char *path;        /* "segmentation.segments[1].when" */
@@ -155,6 +156,11 @@ struct triax_policy {
   bool has_plays, has_forecast, has_transition;
   triax_document *document; /* a copy, for meta and for sections read later */
 };
+
+/* A whole policy, or a policy that is nothing but a score model (the document's root is its grammar). */
+typedef enum tx_policy_part { TX_POLICY_WHOLE, TX_POLICY_SCORE } tx_policy_part;
+triax_status tx_policy_make(triax_context *context, const triax_document *document, tx_policy_part part,
+                            triax_policy **policy, triax_messages *messages, triax_error *error);
 
 /* Adds an error about an expression, at `offset` inside it. */
 void tx_policy_fault(tx_report *report, const tx_policy_expr *expr, const tx_expr_fault *fault);

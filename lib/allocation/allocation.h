@@ -1,0 +1,164 @@
+/* Allocation: who owns whom, in the policy's terms (policy.md section 6).
+ *
+ * Turns pools, roles, capacities, eligibility and preferences into the books problem of solve.h, and its answer back
+ * into owners, reasons and what stands in the way. Plain columns in, plain columns out. Units are customers, or
+ * families of them that are owned together. */
+#ifndef TX_ALLOCATION_ALLOCATION_H
+#define TX_ALLOCATION_ALLOCATION_H
+
+#include "base/memory.h"
+#include "table/column.h"
+
+#define TX_ALLOCATION_NONE UINT32_MAX
+
+/* The truth of a test over pairs, by groups of equal values: never customers × CSMs. */
+typedef struct tx_pairs {
+  const uint32_t *customer_group; /* per customer */
+  const uint32_t *csm_group;      /* per CSM */
+  size_t customer_groups, csm_groups;
+  const uint64_t *truth; /* row by customer group, tx_words(csm_groups) words each: holds (unknown does not) */
+} tx_pairs;
+
+typedef struct tx_allocation_pool {
+  triax_text name;
+  const uint64_t *customers; /* bitmap; NULL: the rest */
+  const uint64_t *csms;      /* bitmap over the team; NULL: those who serve no other pool */
+  double at_least;
+} tx_allocation_pool;
+
+typedef struct tx_allocation_cap {
+  const char *name;   /* "arr", "hours" */
+  const double *need; /* per customer; NaN: nothing, and counted */
+  const double *have; /* per CSM; NaN: no cap */
+} tx_allocation_cap;
+
+typedef struct tx_allocation_prefer {
+  double points;
+  tx_pairs pairs;
+  triax_text why;
+} tx_allocation_prefer;
+
+typedef struct tx_allocation_balance {
+  triax_text name;
+  double weight;
+  const double *amount; /* per customer; NaN: 0; NULL: the load */
+} tx_allocation_balance;
+
+typedef struct tx_allocation_input {
+  size_t customers, csms;
+  const triax_text *customer_keys, *csm_keys;
+  const uint64_t *wanted;    /* bitmap: customers that are to have an owner */
+  const double *accounts;    /* per customer: a full-time CSM's number; 0: weighs nothing */
+  const uint32_t *family;    /* per customer: a number that members share; NULL: each alone */
+  size_t families;           /* how many numbers */
+  const uint32_t *owner;     /* per customer: the present CSM, TX_ALLOCATION_NONE; NULL: none */
+  const uint64_t *frozen;    /* bitmap: keep the owner if still eligible; NULL: none */
+  const double *value;       /* per customer; NaN or < 0: 0; NULL: 1 each */
+  const uint32_t *role_set;  /* per customer: which set of roles may own it; NULL: any role */
+  size_t role_sets;
+  const uint64_t *role_csms; /* row by role set, tx_words(csms) words: CSMs with a role of the set (or without role) */
+  const uint64_t *here;      /* bitmap over the team: here on the plan's date; NULL: all */
+  const double *fte;         /* per CSM; NaN: 0; NULL: 1 each */
+  double stretch;
+  const tx_allocation_pool *pools; /* none: one pool "all" of everybody */
+  size_t pool_count;
+  const tx_allocation_cap *caps;
+  size_t cap_count;
+  const tx_pairs *eligible; /* NULL: all */
+  const tx_allocation_prefer *prefer;
+  size_t prefer_count; /* at most 64 */
+  const tx_allocation_balance *balance;
+  size_t balance_count;
+  double effort;
+} tx_allocation_input;
+
+/* How a customer stands. */
+enum {
+  TX_STANDS_UNWANTED,  /* is not to have an owner */
+  TX_STANDS_KEPT,      /* stays with its CSM */
+  TX_STANDS_FROZEN,    /* stays, by freeze */
+  TX_STANDS_MOVED,     /* from one CSM to another */
+  TX_STANDS_NEW,       /* had none in the team */
+  TX_STANDS_UNCOVERED
+};
+
+/* What stands in the way, for the uncovered and for "why not this CSM". */
+enum {
+  TX_WAY_NONE,
+  TX_WAY_NO_POOL,     /* no pool takes the customer */
+  TX_WAY_EMPTY_POOL,  /* the pool has no CSM who is here */
+  TX_WAY_OTHER_POOL,  /* the CSM does not serve the customer's pool */
+  TX_WAY_ROLE,        /* no role (or not the CSM's) fits */
+  TX_WAY_AWAY,        /* the CSM has left or not begun */
+  TX_WAY_NOT_ELIGIBLE,
+  TX_WAY_FULL,        /* capacity in load */
+  TX_WAY_CAP,         /* a further cap; `cap` says which */
+  TX_WAY_POINTS,      /* possible, but earns fewer points */
+  TX_WAY_BALANCE,     /* possible at equal points, but worse balanced, or worse for others */
+  TX_WAY_FAMILY       /* its family is owned elsewhere */
+};
+
+typedef struct tx_allocation_book {
+  double load, fte;    /* of a full-time CSM */
+  uint64_t accounts;
+  double *used;        /* per cap */
+} tx_allocation_book;
+
+/* One pool and role set (roles as the customers want them). */
+typedef struct tx_allocation_group {
+  uint32_t pool, role_set;
+  uint64_t customers, csms, uncovered;
+  double load, capacity;    /* in full-time CSMs; capacity counts a CSM of several pools in each of them */
+  double uncovered_load, uncovered_value;
+  int way;                  /* TX_WAY_… that stands in the way of most of the uncovered */
+  uint32_t cap;             /* with TX_WAY_CAP */
+  double short_by;          /* how much more of the limit would cover them: full-time CSMs, or the cap's unit */
+  uint64_t hires;           /* full-time CSMs whom it takes to cover the uncovered */
+} tx_allocation_group;
+
+typedef struct tx_allocation_result {
+  triax_context *context;
+  size_t customers, csms, pools, caps;
+  uint32_t *csm;      /* per customer, TX_ALLOCATION_NONE */
+  uint32_t *pool;     /* per customer: after pools were dissolved; TX_ALLOCATION_NONE */
+  uint8_t *stands;    /* per customer: TX_STANDS_… */
+  uint8_t *way;       /* per uncovered customer: TX_WAY_… */
+  uint64_t *earned;   /* per customer: bit p: preference p was earned */
+  uint32_t *dissolved; /* per pool: into which pool most of its customers went, or TX_ALLOCATION_NONE: not dissolved;
+                          the pool's own number: dissolved and nobody took them */
+  tx_allocation_book *books; /* per CSM */
+  tx_allocation_group *groups;
+  size_t group_count;
+  uint64_t missing_need; /* customers whose need for a cap is missing */
+  /* Objective, reached and proven. */
+  double uncovered_value, over, points, imbalance;
+  double bound_uncovered_value, bound_over, bound_points, bound_imbalance;
+  int proven;  /* how many parts of the bound hold */
+  bool optimal;
+  double gap;  /* of the first part that is not proven equal: |reached − bound| ÷ max(1, |bound|); 0 when optimal */
+  void *inside; /* for tx_allocation_why_not */
+} tx_allocation_result;
+
+triax_status tx_allocation_run(triax_context *context, const tx_allocation_input *input,
+                               tx_allocation_result **result, triax_error *error);
+void tx_allocation_result_free(tx_allocation_result *result);
+
+/* Why customer is not with this CSM. */
+typedef struct tx_allocation_why {
+  int way;        /* TX_WAY_… ; TX_WAY_NONE: it is with this CSM */
+  uint32_t cap;
+  double points;  /* that this CSM would earn */
+  double own_points;
+  double load;    /* the CSM's, in full-time CSMs, and what the customer would add */
+  double adds, fte;
+} tx_allocation_why;
+void tx_allocation_why_not(const tx_allocation_input *input, const tx_allocation_result *result, size_t customer,
+                           uint32_t csm, tx_allocation_why *why);
+
+/* Specialists beside the owner: each wanted customer gets the least loaded of the given CSMs with room, largest value
+ * first; csm receives TX_ALLOCATION_NONE where there is none. accounts 0: no limit. */
+triax_status tx_allocation_overlay(triax_context *context, size_t customers, size_t csms, const uint64_t *wanted,
+                                   const uint64_t *specialists, const double *fte, double accounts,
+                                   const double *value, const uint32_t *present, uint32_t *csm, triax_error *error);
+
+#endif

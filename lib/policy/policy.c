@@ -1,0 +1,121 @@
+/* A policy: read from a document once, immutable ever after. */
+#include "policy/policy.h"
+
+#include <string.h>
+
+#include "base/number.h"
+#include "base/text.h"
+#include "policy/reader.h"
+
+static const char *const top_keys[] = {"triax", "name", "stage", "currency", "customers", "team", "define", "health",
+                                       "scores", "segmentation", "allocation", "attention", "plays", "forecast",
+                                       "transition", "allow", NULL};
+
+static void read_version(tx_reader *reader, uint32_t node) {
+  int64_t version;
+  if (node == TX_NO_NODE) {
+    tx_read_fault(reader, 0, "begin with triax: 1", "the policy does not say which version of the language it is in");
+  } else if (!tx_parse_int64(tx_read_text(reader, node), &version) || version != TRIAX_POLICY_LANGUAGE) {
+    tx_read_fault(reader, node, NULL, "this library reads version %d of the policy language", TRIAX_POLICY_LANGUAGE);
+  }
+}
+
+static void read_head(tx_reader *reader) {
+  static const char *const stages[] = {"startup", "growth", "scaling", "mature", NULL};
+  triax_policy *policy = reader->policy;
+  uint32_t name = tx_read_child(reader, 0, "name"), stage = tx_read_child(reader, 0, "stage");
+  uint32_t allow = tx_read_child(reader, 0, "allow");
+  read_version(reader, tx_read_child(reader, 0, "triax"));
+  if (name != TX_NO_NODE) policy->name = tx_read_text(reader, name);
+  if (stage != TX_NO_NODE) policy->stage = tx_read_word(reader, stage, stages) + 1;
+  if (allow != TX_NO_NODE) policy->allow = tx_read_texts(reader, allow, &policy->allow_count);
+}
+
+static void read_later_sections(tx_reader *reader) {
+  triax_policy *policy = reader->policy;
+  policy->has_plays = tx_read_child(reader, 0, "plays") != TX_NO_NODE;
+  policy->has_forecast = tx_read_child(reader, 0, "forecast") != TX_NO_NODE;
+  policy->has_transition = tx_read_child(reader, 0, "transition") != TX_NO_NODE;
+}
+
+static void read_all(tx_reader *reader) {
+  triax_policy *policy = reader->policy;
+  if (!tx_read_map(reader, 0, top_keys)) return;
+  read_head(reader);
+  tx_read_currency(reader, tx_read_child(reader, 0, "currency"));
+  tx_read_schema(reader, tx_read_child(reader, 0, "customers"), &policy->customers, "customers");
+  policy->team.base_currency = policy->customers.base_currency;
+  policy->team.rates = policy->customers.rates;
+  policy->team.rate_count = policy->customers.rate_count;
+  tx_read_schema(reader, tx_read_child(reader, 0, "team"), &policy->team, "team");
+  tx_read_defines(reader, tx_read_child(reader, 0, "define"));
+  uint32_t health = tx_read_child(reader, 0, "health");
+  policy->has_health = health != TX_NO_NODE;
+  if (policy->has_health) tx_read_score(reader, health, TX_TEXT("health"), &policy->health);
+  tx_read_scores(reader, tx_read_child(reader, 0, "scores"));
+  tx_read_segmentation(reader, tx_read_child(reader, 0, "segmentation"));
+  tx_read_allocation(reader, tx_read_child(reader, 0, "allocation"));
+  tx_read_attention(reader, tx_read_child(reader, 0, "attention"));
+  read_later_sections(reader);
+}
+
+static void destroy(triax_policy *policy) {
+  triax_context *context = policy->context;
+  triax_document_free(policy->document);
+  tx_arena_free(&policy->arena);
+  tx_free(context, policy, sizeof *policy);
+  triax_context_unref(context);
+}
+
+triax_status tx_policy_make(triax_context *context, const triax_document *document, tx_policy_part part,
+                            triax_policy **policy, triax_messages *messages, triax_error *error) {
+  if (!context || !document || !policy) {
+    return tx_fail(error, TRIAX_EINVAL, "a policy needs a context, a document and a place to go");
+  }
+  triax_policy *made = tx_calloc(context, 1, sizeof *made);
+  tx_expr_faults *faults = tx_alloc(context, sizeof *faults);
+  triax_status status = made && faults ? TRIAX_OK : tx_no_memory(error);
+  if (made) {
+    made->context = triax_context_ref(context);
+    tx_count_init(&made->count);
+    tx_arena_init(&made->arena, context);
+    if (status == TRIAX_OK) status = tx_document_copy(context, document, &made->document, error);
+  }
+  if (status == TRIAX_OK) {
+    tx_report report;
+    made->source = made->document->source;
+    tx_report_init(&report, context, messages, error, &made->source);
+    tx_reader reader = {made, made->document, &report, faults};
+    if (part == TX_POLICY_WHOLE) {
+      read_all(&reader);
+    } else {
+      made->has_health = true;
+      tx_read_score(&reader, 0, TX_TEXT("health"), &made->health);
+    }
+    status = tx_report_finish(&report);
+  }
+  tx_free(context, faults, sizeof *faults);
+  if (status == TRIAX_OK) *policy = made;
+  else if (made) destroy(made);
+  return status;
+}
+
+triax_status triax_policy_new(triax_context *context, const triax_document *document, triax_policy **policy,
+                              triax_messages *messages, triax_error *error) {
+  return tx_policy_make(context, document, TX_POLICY_WHOLE, policy, messages, error);
+}
+
+triax_policy *triax_policy_ref(triax_policy *policy) {
+  if (policy) tx_count_ref(&policy->count);
+  return policy;
+}
+
+void triax_policy_unref(triax_policy *policy) {
+  if (policy && tx_count_unref(&policy->count)) destroy(policy);
+}
+
+triax_text triax_policy_name(const triax_policy *policy) { return policy ? policy->name : (triax_text){NULL, 0}; }
+
+triax_text triax_policy_currency(const triax_policy *policy) {
+  return policy ? policy->customers.base_currency : (triax_text){NULL, 0};
+}
