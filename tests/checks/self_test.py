@@ -122,8 +122,13 @@ class Symbols(Tree):
         self.assertIn("of version 0.1 in the headers, of 0.2", said)
 
     def test_writable_data_fails(self):
-        said = self.check("static int calls; int triax_one(void) { return ++calls; }")
-        self.assertIn("x.o: calls is writable data (class b)", said)
+        said = self.check("static int calls; int shared = 1; _Thread_local int own; int triax_one(void) { return ++calls; }")
+        self.assertIn("x.o: calls is writable data (.bss)", said)
+        self.assertIn("x.o: shared is writable data (.data)", said)
+        self.assertIn("x.o: own is writable data (.tbss)", said)
+
+    def test_constant_tables_of_pointers_pass(self):
+        self.assertEqual("", self.check("const char *const words[] = {\"a\"}; int triax_one(void) { return words[0][0]; }"))
 
     def test_a_foreign_library_fails(self):
         said = self.check("extern const char *zlibVersion(void); int triax_one(void) { return 0; }", link=("-Wl,--no-as-needed", "-ldl", "-lpthread", "-lm", "-l:libgcc_s.so.1"))

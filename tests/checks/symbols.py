@@ -37,19 +37,19 @@ def needed(library):
     return {name.split(".so")[0] for name in names}
 
 
-# Sanitizers and coverage bring data of their own; so do compilers for switch tables and the like.
-WRITABLE = re.compile(r"^(\S+\.o:)|^\s*[0-9a-f]*\s+([dDbBCsSgG])\s+(?!__|\.L|DW\.ref)(\S+)$")
+# A line of objdump -t for an object in a section that stays writable: constant tables of pointers are in .data.rel.ro.
+WRITABLE = re.compile(r"^[0-9a-f]+ .{6}[O ] (\.data|\.bss|\.tdata|\.tbss|\*COM\*)(?!\.rel\.ro)\S*\s+[0-9a-f]+ (?:\.\w+ )?([^.\s]\S*)$")
 
 
 def writable_data(archive):
-    """Symbols in .data, .bss or common: state that is shared behind callers' backs."""
+    """Variables that would be shared behind callers' backs."""
     member = ""
-    for line in output("nm", str(archive)).splitlines():
+    for line in output("objdump", "-t", str(archive)).splitlines():
         match = WRITABLE.match(line)
-        if match and match[1]:
-            member = match[1]
+        if ":     file format" in line:
+            member = line.split(":")[0]
         elif match:
-            yield f"{member} {match[3]} is writable data (class {match[2]}); the library keeps no state of its own"
+            yield f"{member}: {match[2]} is writable data ({match[1]}); the library keeps no state of its own"
 
 
 def compare(first, first_name, second, second_name):
