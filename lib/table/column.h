@@ -101,7 +101,10 @@ bool tx_column_builder_list(tx_column_builder *builder, const triax_text *items,
  * code. */
 bool tx_column_builder_intern(tx_column_builder *builder, triax_text text, uint32_t *code);
 bool tx_column_builder_code(tx_column_builder *builder, uint32_t code);
-/* As tx_column_builder_list, over codes that tx_column_builder_intern gave. */
+/* The code of a list, added when new; append it with tx_column_builder_code. */
+bool tx_column_builder_intern_list(tx_column_builder *builder, const triax_text *items, size_t count, uint32_t *code);
+/* The same, over codes that tx_column_builder_intern gave. */
+bool tx_column_builder_intern_codes(tx_column_builder *builder, const uint32_t *codes, size_t count, uint32_t *code);
 bool tx_column_builder_list_codes(tx_column_builder *builder, const uint32_t *codes, size_t count);
 /* Makes sure that the next value, missing or not, needs no memory (texts and lists still may). */
 bool tx_column_builder_prepare(tx_column_builder *builder);

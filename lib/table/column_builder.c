@@ -162,12 +162,16 @@ bool tx_column_builder_text(tx_column_builder *builder, triax_text value) {
   return tx_interner_add(&builder->texts, value, &code) && tx_column_builder_code(builder, code);
 }
 
+bool tx_column_builder_intern_codes(tx_column_builder *builder, const uint32_t *codes, size_t count, uint32_t *code) {
+  return tx_list_interner_add(&builder->lists, codes, count, code);
+}
+
 bool tx_column_builder_list_codes(tx_column_builder *builder, const uint32_t *codes, size_t count) {
   uint32_t list;
   return tx_list_interner_add(&builder->lists, codes, count, &list) && tx_column_builder_code(builder, list);
 }
 
-bool tx_column_builder_list(tx_column_builder *builder, const triax_text *items, size_t count) {
+bool tx_column_builder_intern_list(tx_column_builder *builder, const triax_text *items, size_t count, uint32_t *code) {
   void *scratch = builder->scratch;
   bool grown = tx_grow(builder->context, &scratch, &builder->scratch_capacity, count + 1, sizeof(uint32_t));
   builder->scratch = scratch;
@@ -175,7 +179,12 @@ bool tx_column_builder_list(tx_column_builder *builder, const triax_text *items,
   for (size_t i = 0; i < count; i++) {
     if (!tx_interner_add(&builder->texts, items[i], &builder->scratch[i])) return false;
   }
-  return tx_column_builder_list_codes(builder, builder->scratch, count);
+  return tx_list_interner_add(&builder->lists, builder->scratch, count, code);
+}
+
+bool tx_column_builder_list(tx_column_builder *builder, const triax_text *items, size_t count) {
+  uint32_t list;
+  return tx_column_builder_intern_list(builder, items, count, &list) && tx_column_builder_code(builder, list);
 }
 
 void tx_column_builder_rewind(tx_column_builder *builder, size_t rows, size_t missing) {

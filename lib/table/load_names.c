@@ -1,0 +1,227 @@
+/* Which column of the data stands behind each name in the policy. */
+#include <string.h>
+
+#include "base/text.h"
+#include "table/load_private.h"
+
+#define NOWHERE SIZE_MAX
+#define AMBIGUOUS (SIZE_MAX - 1)
+
+int tx_load_width(triax_text text) {
+  size_t most = 120;
+  if (text.length <= most) return (int)text.length;
+  /* Not within a character. */
+  while (most > 0 && ((unsigned char)text.bytes[most] & 0xc0) == 0x80) most--;
+  return (int)most;
+}
+
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c; }
+
+static bool same_but_case(triax_text a, triax_text b) {
+  a = tx_text_trim(a);
+  b = tx_text_trim(b);
+  if (a.length != b.length) return false;
+  for (size_t i = 0; i < a.length; i++) {
+    if (lower(a.bytes[i]) != lower(b.bytes[i])) return false;
+  }
+  return true;
+}
+
+/* The raw column of a name: exactly, else but for case and blanks if only one is like that. */
+static size_t find_raw(const triax_table *raw, triax_text name, size_t *second) {
+  size_t found = triax_table_find(raw, name);
+  if (found != SIZE_MAX) return found;
+  for (size_t i = 0; i < raw->columns; i++) {
+    if (!same_but_case(raw->fields[i].name, name)) continue;
+    if (found != NOWHERE) {
+      *second = i;
+      return AMBIGUOUS;
+    }
+    found = i;
+  }
+  return found;
+}
+
+static const tx_declaration *declaration_of(const tx_schema *schema, triax_text name) {
+  for (size_t i = 0; i < schema->declaration_count; i++) {
+    if (tx_text_equal(schema->declarations[i].name, name)) return &schema->declarations[i];
+  }
+  return NULL;
+}
+
+static tx_field *field_named(tx_load *load, triax_text name) {
+  for (size_t i = 0; i < load->field_count; i++) {
+    if (tx_text_equal(load->fields[i].name, name)) return &load->fields[i];
+  }
+  return NULL;
+}
+
+static tx_field *add_field(tx_load *load, triax_text name, size_t raw, const tx_declaration *declaration) {
+  void *fields = load->fields;
+  bool grown = tx_grow(load->context, &fields, &load->field_capacity, load->field_count + 1, sizeof(tx_field));
+  load->fields = fields;
+  if (!grown) return NULL;
+  tx_field *field = &load->fields[load->field_count++];
+  memset(field, 0, sizeof *field);
+  field->name = name;
+  field->raw = raw;
+  field->declaration = declaration;
+  field->currency = SIZE_MAX;
+  return field;
+}
+
+/* Says that a column is not in the data, or twice, and which name is near. False when memory is short. */
+static bool report_absent(tx_load *load, const char *key, triax_text name, triax_text from,
+                          const tx_declaration *declaration, size_t found, size_t second) {
+  const triax_table *raw = load->raw;
+  triax_error path, hint;
+  tx_fail(&path, TRIAX_EDATA, "%s%s%.*s", load->schema->what, key, declaration ? tx_load_width(name) : 0,
+          name.bytes ? name.bytes : "");
+  tx_finding finding = {TRIAX_LEVEL_ERROR, TRIAX_EDATA, NULL, path.message, 0, 0, 1, NULL};
+  if (declaration) {
+    finding.line = declaration->line;
+    finding.column = declaration->column;
+  }
+  if (found == AMBIGUOUS) {
+    size_t first = 0;
+    while (!same_but_case(raw->fields[first].name, from)) first++;
+    tx_report_add(load->report, &finding, "column '%.*s' could be '%.*s' or '%.*s' of the data; write the name as it is",
+                  tx_load_width(from), from.bytes, tx_load_width(raw->fields[first].name), raw->fields[first].name.bytes,
+                  tx_load_width(raw->fields[second].name), raw->fields[second].name.bytes);
+    return true;
+  }
+  triax_text *names = tx_alloc_array(load->context, raw->columns, sizeof *names);
+  if (!names) return false;
+  for (size_t i = 0; i < raw->columns; i++) names[i] = raw->fields[i].name;
+  size_t near = tx_text_nearest(from, names, raw->columns);
+  if (near != SIZE_MAX) {
+    tx_fail(&hint, TRIAX_EDATA, "did you mean '%.*s'?", tx_load_width(names[near]), names[near].bytes);
+    finding.hint = hint.message;
+  }
+  tx_report_add(load->report, &finding, "the data of the %s has no column '%.*s'", load->schema->what,
+                tx_load_width(from), from.bytes);
+  tx_free_array(load->context, names, raw->columns, sizeof *names);
+  return true;
+}
+
+/* Makes sure there is a field for a name in the policy. `key` leads to it, for messages; NULL: it may be absent. */
+static bool want(tx_load *load, triax_text name, const char *key, tx_field **field) {
+  *field = field_named(load, name);
+  if (*field || !name.bytes) return true;
+  const tx_declaration *declaration = declaration_of(load->schema, name);
+  triax_text from = declaration && declaration->from.bytes ? declaration->from : name;
+  size_t second = 0;
+  size_t found = find_raw(load->raw, from, &second);
+  if (found == NOWHERE || found == AMBIGUOUS) {
+    if (!key && found == NOWHERE && !declaration) return true;
+    return report_absent(load, declaration ? ".columns." : key ? key : ".key", name, from, declaration, found, second);
+  }
+  *field = add_field(load, name, found, declaration);
+  return *field != NULL;
+}
+
+/* The names that the policy has of its own accord: key, family, declarations and what they need. */
+static bool add_named(tx_load *load) {
+  const tx_schema *schema = load->schema;
+  tx_field *field;
+  if (!want(load, schema->key.bytes ? schema->key : TX_TEXT("id"), schema->key.bytes ? ".key" : NULL, &field)) return false;
+  if (field) field->identity = true;
+  if (!want(load, schema->family, ".family", &field)) return false;
+  if (field) field->identity = true;
+  for (size_t i = 0; i < schema->declaration_count; i++) {
+    const tx_declaration *declaration = &schema->declarations[i];
+    if (i > 0 && declaration_of(schema, declaration->name) != declaration) continue;
+    /* The key's own declaration was reported above already when it is absent. */
+    bool key = schema->key.bytes && tx_text_equal(declaration->name, schema->key);
+    bool family = schema->family.bytes && tx_text_equal(declaration->name, schema->family);
+    if ((key || family) && !field_named(load, declaration->name)) continue;
+    if (!want(load, declaration->name, ".columns.", &field)) return false;
+  }
+  for (size_t i = 0; i < schema->declaration_count; i++) {
+    if (schema->declarations[i].type != TRIAX_TYPE_MONEY || !schema->declarations[i].currency.bytes) continue;
+    if (declaration_of(schema, schema->declarations[i].currency) && !field_named(load, schema->declarations[i].currency)) {
+      continue;
+    }
+    if (!want(load, schema->declarations[i].currency, ".columns", &field)) return false;
+    if (field) field->identity = true;
+  }
+  return true;
+}
+
+static bool add_wanted(tx_load *load) {
+  const tx_schema *schema = load->schema;
+  tx_field *field;
+  for (size_t i = 0; i < schema->rollup_count; i++) {
+    bool declared = declaration_of(schema, schema->rollups[i].column) != NULL;
+    if (!declared && !want(load, schema->rollups[i].column, ".family_rollup", &field)) return false;
+  }
+  for (size_t i = 0; i < schema->wanted_count; i++) {
+    bool declared = declaration_of(schema, schema->wanted[i]) != NULL;
+    if (!declared && !want(load, schema->wanted[i], "", &field)) return false;
+    field = field_named(load, schema->wanted[i]);
+    if (field) field->wanted = true;
+  }
+  return true;
+}
+
+static void warn_of_left_out(tx_load *load, triax_text name, const tx_field *other) {
+  triax_text from = load->raw->fields[other->raw].name;
+  tx_finding finding = {TRIAX_LEVEL_WARNING, TRIAX_OK, NULL, load->schema->what, 0, 0, 1, NULL};
+  tx_report_add(load->report, &finding, "column '%.*s' of the data is not used: the policy takes '%.*s' under that name",
+                tx_load_width(name), name.bytes, tx_load_width(from), from.bytes);
+}
+
+/* The columns that the policy does not name keep their names. */
+static bool add_rest(tx_load *load) {
+  size_t named = load->field_count;
+  unsigned char *taken = tx_calloc(load->context, load->raw->columns, 1);
+  if (!taken) return false;
+  for (size_t i = 0; i < named; i++) taken[load->fields[i].raw] = 1;
+  bool fine = true;
+  for (size_t i = 0; fine && i < load->raw->columns; i++) {
+    if (taken[i]) continue;
+    triax_text name = load->raw->fields[i].name;
+    const tx_field *other = NULL;
+    for (size_t k = 0; k < named && !other; k++) {
+      if (tx_text_equal(load->fields[k].name, name)) other = &load->fields[k];
+    }
+    if (other) {
+      warn_of_left_out(load, name, other);
+    } else {
+      fine = add_field(load, name, i, NULL) != NULL;
+    }
+  }
+  tx_free_array(load->context, taken, load->raw->columns, 1);
+  return fine;
+}
+
+/* Puts the fields into the order of the data. */
+static bool order_fields(tx_load *load) {
+  size_t columns = load->raw->columns, count = load->field_count;
+  if (count == 0) return true;
+  size_t *starts = tx_calloc(load->context, columns + 1, sizeof *starts);
+  tx_field *ordered = tx_alloc_array(load->context, count, sizeof *ordered);
+  if (starts && ordered) {
+    for (size_t i = 0; i < count; i++) starts[load->fields[i].raw + 1]++;
+    for (size_t i = 0; i < columns; i++) starts[i + 1] += starts[i];
+    for (size_t i = 0; i < count; i++) ordered[starts[load->fields[i].raw]++] = load->fields[i];
+    memcpy(load->fields, ordered, count * sizeof *ordered);
+  }
+  bool fine = starts && ordered;
+  tx_free_array(load->context, starts, columns + 1, sizeof *starts);
+  tx_free_array(load->context, ordered, count, sizeof *ordered);
+  return fine;
+}
+
+bool tx_load_fields(tx_load *load) {
+  if (!add_named(load) || !add_wanted(load) || !add_rest(load) || !order_fields(load)) return false;
+  tx_field *key = field_named(load, load->schema->key.bytes ? load->schema->key : TX_TEXT("id"));
+  load->key = key ? (size_t)(key - load->fields) : SIZE_MAX;
+  for (size_t i = 0; i < load->field_count; i++) {
+    const tx_declaration *declaration = load->fields[i].declaration;
+    if (!declaration || declaration->type != TRIAX_TYPE_MONEY || !declaration->currency.bytes) continue;
+    tx_field *currency = field_named(load, declaration->currency);
+    if (currency) load->fields[i].currency = (size_t)(currency - load->fields);
+  }
+  return true;
+}
