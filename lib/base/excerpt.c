@@ -28,13 +28,11 @@ static triax_text find_line(const tx_source *source, int32_t number) {
   }
 }
 
-/* The source may be at fault for its very bytes, so what is not UTF-8 counts as one character each. */
-static uint32_t next_point(triax_text text, size_t *offset) { return tx_utf8_next(text, offset); }
-
+/* Unlike tx_utf8_count this takes any bytes: the source may be at fault for just those, and each counts as one. */
 static size_t count_points(triax_text text) {
   size_t count = 0;
   for (size_t offset = 0; offset < text.length; count++) {
-    next_point(text, &offset);
+    tx_utf8_next(text, &offset);
   }
   return count;
 }
@@ -57,20 +55,18 @@ static void write_spaces(tx_writer *writer, size_t count) {
 }
 
 static void write_gutter(tx_writer *writer, int32_t line) {
-  size_t start = writer->length;
   tx_writer digits = {NULL, 0, 0};
   tx_write_int(&digits, line);
   write_spaces(writer, digits.length < 5 ? 5 - digits.length : 0);
   tx_write_int(writer, line);
   tx_write(writer, TX_TEXT(" | "));
-  (void)start;
 }
 
 /* Code points [begin, end) of the line; "..." takes the place of the first or last three where the line is cut. */
 static void write_window(tx_writer *writer, triax_text line, size_t begin, size_t end, size_t total) {
   size_t offset = 0;
   for (size_t column = 0; column < end; column++) {
-    uint32_t point = next_point(line, &offset);
+    uint32_t point = tx_utf8_next(line, &offset);
     if (column < begin) {
       continue;
     }
