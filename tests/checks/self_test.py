@@ -2,16 +2,20 @@
 """Shows on small made-up trees that each check can fail: a check that never fails holds nothing."""
 import contextlib
 import io
+import json
 import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
 import api
 import documented
 import headers
 import layers
+import summary
 import symbols
 import sync_sources
 import text
@@ -180,6 +184,48 @@ class Text(unittest.TestCase):
 
     def test_long_functions_are_pointed_out(self):
         self.assertEqual(1, len(list(text.long_functions("a.c", "int f(void) {\n" + "  g();\n" * 90 + "}\n"))))
+
+
+class Summary(Tree):
+    def count(self, *tests):
+        self.put("results/gcc.json", "".join(json.dumps({"name": "t", **test}) + "\n" for test in tests))
+        code, said = self.run_main(summary.main, self.root / "results")
+        return code, said.splitlines()
+
+    def test_cases_are_counted(self):
+        code, said = self.count({"result": "OK", "stdout": "1..3\nok 1 - a\nok 2 - b # SKIP\nok 3 - c\n"}, {"result": "OK"})
+        self.assertEqual((0, "3 passed, 0 failed, 1 skipped"), (code, said[-1]))
+
+    def test_a_crash_between_cases_fails(self):
+        code, said = self.count({"result": "ERROR", "stdout": "1..2\nok 1 - a\n"})
+        self.assertEqual((1, "1 passed, 1 failed, 0 skipped"), (code, said[-1]))
+        self.assertIn("failed: gcc: t: error", said)
+
+    def test_a_failing_case_is_named_once(self):
+        code, said = self.count({"result": "FAIL", "stdout": "1..2\nok 1 - a\nnot ok 2 - b\n"})
+        self.assertEqual((1, "1 passed, 1 failed, 0 skipped"), (code, said[-1]))
+        self.assertIn("failed: gcc: t: b", said)
+
+    def test_nothing_at_all_fails(self):
+        self.assertEqual((1, "0 passed, 0 failed, 0 skipped"), (lambda code, said: (code, said[-1]))(*self.count()))
+
+    def test_steps_python_and_ruby_are_counted(self):
+        self.put("results/failed.txt", "the build\n")
+        self.put("results/skipped.txt", "peers: no index\n")
+        self.put("results/test_x.minitest", "4 runs, 9 assertions, 1 failures, 1 errors, 1 skips\n")
+        self.put("results/python.xml", "<testsuites><testsuite><testcase name='a'/><testcase name='b'><skipped message='no'/>"
+                 "</testcase><testcase name='c'><error/></testcase></testsuite></testsuites>")
+        code, said = self.count()
+        self.assertEqual((1, "2 passed, 4 failed, 3 skipped"), (code, said[-1]))
+        self.assertIn("skipped: peers: no index", said)
+
+    def test_skips_are_mended(self):
+        tap = Path(__file__).resolve().parents[1] / "tap.py"
+        script = "printf 'ok 1 - a\\nnot ok 2 # SKIP b\\nnot ok 3 - c\\n'; exit 7"
+        result = subprocess.run([sys.executable, str(tap), "sh", "-c", script], capture_output=True, text=True)
+        self.assertEqual((7, "ok 1 - a\nok 2 - b # SKIP\nnot ok 3 - c\n"), (result.returncode, result.stdout))
+        result = subprocess.run([sys.executable, str(tap), "sh", "-c", "kill -ABRT $$"], capture_output=True)
+        self.assertEqual(-6, result.returncode)
 
 
 if __name__ == "__main__":
