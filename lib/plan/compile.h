@@ -1,0 +1,78 @@
+/* A policy meets columns: names are resolved, expressions checked, derived columns put in order.
+ *
+ * The work falls into steps: health, each of the scores, segmentation, allocation, attention, and the success
+ * criteria. A step reads columns and what earlier steps derived; steps that need each other are a cycle, and named. */
+#ifndef TX_PLAN_COMPILE_H
+#define TX_PLAN_COMPILE_H
+
+#include "expr/program.h"
+#include "policy/customers.h"
+#include "policy/policy.h"
+
+enum { TX_STEP_HEALTH, TX_STEP_SCORE, TX_STEP_SEGMENTATION, TX_STEP_ALLOCATION, TX_STEP_ATTENTION, TX_STEP_SUCCESS };
+
+/* Columns that steps make. Scores follow from TX_DERIVED_SCORES on. */
+enum {
+  TX_DERIVED_HEALTH,
+  TX_DERIVED_BAND,
+  TX_DERIVED_COVERAGE,
+  TX_DERIVED_SEGMENT,
+  TX_DERIVED_TOUCH,
+  TX_DERIVED_POOL,
+  TX_DERIVED_CSM,
+  TX_DERIVED_HOURS,
+  TX_DERIVED_SCORES
+};
+
+#define TX_STEPS_MOST 64 /* steps are bits of a word */
+
+typedef struct tx_step {
+  int kind;
+  size_t score;                 /* of TX_STEP_SCORE */
+  const char *name;             /* "health", "segmentation" … for messages */
+  const tx_policy_exprs *exprs; /* may be NULL */
+  uint32_t *roots;              /* per expression: its node in the module of what it is over; TX_NO_INDEX: none */
+  uint64_t needs;               /* steps whose columns this one reads */
+} tx_step;
+
+/* A variable of the customers' module: a column of the data, or a derived one. */
+typedef struct tx_source_column {
+  size_t column; /* of the customers' table; SIZE_MAX: derived */
+  int derived;   /* TX_DERIVED_…, -1: of the data */
+} tx_source_column;
+
+/* A variable of the pair module: a variable of customers or team, or a definition over customers. */
+typedef struct tx_pair_source {
+  bool csm;
+  uint32_t variable; /* of the customers' or the team's module; TX_NO_INDEX: a definition */
+  uint32_t root;     /* of the definition, in the customers' module */
+} tx_pair_source;
+
+typedef struct tx_compiled {
+  triax_context *context;
+  const triax_policy *policy; /* references */
+  const triax_customers *customers;
+  const triax_team *team; /* may be NULL */
+  tx_arena arena;
+  tx_module *module;      /* over customers */
+  tx_module *team_module; /* over the team; NULL without one */
+  tx_module *pair_module; /* over both */
+  tx_source_column *sources;
+  tx_pair_source *pair_sources;
+  tx_step *steps; /* in the order in which they run */
+  size_t step_count;
+  bool needs_as_of;
+} tx_compiled;
+
+/* Everything that does not fit is told to the report; TRIAX_OK when nothing is at fault. */
+triax_status tx_compile(triax_context *context, const triax_policy *policy, const triax_customers *customers,
+                        const triax_team *team, tx_report *report, tx_compiled **compiled);
+void tx_compiled_free(tx_compiled *compiled);
+
+/* The type and name of a derived column. */
+tx_type tx_derived_type(const triax_policy *policy, int derived);
+triax_text tx_derived_name(const triax_policy *policy, int derived);
+/* The step of a kind, or NULL. */
+const tx_step *tx_compiled_step(const tx_compiled *compiled, int kind, size_t score);
+
+#endif
