@@ -1,6 +1,18 @@
 /* Health: metrics -> points -> groups -> score, coverage, limits, band (policy.md section 5).
  *
- * The model is plain data. Expressions are numbers of inputs; whoever runs the model evaluates them. */
+ * The model is plain data. Expressions are numbers of inputs; whoever runs the model evaluates them.
+ *
+ * What policy.md leaves open is settled so:
+ * - Health and coverage are rounded to ten decimals, so that thresholds mean what they say: 75 points in every metric
+ *   are 75 whatever the weights, and not 74.99999999999999.
+ * - A group without an applicable metric of some weight drops out of health and of coverage. Nothing applies:
+ *   coverage 0.
+ * - A metric whose `since` is missing is missing; with `missing: N` it then has N points, fresh. A date ahead is fresh.
+ *   Age is as_of less the date; of a timestamp, with the part of the day.
+ * - An infinite value takes the end of its scale.
+ * - Among two equal categories the first counts. Values that are in none are counted where the metric applies.
+ * - A limit with both bounds caps first, then lifts. Limits do not touch missing health.
+ * - Where coverage is too low, health and raw are missing; parts still say what health would be made of. */
 #ifndef TX_HEALTH_HEALTH_H
 #define TX_HEALTH_HEALTH_H
 
@@ -70,7 +82,8 @@ typedef struct tx_health_part {
   bool applies;
 } tx_health_part;
 
-/* Scratch for one thread. */
+/* Scratch for one thread, with what it learnt of dictionaries. The model must outlive it. TRIAX_EINVAL for a model that
+ * is none: knots that do not rise, negative weights, inputs out of range. */
 typedef struct tx_health_scorer tx_health_scorer;
 triax_status tx_health_scorer_new(triax_context *context, const tx_health_model *model, tx_health_scorer **scorer,
                                   triax_error *error);
@@ -87,10 +100,12 @@ typedef struct tx_health_output {
   uint64_t *uncategorised; /* per metric: how many values were not among its categories; added to */
 } tx_health_output;
 
-/* Scores rows of one batch. inputs: one vector per input. as_of in days (needed where a metric has since). */
+/* Scores rows of one batch. inputs: one vector per input. as_of in days (needed where a metric has since). Allocates
+ * (and can fail) only when a metric with categories meets a dictionary for the first time; then before any output. */
 triax_status tx_health_score(tx_health_scorer *scorer, const tx_vector *inputs, size_t rows, int32_t as_of,
                              const tx_health_output *output, triax_error *error);
-/* The same for one row of single values, without allocating: inputs as tx_value. Bit-equal with tx_health_score. */
+/* The same for one row of single values, without allocating: inputs as tx_value. Bit-equal with tx_health_score,
+ * also in the parts. The model must be one that tx_health_scorer_new takes. */
 void tx_health_score_one(const tx_health_model *model, const tx_value *inputs, int32_t as_of, double *health,
                          double *coverage, uint8_t *band, tx_health_part *parts /* metric_count, or NULL */);
 
