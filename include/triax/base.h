@@ -209,6 +209,16 @@ TRIAX_API triax_status triax_context_new(const triax_context_options *options, t
 TRIAX_API triax_context *triax_context_ref(triax_context *context);
 /** @brief Gives a reference back; frees at the last. NULL is allowed. Thread-safe. @since 0.1 */
 TRIAX_API void triax_context_unref(triax_context *context);
+/**
+ * @brief Memory from the context, in the manner of #triax_resize_fn, for modules that stand on the library.
+ * @param context whose allocator is asked
+ * @param block NULL for fresh bytes, else what this function gave
+ * @param old_size the block's bytes; 0 when block is NULL
+ * @param new_size bytes wanted; 0 frees
+ * @return the block, or NULL when memory is short or new_size is 0. Thread-safe.
+ * @since 0.1
+ */
+TRIAX_API void *triax_context_resize(triax_context *context, void *block, size_t old_size, size_t new_size);
 
 /**
  * @brief A list of messages: all the errors and warnings of one call, in order.
@@ -240,6 +250,20 @@ TRIAX_API const char *triax_messages_code(const triax_messages *messages, size_t
 TRIAX_API const char *triax_messages_text(const triax_messages *messages, size_t i);
 /** @brief Message i as fields: line, column, path, message. @return 0 if i is out of range, else 1. @since 0.1 */
 TRIAX_API int triax_messages_get(const triax_messages *messages, size_t i, triax_error *fields);
+
+/**
+ * @brief Appends a message, for modules that stand on the library (libtriax-yaml is one).
+ * @param messages the list; NULL: nothing is kept
+ * @param level TRIAX_LEVEL_…
+ * @param code such as "T101", or NULL
+ * @param fields status, line, column, path and message
+ * @param name the source's name, or not given
+ * @param source the whole source, so that the line can be shown, or not given
+ * @return #TRIAX_OK, #TRIAX_EINVAL (fields NULL, no such level) or #TRIAX_ENOMEM
+ * @since 0.1
+ */
+TRIAX_API triax_status triax_messages_add(triax_messages *messages, int32_t level, const char *code,
+                                          const triax_error *fields, triax_text name, triax_text source);
 
 /** @brief The library's version as text, such as "0.1.0"; static. @since 0.1 */
 TRIAX_API const char *triax_version(void);

@@ -70,6 +70,13 @@ void triax_context_unref(triax_context *context) {
   }
 }
 
+void *triax_context_resize(triax_context *context, void *block, size_t old_size, size_t new_size) {
+  if (context == NULL || (block == NULL && new_size == 0)) {
+    return NULL;
+  }
+  return context->options.resize(context->options.resize_user, block, block == NULL ? 0 : old_size, new_size);
+}
+
 size_t tx_context_threads(const triax_context *context) { return (size_t)context->options.threads; }
 
 void tx_log(const triax_context *context, int32_t level, const char *line) {

@@ -119,6 +119,36 @@ bool tx_messages_add(triax_messages *messages, const tx_source *source, const tx
   return true;
 }
 
+triax_status triax_messages_add(triax_messages *messages, int32_t level, const char *code, const triax_error *fields,
+                                triax_text name, triax_text source) {
+  if (fields == NULL || level < TRIAX_LEVEL_ERROR || level > TRIAX_LEVEL_NOTE) {
+    return TRIAX_EINVAL;
+  }
+  if (messages == NULL) {
+    return TRIAX_OK;
+  }
+  size_t size = name.bytes == NULL ? 0 : name.length + 1;
+  char *own_name = size == 0 ? NULL : tx_alloc(messages->context, size);
+  if (size != 0 && own_name == NULL) {
+    return TRIAX_ENOMEM;
+  }
+  if (own_name != NULL) {
+    memcpy(own_name, name.bytes, name.length);
+    own_name[name.length] = '\0';
+  }
+  tx_source shown = {own_name, source.bytes, source.length};
+  tx_finding finding = {.level = level,
+                        .status = fields->status,
+                        .code = code,
+                        .path = fields->path,
+                        .line = fields->line,
+                        .column = fields->column,
+                        .width = 1};
+  bool kept = tx_messages_add(messages, &shown, &finding, fields->message);
+  tx_free(messages->context, own_name, size);
+  return kept ? TRIAX_OK : TRIAX_ENOMEM;
+}
+
 size_t triax_messages_count(const triax_messages *messages) { return messages == NULL ? 0 : messages->count; }
 
 static const item *find(const triax_messages *messages, size_t i) {
