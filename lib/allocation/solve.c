@@ -192,6 +192,7 @@ static void sum_parts(const run *r, tx_cost *cost) {
   for (int32_t part = proven; part < TX_PARTS; part++) {
     bound.part[part] = cost->part[part];
   }
+  result->price_scale = 1000;
   result->goal = goal_of(cost);
   result->bound = goal_of(&bound);
   result->proven = proven;

@@ -90,7 +90,8 @@ typedef struct tx_books_result {
   bool optimal;   /* goal = bound in all four */
 
   /* Prices of the relaxation, times price_scale; parts as in the goal, points as points lost. A CSM's: of one unit of
-   * its load. A class's: what one more such customer, without value, would cost at best. All zero when not known. */
+   * its load. A class's: what one more such customer, without value, would cost at best. Rounded; all zero when not
+   * known. */
   int64_t price_scale;
   tx_books_goal *csm_price;
   tx_books_goal *class_price;

@@ -1,32 +1,16 @@
 /* A first assignment: customers by value for their load, each where it costs least. */
-#include <string.h>
-
 #include "allocation/solve_private.h"
+#include "allocation/solve_sort.h"
 
 /* Whether customer a comes before b: more value for its load, then the larger load, then the lower number. */
-static bool before(const tx_core *core, uint32_t a, uint32_t b) {
+static bool before(const void *user, uint32_t a, uint32_t b) {
+  const tx_core *core = user;
   int64_t load_a = tx_core_load(core, a), load_b = tx_core_load(core, b);
   int order = tx_compare_products(tx_core_value(core, a), load_b, tx_core_value(core, b), load_a);
   if (order != 0) {
     return order > 0;
   }
   return load_a != load_b ? load_a > load_b : a < b;
-}
-
-/* Merge sort: qsort's order of work differs between C libraries, and takes no context. */
-static void sort_customers(const tx_core *core, uint32_t *order, uint32_t *spare, size_t count) {
-  for (size_t width = 1; width < count; width *= 2) {
-    for (size_t begin = 0; begin < count; begin += 2 * width) {
-      size_t middle = begin + width < count ? begin + width : count;
-      size_t end = middle + width < count ? middle + width : count;
-      size_t a = begin, b = middle;
-      for (size_t out = begin; out < end; out++) {
-        bool left = a < middle && (b == end || !before(core, order[b], order[a]));
-        spare[out] = left ? order[a++] : order[b++];
-      }
-    }
-    memcpy(order, spare, count * sizeof *order);
-  }
 }
 
 static void place_best(tx_core *core, uint32_t customer) {
@@ -78,7 +62,7 @@ triax_status tx_greedy(tx_core *core) {
     for (uint32_t j = core->first[core->books->csms]; j != TX_BOOKS_NONE; j = core->next[j]) {
       order[count++] = j;
     }
-    sort_customers(core, order, spare, count);
+    tx_sort(order, spare, count, before, core);
     status = tx_greedy_order(core, order, count);
   }
   tx_free_array(context, order, n, sizeof *order);

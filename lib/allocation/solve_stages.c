@@ -1,5 +1,5 @@
 /* The order of the stages for one part. */
-#include "allocation/solve_private.h"
+#include "allocation/flow.h"
 
 /* Parts of at most so many customers are searched exhaustively, within a budget. */
 #define SMALL_PART 24
@@ -12,7 +12,10 @@ static uint64_t scaled(double effort, double work) {
 triax_status tx_core_solve(tx_core *core) {
   const tx_books *books = core->books;
   double effort = books->effort > 0 ? books->effort : 1;
-  triax_status status = tx_greedy(core);
+  triax_status status = tx_dive(core, scaled(effort, 1e8 + 1e4 * (double)books->customers));
+  if (status == TRIAX_OK) {
+    status = tx_greedy(core);
+  }
   if (status == TRIAX_OK) {
     status = tx_improve_moves(core, scaled(effort, 1e6 + 2e3 * (double)books->customers));
   }

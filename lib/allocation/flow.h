@@ -1,0 +1,104 @@
+/* The relaxation: customers may be divided. As a flow it is small, because customers of a class are one node.
+ *
+ *   class -> CSM        no limit, costs the points lost; never stored, priced from the offers
+ *   class -> CSM        the customers that the CSM owns: one convex bundle, most points first
+ *   class -> root       uncovered: one convex bundle, least value first
+ *   CSM   -> root       load: one convex bundle, the balance curve's lower hull over loads that can be reached
+ *
+ * Flow is load. Costs per unit are times `scale`, a multiple of the loads, in the objective's four strict parts. */
+#ifndef TX_ALLOCATION_FLOW_H
+#define TX_ALLOCATION_FLOW_H
+
+#include "allocation/solve_private.h"
+
+/* A piece of a convex bundle: costs `rate` a unit up to a flow of `end`. */
+typedef struct tx_segment {
+  int64_t end, rate;
+} tx_segment;
+
+/* A convex arc. Outside the tree its flow is where segment `kink` begins. */
+typedef struct tx_bundle {
+  uint32_t from, to; /* nodes */
+  size_t begin;      /* of its segments */
+  uint32_t count;    /* of its segments; the last of an uncovered bundle has no end */
+  uint32_t kink;
+  bool tree;
+} tx_bundle;
+
+/* A node with the tree arc that joins it to its parent. */
+typedef struct tx_node {
+  uint32_t parent, child, next, previous; /* TX_BOOKS_NONE: none */
+  uint32_t depth;
+  uint32_t bundle; /* of the tree arc; TX_BOOKS_NONE: class -> CSM from the offers */
+  uint32_t segment;
+  bool up;       /* the arc goes from the node to its parent */
+  size_t entry;  /* of the offer, when not a bundle */
+  int64_t flow;  /* of the arc */
+  tx_cost price; /* of sending a unit from here to the root */
+} tx_node;
+
+typedef struct tx_flow {
+  tx_core *core;
+  tx_arena arena;
+  int64_t scale;
+  size_t classes, csms, nodes; /* class nodes first, then CSM nodes, then the root */
+  uint32_t *class_of;          /* per class node: class of the core */
+  int64_t *load;               /* per class node: of one customer */
+  int64_t *unit;               /* per class node: scale ÷ load */
+  size_t *customer_begin;      /* classes + 1, into by_value */
+  uint32_t *by_value;          /* customers by class node, least value first */
+  uint32_t *by_owner;          /* customers of owner bundles, most points first */
+  size_t *owner_begin;         /* owner bundles + 1, into by_owner */
+  size_t *owned_begin;         /* classes + 1: the class's owner bundles, counted from the first owner bundle */
+  size_t bundles;              /* CSMs' first, then the classes' uncovered, then owners' */
+  tx_bundle *bundle;
+  tx_segment *segment;
+  int64_t *over;   /* per segment of the CSMs' bundles: over a unit */
+  int64_t *room;   /* per CSM: the largest load beyond what it has that can be reached */
+  tx_node *node;
+  bool finished;   /* optimal, and not merely out of budget */
+} tx_flow;
+
+#define TX_FLOW_CSM(flow, csm) ((uint32_t)((flow)->classes + (csm)))
+#define TX_FLOW_ROOT(flow) ((uint32_t)((flow)->nodes - 1))
+#define TX_FLOW_UNCOVERED(flow, class_node) ((flow)->csms + (class_node))
+#define TX_FLOW_OWNED(flow, n) ((flow)->csms + (flow)->classes + (n))
+
+/* Scale for the core's costs, or 0 when they are too large for prices to be exact. */
+int64_t tx_flow_scale(const tx_core *core);
+/* Builds the relaxation of the customers listed (load > 0), on top of what the CSMs carry now, with a first flow. */
+triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const uint32_t *customers, size_t count);
+void tx_flow_free(tx_flow *flow);
+/* A CSM's bundle: `room` and `sizes` (loads that may come) give the reachable loads. In flow_curve.c. */
+triax_status tx_flow_curves(tx_flow *flow);
+/* What so much more load costs a CSM: over and imbalance of the load alone. */
+tx_cost tx_flow_load_cost(const tx_core *core, size_t csm, int64_t more);
+/* Cost a unit of a bundle's segment. */
+tx_cost tx_flow_segment_cost(const tx_flow *flow, size_t bundle, uint32_t segment);
+int64_t tx_flow_segment_start(const tx_flow *flow, size_t bundle, uint32_t segment);
+/* Network simplex until optimal or out of budget; the flow is feasible either way. */
+triax_status tx_flow_solve(tx_flow *flow, uint64_t budget);
+
+/* An arc that would gain, as pricing found it. */
+typedef struct tx_entering {
+  uint32_t from, to; /* nodes, in the arc's own direction */
+  uint32_t bundle, segment;
+  size_t entry;
+  bool backward; /* flow is to be taken off the arc */
+  tx_cost gain;  /* negative reduced cost of the push */
+  bool found;
+} tx_entering;
+/* Where pricing goes on, round the classes and then the CSMs. */
+typedef struct tx_pricing {
+  size_t at, block;
+} tx_pricing;
+void tx_flow_price(tx_flow *flow, tx_pricing *pricing, tx_entering *best);
+void tx_flow_pivot(tx_flow *flow, const tx_entering *entering);
+
+/* Bound of the core's problem from the flow's prices, whatever they are; sets core->bound, proven and prices. */
+triax_status tx_flow_bound(const tx_flow *flow);
+
+/* Rounds the relaxation to whole customers, solving it again for those left over. */
+triax_status tx_dive(tx_core *core, uint64_t budget);
+
+#endif

@@ -1,0 +1,217 @@
+/* CSMs' bundles: which loads can be reached at all, and the lower hull of the cost over those. Tighter than the curve
+ * itself, because whole customers cannot stop at every load. */
+#include <string.h>
+
+#include "allocation/flow.h"
+
+/* Rooms larger than this are not looked through unit by unit. */
+#define REACH_LIMIT 65536
+#define SIZES 64
+
+typedef struct point {
+  int64_t at, over, imbalance;
+} point;
+
+typedef struct curves {
+  tx_flow *flow;
+  int64_t size[SIZES]; /* distinct loads */
+  size_t sizes;        /* SIZES + 1: more than fit */
+  uint64_t *may_come;  /* per CSM: bits of sizes */
+  uint8_t *reach;      /* REACH_LIMIT + 1 */
+  point *hull;
+  size_t hull_room, hull_count;
+  size_t over_room, segment_room, segments; /* of the flow's arrays while they grow */
+  tx_segment *segment;
+  int64_t *over;
+} curves;
+
+static size_t size_index(curves *c, int64_t load) {
+  size_t s = 0;
+  while (s < c->sizes && s < SIZES && c->size[s] != load) {
+    s++;
+  }
+  if (s == c->sizes && s < SIZES) {
+    c->size[c->sizes++] = load;
+  } else if (s == SIZES) {
+    c->sizes = SIZES + 1;
+  }
+  return s;
+}
+
+static void collect_sizes(curves *c) {
+  tx_flow *flow = c->flow;
+  const tx_books *books = flow->core->books;
+  for (size_t q = 0; q < flow->classes; q++) {
+    size_t s = size_index(c, flow->load[q]), offer = books->class_offer[flow->class_of[q]];
+    for (size_t e = books->offer_begin[offer]; s < SIZES && e < books->offer_begin[offer + 1]; e++) {
+      c->may_come[books->offer_csm[e]] |= UINT64_C(1) << s;
+    }
+    flow->core->watch->work += (books->offer_begin[offer + 1] - books->offer_begin[offer]) / 4;
+  }
+}
+
+/* Marks loads up to `room` that sums of sizes come to; returns the largest. */
+static int64_t mark_reach(curves *c, size_t csm, int64_t room) {
+  int64_t largest = 0;
+  memset(c->reach, 0, (size_t)room + 1);
+  c->reach[0] = 1;
+  for (size_t s = 0; s < c->sizes; s++) {
+    if ((c->may_come[csm] >> s & 1) == 0) {
+      continue;
+    }
+    for (int64_t x = c->size[s]; x <= room; x++) {
+      c->reach[x] = c->reach[x] | c->reach[x - c->size[s]];
+    }
+    c->flow->core->watch->work += (uint64_t)room / 8;
+  }
+  for (int64_t x = room; largest == 0 && x > 0; x--) {
+    largest = c->reach[x] ? x : 0;
+  }
+  return largest;
+}
+
+tx_cost tx_flow_load_cost(const tx_core *core, size_t csm, int64_t more) {
+  int64_t has = core->sum[csm * core->dimensions], capacity = core->books->capacity[csm];
+  tx_cost cost = {{0, has + more > capacity ? has + more - capacity : 0, 0, 0}};
+  cost.part[TX_OVER] -= has > capacity ? has - capacity : 0;
+  if (core->curve[0] != NULL) {
+    cost.part[TX_IMBALANCE] =
+        tx_curve_cost(core->curve[0], csm, has + more) - tx_curve_cost(core->curve[0], csm, has);
+  }
+  return cost;
+}
+
+static point point_at(const tx_core *core, size_t csm, int64_t at) {
+  tx_cost cost = tx_flow_load_cost(core, csm, at);
+  return (point){at, cost.part[TX_OVER], cost.part[TX_IMBALANCE]};
+}
+
+/* Whether b lies on or above the line from a to c: part by part, as costs are compared. */
+static bool above(const point *a, const point *b, const point *c) {
+  int order = tx_compare_products(b->over - a->over, c->at - b->at, c->over - b->over, b->at - a->at);
+  if (order == 0) {
+    order = tx_compare_products(b->imbalance - a->imbalance, c->at - b->at, c->imbalance - b->imbalance,
+                                b->at - a->at);
+  }
+  return order >= 0;
+}
+
+static bool add_point(curves *c, point p) {
+  void *grown = c->hull;
+  while (c->hull_count >= 2 && above(&c->hull[c->hull_count - 2], &c->hull[c->hull_count - 1], &p)) {
+    c->hull_count--;
+  }
+  if (!tx_grow(c->flow->core->watch->context, &grown, &c->hull_room, c->hull_count + 1, sizeof *c->hull)) {
+    return false;
+  }
+  c->hull = grown;
+  c->hull[c->hull_count++] = p;
+  return true;
+}
+
+/* Without reach: the curve's own corners up to the room. */
+static bool add_corners(curves *c, size_t csm, int64_t room) {
+  const tx_core *core = c->flow->core;
+  int64_t has = core->sum[csm * core->dimensions], last = 0;
+  const tx_books_measure *curve = core->curve[0];
+  int64_t capacity = core->books->capacity[csm] - has;
+  bool kept = add_point(c, point_at(core, csm, 0));
+  for (size_t p = 0; kept && curve != NULL && p < curve->pieces; p++) {
+    int64_t corner = curve->from[csm * curve->pieces + p] - has;
+    if (last < capacity && capacity < corner && capacity < room) {
+      kept = add_point(c, point_at(core, csm, capacity));
+      last = capacity;
+    }
+    if (kept && corner > last && corner < room) {
+      kept = add_point(c, point_at(core, csm, corner));
+      last = corner;
+    }
+  }
+  if (kept && last < capacity && capacity < room) {
+    kept = add_point(c, point_at(core, csm, capacity));
+  }
+  return kept && (room == 0 || add_point(c, point_at(core, csm, room)));
+}
+
+static bool add_reached(curves *c, size_t csm, int64_t room) {
+  bool kept = true;
+  for (int64_t x = 0; kept && x <= room; x++) {
+    kept = !c->reach[x] || add_point(c, point_at(c->flow->core, csm, x));
+  }
+  return kept;
+}
+
+static bool add_segments(curves *c, size_t csm) {
+  tx_flow *flow = c->flow;
+  triax_context *context = flow->core->watch->context;
+  tx_bundle *bundle = &flow->bundle[csm];
+  void *segment = c->segment, *over = c->over;
+  bool grown = tx_grow(context, &segment, &c->segment_room, c->segments + c->hull_count, sizeof *c->segment);
+  grown = tx_grow(context, &over, &c->over_room, c->segments + c->hull_count, sizeof *c->over) && grown;
+  c->segment = segment;
+  c->over = over;
+  *bundle = (tx_bundle){.from = TX_FLOW_CSM(flow, csm), .to = TX_FLOW_ROOT(flow), .begin = c->segments};
+  for (size_t h = 1; grown && h < c->hull_count; h++) {
+    const point *a = &c->hull[h - 1], *b = &c->hull[h];
+    size_t s = c->segments++;
+    c->segment[s].end = b->at;
+    c->segment[s].rate = flow->scale * (b->imbalance - a->imbalance) / (b->at - a->at);
+    c->over[s] = flow->scale * (b->over - a->over) / (b->at - a->at);
+    /* Rounding down may turn two slopes round that differ by less than a unit. */
+    if (bundle->count > 0 && c->over[s] == c->over[s - 1] && c->segment[s].rate < c->segment[s - 1].rate) {
+      c->segment[s].rate = c->segment[s - 1].rate;
+    }
+    bundle->count++;
+  }
+  return grown;
+}
+
+static bool curve_of(curves *c, size_t csm, int64_t most) {
+  tx_core *core = c->flow->core;
+  int64_t has = core->sum[csm * core->dimensions], limit = core->limit[csm * core->dimensions];
+  int64_t room = limit > has ? limit - has : 0;
+  room = room < most ? room : most;
+  c->hull_count = 0;
+  bool kept;
+  if (c->sizes <= SIZES && room <= REACH_LIMIT) {
+    room = mark_reach(c, csm, room);
+    kept = add_reached(c, csm, room);
+  } else {
+    kept = add_corners(c, csm, room);
+  }
+  c->flow->room[csm] = room;
+  return kept && add_segments(c, csm);
+}
+
+triax_status tx_flow_curves(tx_flow *flow) {
+  curves c = {.flow = flow};
+  tx_watch *watch = flow->core->watch;
+  int64_t most = 0;
+  for (size_t q = 0; q < flow->classes; q++) {
+    most += flow->load[q] * (int64_t)(flow->customer_begin[q + 1] - flow->customer_begin[q]);
+  }
+  c.may_come = tx_calloc(watch->context, flow->csms, sizeof *c.may_come);
+  c.reach = tx_alloc_array(watch->context, REACH_LIMIT + 1, 1);
+  bool kept = c.may_come != NULL && c.reach != NULL;
+  if (kept) {
+    collect_sizes(&c);
+  }
+  for (size_t i = 0; kept && i < flow->csms; i++) {
+    kept = curve_of(&c, i, most);
+  }
+  /* The bundles of classes follow: room for two segments a customer. */
+  size_t customers = flow->customer_begin[flow->classes];
+  flow->segment = kept ? tx_arena_calloc(&flow->arena, c.segments + 2 * customers, sizeof *flow->segment) : NULL;
+  flow->over = kept ? tx_arena_calloc(&flow->arena, c.segments, sizeof *flow->over) : NULL;
+  kept = flow->segment != NULL && flow->over != NULL;
+  if (kept && c.segments > 0) {
+    memcpy(flow->segment, c.segment, c.segments * sizeof *c.segment);
+    memcpy(flow->over, c.over, c.segments * sizeof *c.over);
+  }
+  tx_free_array(watch->context, c.may_come, flow->csms, sizeof *c.may_come);
+  tx_free_array(watch->context, c.reach, REACH_LIMIT + 1, 1);
+  tx_free_array(watch->context, c.hull, c.hull_room, sizeof *c.hull);
+  tx_free_array(watch->context, c.segment, c.segment_room, sizeof *c.segment);
+  tx_free_array(watch->context, c.over, c.over_room, sizeof *c.over);
+  return kept ? TRIAX_OK : tx_no_memory(watch->error);
+}

@@ -1,0 +1,309 @@
+/* From divided customers to whole ones: fix what is whole, round the largest shares, solve again for the rest. */
+#include <string.h>
+
+#include "allocation/flow.h"
+#include "allocation/solve_sort.h"
+
+#define ROUNDS 60
+
+/* How a customer stands in its class's queue for CSMs: the last are those that their owner nearly keeps. */
+enum { RANK_FREE, RANK_OWNED, RANK_SHARED, RANK_DONE };
+
+/* A share of one customer on an arc of the relaxation. */
+typedef struct share {
+  uint32_t class_node;
+  uint32_t csm;      /* TX_BOOKS_NONE: uncovered */
+  size_t owner;      /* owner bundle, or SIZE_MAX */
+  int64_t part, load; /* of the customer: part / load */
+} share;
+
+typedef struct dive {
+  tx_core *core;
+  tx_flow flow;
+  uint32_t *customers; /* still to be placed */
+  size_t count;
+  uint8_t *rank;  /* per customer */
+  bool *left;     /* per customer: the relaxation leaves it uncovered */
+  share *shares;
+  size_t shares_count, shares_room;
+  uint32_t *order, *spare;
+  size_t order_room;
+  size_t fixed; /* in this round */
+} dive;
+
+static bool put(dive *d, uint32_t customer, uint32_t csm) {
+  tx_core *core = d->core;
+  if (!tx_core_fits(core, customer, csm)) {
+    return false;
+  }
+  tx_core_place(core, customer, csm, tx_core_entry_points(core, customer, tx_core_entry(core, customer, csm)));
+  d->rank[customer] = RANK_DONE;
+  d->fixed++;
+  return true;
+}
+
+static void leave(dive *d, uint32_t customer) {
+  d->rank[customer] = RANK_DONE;
+  d->left[customer] = true;
+  d->fixed++;
+}
+
+static int64_t bundle_flow(const tx_flow *flow, size_t b) {
+  const tx_bundle *bundle = &flow->bundle[b];
+  if (!bundle->tree) {
+    return tx_flow_segment_start(flow, b, bundle->kink);
+  }
+  uint32_t from = bundle->from, to = bundle->to;
+  return flow->node[from].bundle == b ? flow->node[from].flow : flow->node[to].flow;
+}
+
+static bool add_share(dive *d, share s) {
+  void *grown = d->shares;
+  if (s.part == 0) {
+    return true;
+  }
+  if (!tx_grow(d->core->watch->context, &grown, &d->shares_room, d->shares_count + 1, sizeof *d->shares)) {
+    return false;
+  }
+  d->shares = grown;
+  d->shares[d->shares_count++] = s;
+  return true;
+}
+
+static bool fix_uncovered(dive *d, uint32_t q) {
+  tx_flow *flow = &d->flow;
+  int64_t amount = bundle_flow(flow, TX_FLOW_UNCOVERED(flow, q)), load = flow->load[q];
+  for (int64_t x = 0; x < amount / load; x++) {
+    leave(d, flow->by_value[flow->customer_begin[q] + (size_t)x]);
+  }
+  return add_share(d, (share){q, TX_BOOKS_NONE, SIZE_MAX, amount % load, load});
+}
+
+static bool fix_owned(dive *d, uint32_t q, size_t owner) {
+  tx_flow *flow = &d->flow;
+  size_t b = TX_FLOW_OWNED(flow, owner), begin = flow->owner_begin[owner], end = flow->owner_begin[owner + 1];
+  int64_t amount = bundle_flow(flow, b), load = flow->load[q];
+  uint32_t csm = (uint32_t)(flow->bundle[b].to - flow->classes);
+  for (size_t x = begin; x < end; x++) {
+    uint32_t customer = flow->by_owner[x];
+    int64_t place = (int64_t)(x - begin);
+    if (d->rank[customer] == RANK_DONE) {
+      continue;
+    }
+    d->rank[customer] = place < amount / load ? RANK_SHARED : place * load < amount ? RANK_SHARED : RANK_OWNED;
+    if (place < amount / load) {
+      put(d, customer, csm);
+    }
+  }
+  return add_share(d, (share){q, csm, owner, amount % load, load});
+}
+
+/* The class's next customer of the rank from *at on, or TX_BOOKS_NONE. */
+static uint32_t next_of(const dive *d, uint32_t q, size_t *at, uint8_t *rank) {
+  const tx_flow *flow = &d->flow;
+  for (; *rank < RANK_DONE; ++*rank, *at = flow->customer_begin[q + 1]) {
+    while (*at > flow->customer_begin[q]) {
+      uint32_t customer = flow->by_value[--*at];
+      if (d->rank[customer] == *rank) {
+        return customer;
+      }
+    }
+  }
+  return TX_BOOKS_NONE;
+}
+
+static bool fix_arc(dive *d, uint32_t q, const tx_node *node, uint32_t csm, size_t *at, uint8_t *rank) {
+  int64_t load = d->flow.load[q];
+  for (int64_t x = 0; x < node->flow / load; x++) {
+    uint32_t customer = next_of(d, q, at, rank);
+    if (customer == TX_BOOKS_NONE) {
+      return true;
+    }
+    put(d, customer, csm);
+  }
+  return add_share(d, (share){q, csm, SIZE_MAX, node->flow % load, load});
+}
+
+/* The arcs from the offers with flow are those of the tree: to the parent, and to children. */
+static bool fix_offers(dive *d, uint32_t q) {
+  tx_flow *flow = &d->flow;
+  const tx_node *node = &flow->node[q];
+  size_t at = flow->customer_begin[q + 1];
+  uint8_t rank = RANK_FREE;
+  bool kept = true;
+  if (node->bundle == TX_BOOKS_NONE) {
+    kept = fix_arc(d, q, node, (uint32_t)(node->parent - flow->classes), &at, &rank);
+  }
+  for (uint32_t n = node->child; kept && n != TX_BOOKS_NONE; n = flow->node[n].next) {
+    if (flow->node[n].bundle == TX_BOOKS_NONE) {
+      kept = fix_arc(d, q, &flow->node[n], (uint32_t)(n - flow->classes), &at, &rank);
+    }
+  }
+  return kept;
+}
+
+static bool fix_whole(dive *d) {
+  tx_flow *flow = &d->flow;
+  bool kept = true;
+  d->shares_count = 0;
+  for (uint32_t q = 0; kept && q < flow->classes; q++) {
+    for (size_t x = flow->customer_begin[q]; x < flow->customer_begin[q + 1]; x++) {
+      d->rank[flow->by_value[x]] = RANK_FREE;
+    }
+    kept = fix_uncovered(d, q);
+    for (size_t o = flow->owned_begin[q]; kept && o < flow->owned_begin[q + 1]; o++) {
+      kept = fix_owned(d, q, o);
+    }
+    kept = kept && fix_offers(d, q);
+  }
+  return kept;
+}
+
+/* Larger loads first, then larger shares. */
+static bool share_before(const void *user, uint32_t a, uint32_t b) {
+  const share *x = (const share *)user + a, *y = (const share *)user + b;
+  if (x->load != y->load) {
+    return x->load > y->load;
+  }
+  return x->part != y->part ? x->part > y->part : a < b;
+}
+
+static void round_share(dive *d, const share *s) {
+  tx_flow *flow = &d->flow;
+  size_t at = flow->customer_begin[s->class_node + 1];
+  uint8_t rank = RANK_FREE;
+  if (s->csm == TX_BOOKS_NONE) {
+    for (size_t x = flow->customer_begin[s->class_node]; x < flow->customer_begin[s->class_node + 1]; x++) {
+      if (d->rank[flow->by_value[x]] != RANK_DONE) {
+        leave(d, flow->by_value[x]);
+        return;
+      }
+    }
+  } else if (s->owner != SIZE_MAX) {
+    for (size_t x = flow->owner_begin[s->owner]; x < flow->owner_begin[s->owner + 1]; x++) {
+      if (d->rank[flow->by_owner[x]] != RANK_DONE) {
+        put(d, flow->by_owner[x], s->csm);
+        return;
+      }
+    }
+  } else {
+    uint32_t customer = next_of(d, s->class_node, &at, &rank);
+    if (customer != TX_BOOKS_NONE) {
+      put(d, customer, s->csm);
+    }
+  }
+}
+
+/* Rounds up shares of at least percent, of the largest load that has any. */
+static void round_largest(dive *d, int64_t percent) {
+  int64_t load = -1;
+  for (size_t x = 0; x < d->shares_count; x++) {
+    const share *s = &d->shares[d->order[x]];
+    bool enough = s->part >= s->load - s->load * (100 - percent) / 100;
+    if (enough && (load < 0 || s->load == load)) {
+      size_t before = d->fixed;
+      round_share(d, s);
+      load = d->fixed > before ? s->load : load;
+    }
+  }
+}
+
+/* The single largest share of the largest load that can be had. */
+static void round_any(dive *d) {
+  size_t before = d->fixed;
+  for (size_t x = 0; x < d->shares_count && d->fixed == before; x++) {
+    round_share(d, &d->shares[d->order[x]]);
+  }
+}
+
+static bool round_shares(dive *d, size_t whole) {
+  triax_context *context = d->core->watch->context;
+  void *order = d->order;
+  if (d->shares_count > d->order_room) {
+    tx_free_array(context, d->order, d->order_room, sizeof *d->order);
+    tx_free_array(context, d->spare, d->order_room, sizeof *d->spare);
+    d->order_room = d->shares_room;
+    order = d->order = tx_alloc_array(context, d->order_room, sizeof *d->order);
+    d->spare = tx_alloc_array(context, d->order_room, sizeof *d->spare);
+    if (order == NULL || d->spare == NULL) {
+      return false;
+    }
+  }
+  for (size_t x = 0; x < d->shares_count; x++) {
+    d->order[x] = (uint32_t)x;
+  }
+  tx_sort(d->order, d->spare, d->shares_count, share_before, d->shares);
+  round_largest(d, 70);
+  if (d->fixed == whole) {
+    round_largest(d, 50);
+  }
+  if (d->fixed == whole) {
+    round_any(d);
+  }
+  return true;
+}
+
+/* Those that are neither placed nor left. */
+static void list_rest(dive *d) {
+  size_t kept = 0;
+  for (size_t x = 0; x < d->count; x++) {
+    uint32_t customer = d->customers[x];
+    if (d->core->at[customer] == TX_BOOKS_NONE && !d->left[customer]) {
+      d->customers[kept++] = customer;
+    }
+  }
+  d->count = kept;
+}
+
+static triax_status dive_round(dive *d, int64_t scale, bool first, uint64_t budget) {
+  tx_core *core = d->core;
+  triax_status status = tx_flow_init(&d->flow, core, scale, d->customers, d->count);
+  if (status != TRIAX_OK) {
+    return status;
+  }
+  status = tx_flow_solve(&d->flow, budget);
+  if (status == TRIAX_OK && first) {
+    status = tx_flow_bound(&d->flow);
+  }
+  d->fixed = 0;
+  if (status == TRIAX_OK && (!fix_whole(d) || (d->fixed == 0 && !round_shares(d, 0)))) {
+    status = tx_no_memory(core->watch->error);
+  }
+  tx_flow_free(&d->flow);
+  list_rest(d);
+  return status;
+}
+
+triax_status tx_dive(tx_core *core, uint64_t budget) {
+  triax_context *context = core->watch->context;
+  size_t n = core->books->customers;
+  int64_t scale = tx_flow_scale(core);
+  uint64_t end = core->watch->work + budget;
+  dive d = {.core = core};
+  d.customers = tx_alloc_array(context, n, sizeof *d.customers);
+  d.rank = tx_calloc(context, n, sizeof *d.rank);
+  d.left = tx_calloc(context, n, sizeof *d.left);
+  triax_status status = d.customers == NULL || d.rank == NULL || d.left == NULL ? tx_no_memory(core->watch->error)
+                                                                                 : TRIAX_OK;
+  for (uint32_t j = 0; status == TRIAX_OK && j < n; j++) {
+    if (tx_core_load(core, j) > 0) {
+      d.customers[d.count++] = j;
+    }
+  }
+  for (int round = 0; status == TRIAX_OK && scale > 0 && d.count > 0 && round < ROUNDS; round++) {
+    if (round > 0 && core->watch->work >= end) {
+      break;
+    }
+    status = dive_round(&d, scale, round == 0, budget);
+    if (d.fixed == 0) {
+      break;
+    }
+  }
+  tx_free_array(context, d.customers, n, sizeof *d.customers);
+  tx_free_array(context, d.rank, n, sizeof *d.rank);
+  tx_free_array(context, d.left, n, sizeof *d.left);
+  tx_free_array(context, d.shares, d.shares_room, sizeof *d.shares);
+  tx_free_array(context, d.order, d.order_room, sizeof *d.order);
+  tx_free_array(context, d.spare, d.order_room, sizeof *d.spare);
+  return status;
+}

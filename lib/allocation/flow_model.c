@@ -1,0 +1,304 @@
+/* Builds the relaxation: class nodes, bundles, and a first flow in which owners keep what they can. */
+#include "allocation/flow.h"
+#include "allocation/solve_sort.h"
+
+static int64_t greatest_divisor(int64_t a, int64_t b) {
+  while (b != 0) {
+    int64_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+/* A common multiple of as many loads as fit below the cap; prices of the others are rounded down. */
+static int64_t common_multiple(const tx_books *books, int64_t cap) {
+  int64_t scale = 1;
+  for (size_t k = 0; k < books->classes; k++) {
+    int64_t load = books->class_load[k];
+    if (load > 0 && load <= cap) {
+      int64_t step = load / greatest_divisor(load, scale);
+      scale = step <= cap / scale ? scale * step : scale;
+    }
+  }
+  /* Loads that do not divide it need it to be large beside them. */
+  return scale < 64 && cap >= 64 ? scale * (64 / scale) : scale;
+}
+
+static double larger(double a, int64_t b) { return a > (double)b ? a : (double)b; }
+
+static double dearest(const tx_core *core) {
+  const tx_books *books = core->books;
+  double most = 1;
+  size_t entries = books->offers == 0 ? 0 : books->offer_begin[books->offers];
+  for (size_t j = 0; j < books->customers; j++) {
+    int64_t points = books->owner_points == NULL ? 0 : books->owner_points[j];
+    most = larger(larger(most, tx_core_value(core, (uint32_t)j)), points < 0 ? -points : points);
+  }
+  double points_most = 0;
+  for (size_t e = 0; books->offer_points != NULL && e < entries; e++) {
+    points_most = larger(points_most, books->offer_points[e] < 0 ? -books->offer_points[e] : books->offer_points[e]);
+  }
+  most += points_most;
+  for (size_t i = 0; core->curve[0] != NULL && i < books->csms; i++) {
+    most = larger(most, core->curve[0]->slope[(i + 1) * core->curve[0]->pieces - 1]);
+  }
+  return most;
+}
+
+int64_t tx_flow_scale(const tx_core *core) {
+  const tx_books *books = core->books;
+  double cost = dearest(core), total = 0, widest = 1, smallest = 0;
+  for (size_t j = 0; j < books->customers; j++) {
+    double load = (double)tx_core_load(core, (uint32_t)j);
+    total += load;
+    smallest = load > 0 && (smallest == 0 || load < smallest) ? load : smallest;
+  }
+  for (size_t i = 0; i < books->csms; i++) {
+    double limit = (double)core->limit[i * core->dimensions];
+    limit = limit < total ? limit : total;
+    widest = limit > widest ? limit : widest;
+  }
+  for (int bits = 20; bits >= 0 && smallest > 0; bits -= 4) {
+    int64_t scale = common_multiple(books, INT64_C(1) << bits);
+    if (cost * (double)scale * widest / smallest < 7e16) {
+      return scale;
+    }
+  }
+  return 0;
+}
+
+typedef struct build {
+  tx_flow *flow;
+  const uint32_t *customers;
+  size_t count;
+  uint32_t *spare;     /* for sorting */
+  uint32_t *node_of;   /* per class of the core */
+} build;
+
+static bool less_value(const void *user, uint32_t a, uint32_t b) {
+  const tx_core *core = user;
+  int64_t value_a = tx_core_value(core, a), value_b = tx_core_value(core, b);
+  return value_a != value_b ? value_a < value_b : a < b;
+}
+
+static bool less_owner(const void *user, uint32_t a, uint32_t b) {
+  const tx_core *core = user;
+  uint32_t owner_a = tx_core_owner(core, a), owner_b = tx_core_owner(core, b);
+  int64_t points_a = core->books->owner_points[a], points_b = core->books->owner_points[b];
+  return owner_a != owner_b ? owner_a < owner_b : points_a != points_b ? points_a > points_b : a < b;
+}
+
+/* Class nodes in order of class, and each one's customers by value. */
+static bool build_classes(build *b) {
+  tx_flow *flow = b->flow;
+  const tx_books *books = flow->core->books;
+  size_t *place = tx_calloc(flow->core->watch->context, books->classes + 1, sizeof *place);
+  flow->class_of = tx_arena_calloc(&flow->arena, books->classes, sizeof *flow->class_of);
+  flow->load = tx_arena_calloc(&flow->arena, books->classes, sizeof *flow->load);
+  flow->unit = tx_arena_calloc(&flow->arena, books->classes, sizeof *flow->unit);
+  flow->customer_begin = tx_arena_calloc(&flow->arena, books->classes + 1, sizeof *flow->customer_begin);
+  flow->by_value = tx_arena_calloc(&flow->arena, b->count, sizeof *flow->by_value);
+  bool had = place != NULL && flow->class_of != NULL && flow->load != NULL && flow->unit != NULL &&
+             flow->customer_begin != NULL && flow->by_value != NULL;
+  for (size_t x = 0; had && x < b->count; x++) {
+    place[books->customer_class[b->customers[x]]]++;
+  }
+  for (size_t k = 0, at = 0; had && k < books->classes; k++) {
+    size_t count = place[k];
+    place[k] = at;
+    at += count;
+    if (count > 0) {
+      flow->class_of[flow->classes] = (uint32_t)k;
+      flow->load[flow->classes] = books->class_load[k];
+      flow->unit[flow->classes] = flow->scale / books->class_load[k];
+      flow->customer_begin[++flow->classes] = at;
+    }
+  }
+  for (size_t x = 0; had && x < b->count; x++) {
+    flow->by_value[place[books->customer_class[b->customers[x]]]++] = b->customers[x];
+  }
+  tx_free_array(flow->core->watch->context, place, books->classes + 1, sizeof *place);
+  for (size_t q = 0; had && q < flow->classes && books->value != NULL; q++) {
+    size_t begin = flow->customer_begin[q];
+    tx_sort(flow->by_value + begin, b->spare, flow->customer_begin[q + 1] - begin, less_value, flow->core);
+  }
+  return had;
+}
+
+/* Whether the customer's owner may keep it and earns points by it. */
+static bool owned(const tx_core *core, uint32_t j) {
+  uint32_t owner = tx_core_owner(core, j);
+  return owner != TX_BOOKS_NONE && core->books->owner_points != NULL && core->books->owner_points[j] > 0 &&
+         tx_core_entry(core, j, owner) != SIZE_MAX;
+}
+
+/* Customers that their owners may keep, by class node, owner, and points; counts the bundles. */
+static bool list_owned(build *b, size_t *bundles) {
+  tx_flow *flow = b->flow;
+  tx_core *core = flow->core;
+  size_t at = 0;
+  flow->by_owner = tx_arena_calloc(&flow->arena, b->count, sizeof *flow->by_owner);
+  flow->owner_begin = tx_arena_calloc(&flow->arena, b->count + 1, sizeof *flow->owner_begin);
+  flow->owned_begin = tx_arena_calloc(&flow->arena, flow->classes + 1, sizeof *flow->owned_begin);
+  if (flow->by_owner == NULL || flow->owner_begin == NULL || flow->owned_begin == NULL) {
+    return false;
+  }
+  for (size_t q = 0; q < flow->classes; q++) {
+    size_t begin = at;
+    for (size_t x = flow->customer_begin[q]; x < flow->customer_begin[q + 1]; x++) {
+      if (owned(core, flow->by_value[x])) {
+        flow->by_owner[at++] = flow->by_value[x];
+      }
+    }
+    tx_sort(flow->by_owner + begin, b->spare, at - begin, less_owner, core);
+    for (size_t x = begin; x < at; x++) {
+      if (x == begin || tx_core_owner(core, flow->by_owner[x - 1]) != tx_core_owner(core, flow->by_owner[x])) {
+        flow->owner_begin[(*bundles)++] = x;
+      }
+    }
+    flow->owner_begin[*bundles] = at;
+    flow->owned_begin[q + 1] = *bundles;
+  }
+  return true;
+}
+
+/* Adds one customer's load at a rate to the bundle that is being filled: equal rates share a segment. */
+static void add_load(tx_flow *flow, tx_bundle *bundle, int64_t rate, int64_t load) {
+  int64_t start = bundle->count == 0 ? 0 : flow->segment[bundle->begin + bundle->count - 1].end;
+  if (bundle->count == 0 || flow->segment[bundle->begin + bundle->count - 1].rate != rate) {
+    bundle->count++;
+  }
+  flow->segment[bundle->begin + bundle->count - 1] = (tx_segment){start + load, rate};
+}
+
+static void build_uncovered(tx_flow *flow, size_t *segments) {
+  for (size_t q = 0; q < flow->classes; q++) {
+    tx_bundle *bundle = &flow->bundle[TX_FLOW_UNCOVERED(flow, q)];
+    *bundle = (tx_bundle){.from = (uint32_t)q, .to = TX_FLOW_ROOT(flow), .begin = *segments};
+    for (size_t x = flow->customer_begin[q]; x < flow->customer_begin[q + 1]; x++) {
+      int64_t value = tx_core_value(flow->core, flow->by_value[x]);
+      add_load(flow, bundle, value * flow->scale / flow->load[q], flow->load[q]);
+    }
+    *segments += bundle->count;
+    flow->segment[*segments - 1].end = INT64_MAX;
+  }
+}
+
+static void build_owned(tx_flow *flow, size_t *segments) {
+  const tx_core *core = flow->core;
+  for (size_t q = 0; q < flow->classes; q++) {
+    for (size_t o = flow->owned_begin[q]; o < flow->owned_begin[q + 1]; o++) {
+      tx_bundle *bundle = &flow->bundle[TX_FLOW_OWNED(flow, o)];
+      uint32_t any = flow->by_owner[flow->owner_begin[o]], owner = tx_core_owner(core, any);
+      size_t entry = tx_core_entry(core, any, owner);
+      *bundle = (tx_bundle){.from = (uint32_t)q, .to = TX_FLOW_CSM(flow, owner), .begin = *segments};
+      /* A CSM without room has no node in the tree: its bundles stay empty. */
+      for (size_t x = flow->owner_begin[o]; flow->room[owner] > 0 && x < flow->owner_begin[o + 1]; x++) {
+        int64_t points = tx_core_entry_points(core, flow->by_owner[x], entry);
+        add_load(flow, bundle, -points * flow->unit[q], flow->load[q]);
+      }
+      *segments += bundle->count;
+    }
+  }
+}
+
+/* Owners take whole segments while a unit of room is left over: the tree stays strongly feasible. */
+static void keep_owners(tx_flow *flow, int64_t *csm_flow, int64_t *class_flow) {
+  for (size_t b = TX_FLOW_OWNED(flow, 0); b < flow->bundles; b++) {
+    tx_bundle *bundle = &flow->bundle[b];
+    size_t csm = bundle->to - flow->classes;
+    int64_t room = flow->room[csm] - 1 - csm_flow[csm];
+    while (bundle->kink < bundle->count && flow->segment[bundle->begin + bundle->kink].end <= room) {
+      bundle->kink++;
+    }
+    int64_t taken = tx_flow_segment_start(flow, b, bundle->kink);
+    csm_flow[csm] += taken;
+    class_flow[bundle->from] -= taken;
+  }
+}
+
+static void hang_on_root(tx_flow *flow, uint32_t n, size_t b, int64_t amount) {
+  tx_node *node = &flow->node[n], *root = &flow->node[TX_FLOW_ROOT(flow)];
+  tx_bundle *bundle = &flow->bundle[b];
+  uint32_t segment = 0;
+  while (flow->segment[bundle->begin + segment].end <= amount) {
+    segment++;
+  }
+  bundle->tree = true;
+  *node = (tx_node){.parent = TX_FLOW_ROOT(flow), .child = TX_BOOKS_NONE, .next = root->child, .depth = 1,
+                    .previous = TX_BOOKS_NONE, .bundle = (uint32_t)b, .segment = segment, .up = true,
+                    .flow = amount, .price = tx_flow_segment_cost(flow, b, segment)};
+  if (root->child != TX_BOOKS_NONE) {
+    flow->node[root->child].previous = n;
+  }
+  root->child = n;
+}
+
+static triax_status first_tree(tx_flow *flow) {
+  triax_context *context = flow->core->watch->context;
+  int64_t *amount = tx_calloc(context, flow->nodes, sizeof *amount);
+  if (amount == NULL) {
+    return tx_no_memory(flow->core->watch->error);
+  }
+  for (size_t q = 0; q < flow->classes; q++) {
+    amount[q] = flow->load[q] * (int64_t)(flow->customer_begin[q + 1] - flow->customer_begin[q]);
+  }
+  keep_owners(flow, amount + flow->classes, amount);
+  flow->node[TX_FLOW_ROOT(flow)] = (tx_node){.parent = TX_BOOKS_NONE, .child = TX_BOOKS_NONE, .next = TX_BOOKS_NONE,
+                                             .previous = TX_BOOKS_NONE, .bundle = TX_BOOKS_NONE};
+  for (size_t q = 0; q < flow->classes; q++) {
+    hang_on_root(flow, (uint32_t)q, TX_FLOW_UNCOVERED(flow, q), amount[q]);
+  }
+  for (size_t i = 0; i < flow->csms; i++) {
+    if (flow->room[i] > 0) {
+      hang_on_root(flow, TX_FLOW_CSM(flow, i), i, amount[flow->classes + i]);
+    } else {
+      flow->node[TX_FLOW_CSM(flow, i)].price.part[TX_VALUE] = INT64_MAX / 4;
+    }
+  }
+  tx_free_array(context, amount, flow->nodes, sizeof *amount);
+  return TRIAX_OK;
+}
+
+static triax_status build_all(build *b) {
+  tx_flow *flow = b->flow;
+  tx_watch *watch = flow->core->watch;
+  size_t owner_bundles = 0;
+  if (!build_classes(b) || !list_owned(b, &owner_bundles)) {
+    return tx_no_memory(watch->error);
+  }
+  flow->nodes = flow->classes + flow->csms + 1;
+  flow->bundles = flow->csms + flow->classes + owner_bundles;
+  flow->bundle = tx_arena_calloc(&flow->arena, flow->bundles, sizeof *flow->bundle);
+  flow->node = tx_arena_calloc(&flow->arena, flow->nodes, sizeof *flow->node);
+  flow->room = tx_arena_calloc(&flow->arena, flow->csms, sizeof *flow->room);
+  if (flow->bundle == NULL || flow->node == NULL || flow->room == NULL) {
+    return tx_no_memory(watch->error);
+  }
+  triax_status status = tx_flow_curves(flow);
+  if (status != TRIAX_OK) {
+    return status;
+  }
+  size_t segments = flow->csms == 0 ? 0 : flow->bundle[flow->csms - 1].begin + flow->bundle[flow->csms - 1].count;
+  build_uncovered(flow, &segments);
+  build_owned(flow, &segments);
+  return first_tree(flow);
+}
+
+triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const uint32_t *customers, size_t count) {
+  triax_context *context = core->watch->context;
+  *flow = (tx_flow){.core = core, .scale = scale, .csms = core->books->csms};
+  tx_arena_init(&flow->arena, context);
+  build b = {.flow = flow, .customers = customers, .count = count};
+  b.spare = tx_alloc_array(context, count, sizeof *b.spare);
+  triax_status status = b.spare == NULL ? tx_no_memory(core->watch->error) : build_all(&b);
+  tx_free_array(context, b.spare, count, sizeof *b.spare);
+  core->watch->work += 8 * count;
+  if (status != TRIAX_OK) {
+    tx_flow_free(flow);
+  }
+  return status;
+}
+
+void tx_flow_free(tx_flow *flow) { tx_arena_free(&flow->arena); }

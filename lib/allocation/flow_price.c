@@ -1,0 +1,95 @@
+/* Pricing: looks through the arcs in blocks for the one that gains most a unit. */
+#include "allocation/flow.h"
+
+/* Keeps an arc when it gains more than the best so far. */
+static void offer_arc(tx_entering *best, const tx_entering *arc) {
+  if (tx_cost_negative(&arc->gain) && (!best->found || tx_cost_compare(&arc->gain, &best->gain) < 0)) {
+    *best = *arc;
+    best->found = true;
+  }
+}
+
+/* A bundle at rest can take one more unit at its next segment's cost, or give one up at the last one's. */
+static void price_bundle(tx_flow *flow, size_t b, tx_entering *best) {
+  const tx_bundle *bundle = &flow->bundle[b];
+  if (bundle->tree || bundle->count == 0) {
+    return;
+  }
+  tx_cost between = flow->node[bundle->to].price;
+  tx_cost_sub(&between, &flow->node[bundle->from].price);
+  if (bundle->kink < bundle->count) {
+    tx_entering arc = {bundle->from, bundle->to, (uint32_t)b, bundle->kink, 0, false, between, true};
+    tx_cost cost = tx_flow_segment_cost(flow, b, bundle->kink);
+    tx_cost_add(&arc.gain, &cost);
+    offer_arc(best, &arc);
+  }
+  if (bundle->kink > 0) {
+    tx_entering arc = {bundle->from, bundle->to, (uint32_t)b, bundle->kink - 1, 0, true, {{0, 0, 0, 0}}, true};
+    tx_cost cost = tx_flow_segment_cost(flow, b, bundle->kink - 1);
+    tx_cost_sub(&arc.gain, &between);
+    tx_cost_sub(&arc.gain, &cost);
+    offer_arc(best, &arc);
+  }
+}
+
+/* The class's offers: the price of a CSM, less the points, against what the class pays now. */
+static size_t price_offers(tx_flow *flow, uint32_t class_node, tx_entering *best) {
+  const tx_books *books = flow->core->books;
+  size_t offer = books->class_offer[flow->class_of[class_node]];
+  size_t begin = books->offer_begin[offer], end = books->offer_begin[offer + 1], found = SIZE_MAX;
+  const tx_cost mine = flow->node[class_node].price;
+  const tx_node *csm = flow->node + flow->classes;
+  int64_t unit = flow->unit[class_node];
+  /* The class's price is a common term: the CSM that is cheapest, and cheaper than it, gains most. */
+  tx_cost least = mine;
+  for (size_t e = begin; e < end; e++) {
+    const tx_cost *price = &csm[books->offer_csm[e]].price;
+    if (price->part[0] > least.part[0]) {
+      continue;
+    }
+    tx_cost cost = *price;
+    cost.part[TX_POINTS] -= books->offer_points == NULL ? 0 : books->offer_points[e] * unit;
+    if (tx_cost_compare(&cost, &least) < 0) {
+      least = cost;
+      found = e;
+    }
+  }
+  if (found != SIZE_MAX) {
+    tx_entering arc = {class_node, TX_FLOW_CSM(flow, books->offer_csm[found]), TX_BOOKS_NONE, 0, found, false, least,
+                       true};
+    tx_cost_sub(&arc.gain, &mine);
+    offer_arc(best, &arc);
+  }
+  return end - begin;
+}
+
+static size_t price_class(tx_flow *flow, uint32_t class_node, tx_entering *best) {
+  size_t looked = price_offers(flow, class_node, best);
+  price_bundle(flow, TX_FLOW_UNCOVERED(flow, class_node), best);
+  for (size_t o = flow->owned_begin[class_node]; o < flow->owned_begin[class_node + 1]; o++) {
+    price_bundle(flow, TX_FLOW_OWNED(flow, o), best);
+  }
+  return looked + 2 * (1 + flow->owned_begin[class_node + 1] - flow->owned_begin[class_node]);
+}
+
+void tx_flow_price(tx_flow *flow, tx_pricing *pricing, tx_entering *best) {
+  size_t stops = flow->classes + flow->csms, looked = 0;
+  for (size_t seen = 0; seen < stops; seen++) {
+    size_t at = pricing->at;
+    pricing->at = at + 1 == stops ? 0 : at + 1;
+    if (at < flow->classes) {
+      looked += price_class(flow, (uint32_t)at, best);
+    } else {
+      price_bundle(flow, at - flow->classes, best);
+      looked += 2;
+    }
+    if (looked >= pricing->block) {
+      flow->core->watch->work += looked;
+      looked = 0;
+      if (best->found) {
+        return;
+      }
+    }
+  }
+  flow->core->watch->work += looked;
+}

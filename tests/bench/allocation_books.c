@@ -1,0 +1,84 @@
+/* Times the books solver on generated problems: allocation_books CUSTOMERS CSMS TIGHTNESS STRETCH MEASURES [POOLS
+ * EFFORT SEED THREADS]. POOLS: small, middle, large, shared. Prints one line; times are for reading, never asserted. */
+#include <stdio.h>
+#include <time.h>
+#ifdef __linux__
+#include <sys/resource.h>
+#endif
+
+#include "allocation_generate.h"
+
+static double seconds(void) {
+  struct timespec now;
+  timespec_get(&now, TIME_UTC);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static double peak_megabytes(void) {
+#ifdef __linux__
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return (double)usage.ru_maxrss / 1024.0;
+#else
+  return 0;
+#endif
+}
+
+static void set_pools(generate_options *o, const char *pools) {
+  o->regions = 3, o->languages = 3, o->verticals = 4;
+  if (strcmp(pools, "middle") == 0) {
+    o->regions = 8, o->languages = 6, o->verticals = 6;
+  } else if (strcmp(pools, "large") == 0) {
+    o->regions = 8, o->languages = 8, o->verticals = 10;
+  } else if (strcmp(pools, "shared") == 0) {
+    o->shared = 1;
+  }
+}
+
+static void print_goal(const char *name, const tx_books_goal *goal) {
+  printf(" %s %lld/%lld/%lld/%lld", name, (long long)goal->value, (long long)goal->over, (long long)goal->points,
+         (long long)goal->imbalance);
+}
+
+int main(int count, char **words) {
+  generate_options o = {.customers = 10000, .csms = 200, .seed = 1, .tightness = 105, .stretch = 0, .measures = 1};
+  o.customers = count > 1 ? (size_t)strtoull(words[1], NULL, 10) : o.customers;
+  o.csms = count > 2 ? (size_t)strtoull(words[2], NULL, 10) : o.csms;
+  o.tightness = count > 3 ? atoi(words[3]) : o.tightness;
+  o.stretch = count > 4 ? atoi(words[4]) : o.stretch;
+  o.measures = count > 5 ? atoi(words[5]) : o.measures;
+  set_pools(&o, count > 6 ? words[6] : o.csms < 1000 ? "small" : "middle");
+  o.seed = count > 8 ? strtoull(words[8], NULL, 10) : 1;
+  generated g;
+  generate(&g, &o);
+  g.books.effort = count > 7 ? atof(words[7]) : 1;
+  triax_context_options options = TRIAX_CONTEXT_OPTIONS_INIT;
+  options.threads = count > 9 ? strtoull(words[9], NULL, 10) : 1;
+  triax_context *context = NULL;
+  tx_books_result *result = NULL;
+  triax_error error = {0};
+  if (triax_context_new(&options, &context, &error) != TRIAX_OK) {
+    return 1;
+  }
+  double before = peak_megabytes(), start = seconds();
+  if (tx_books_solve(context, &g.books, &result, &error) != TRIAX_OK) {
+    printf("%s\n", error.message);
+    return 1;
+  }
+  double taken = seconds() - start;
+  tx_allocation_found found;
+  tx_allocation_check(context, &g.books, result->csm, &found, &error);
+  int fine = found.not_eligible + found.not_kept + found.over_hard + found.over_limit == 0 &&
+             tx_books_compare(&found.goal, &result->goal) == 0 &&
+             tx_books_compare(&result->bound, &result->goal) <= 0;
+  printf("%zu x %zu at %d%%+%d%% m%d:", o.customers, o.csms, o.tightness, o.stretch, o.measures);
+  print_goal("goal", &result->goal);
+  print_goal("bound", &result->bound);
+  printf(" proven %d uncovered %zu %s %.2f s %.0f MB (of them %.0f input) work %llu M\n", (int)result->proven,
+         o.customers - found.covered, fine ? "checked" : "WRONG", taken, peak_megabytes(), before,
+         (unsigned long long)(result->work / 1000000));
+  tx_books_result_free(result);
+  triax_context_unref(context);
+  generate_free(&g);
+  return fine ? 0 : 1;
+}
