@@ -2,6 +2,10 @@
 
 #include "health/score_private.h"
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3") /* vector code also where the build asks for less */
+#endif
+
 #define KERNEL(name) portable_##name
 #include "health/scale_kernel.h"
 #undef KERNEL

@@ -72,8 +72,8 @@ static void KERNEL(end_group)(double group, const double *restrict points, const
                               const double *restrict all, size_t blocks, const tx_health_sums *sums) {
   double *restrict total = sums->total, *restrict weight = sums->weight;
   double *restrict covered = sums->covered, *restrict coverable = sums->coverable;
-  for (size_t b = 0; b < blocks; b++) {
-    for (size_t i = b * 64; i < b * 64 + 64; i++) {
+  for (; blocks; blocks--, points += 64, present += 64, all += 64) {
+    for (size_t i = 0; i < 64; i++) {
       const bool has = present[i] > 0, any = all[i] > 0;
       const double score = group * (points[i] / present[i]), share = group * (present[i] / all[i]);
       total[i] += has ? score : 0;
@@ -81,21 +81,23 @@ static void KERNEL(end_group)(double group, const double *restrict points, const
       covered[i] += any ? share : 0;
       coverable[i] += any ? group : 0;
     }
+    total += 64;
+    weight += 64;
+    covered += 64;
+    coverable += 64;
   }
 }
 
 /* Health before limits, and coverage, in the place of sums->total and sums->covered. */
 static void KERNEL(end_rows)(double min_coverage, size_t blocks, const tx_health_sums *sums) {
   double *restrict total = sums->total, *restrict covered = sums->covered;
-  const double *restrict weights = sums->weight, *restrict coverables = sums->coverable;
-  for (size_t b = 0; b < blocks; b++) {
-    for (size_t i = b * 64; i < b * 64 + 64; i++) {
-      const double weight = weights[i], coverable = coverables[i];
-      const double share = tx_health_tidy(covered[i] / coverable), score = tx_health_tidy(total[i] / weight);
-      const double coverage = coverable > 0 ? share : 0;
-      const bool known = (weight > 0) & (coverage >= min_coverage);
+  const double *restrict weight = sums->weight, *restrict coverable = sums->coverable;
+  for (; blocks; blocks--, total += 64, covered += 64, weight += 64, coverable += 64) {
+    for (size_t i = 0; i < 64; i++) {
+      const double share = tx_health_tidy(covered[i] / coverable[i]), score = tx_health_tidy(total[i] / weight[i]);
+      const double coverage = coverable[i] > 0 ? share : 0, known = weight[i] > 0 ? score : (double)NAN;
       covered[i] = coverage;
-      total[i] = known ? score : (double)NAN;
+      total[i] = coverage >= min_coverage ? known : (double)NAN;
     }
   }
 }

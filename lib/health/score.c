@@ -211,12 +211,14 @@ static void apply_limits(const chunk *part, double *health, uint32_t *bit) {
   }
 }
 
+/* As many thresholds as are reached, less one: none is TX_BAND_UNKNOWN, 255. */
 static void find_bands(const chunk *part, const double *health, uint8_t *band) {
-  const tx_health_model *model = part->of->model;
-  memset(band, TX_BAND_UNKNOWN, part->rows);
-  for (size_t b = 0; b < model->band_count; b++) {
-    const double threshold = model->bands[b].threshold;
-    for (size_t i = 0; i < part->rows; i++) band[i] = health[i] >= threshold ? (uint8_t)b : band[i];
+  const tx_health_band *bands = part->of->model->bands;
+  const size_t count = part->of->model->band_count;
+  for (size_t i = 0; i < part->rows; i++) {
+    unsigned reached = 0;
+    for (size_t b = 0; b < count; b++) reached += health[i] >= bands[b].threshold;
+    band[i] = (uint8_t)(reached - 1);
   }
 }
 
