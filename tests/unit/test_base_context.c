@@ -1,0 +1,227 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/context.h"
+#include "base/error.h"
+#include "fault.h"
+
+static void options_are_checked_by_size(void **state) {
+  (void)state;
+  struct {
+    triax_context_options known;
+    uint64_t newer[2];
+  } future = {.known = TRIAX_CONTEXT_OPTIONS_INIT};
+  triax_context *context = NULL;
+  triax_error error;
+  future.known.struct_size = 0;
+  assert_int_equal(triax_context_new(&future.known, &context, &error), TRIAX_EINVAL);
+  assert_non_null(strstr(error.message, "triax_context_options: struct_size is 0"));
+  future.known.struct_size = sizeof(triax_context_options) - 1;
+  assert_int_equal(triax_context_new(&future.known, &context, &error), TRIAX_EINVAL);
+  future.known.struct_size = sizeof future;
+  future.newer[1] = 1;
+  assert_int_equal(triax_context_new(&future.known, &context, &error), TRIAX_EINVAL);
+  assert_non_null(strstr(error.message, "does not know"));
+  assert_null(context);
+  future.newer[1] = 0;
+  assert_int_equal(triax_context_new(&future.known, &context, &error), TRIAX_OK);
+  triax_context_unref(context);
+  assert_int_equal(triax_context_new(NULL, NULL, &error), TRIAX_EINVAL);
+}
+
+static void a_shorter_options_struct_gets_zeros(void **state) {
+  (void)state;
+  struct {
+    size_t struct_size;
+    size_t first;
+  } old = {sizeof old, 7};
+  struct {
+    size_t struct_size;
+    size_t first, second;
+  } now = {1, 2, 3};
+  assert_int_equal(tx_options_copy(&old, sizeof old, sizeof now, &now, "options", NULL), TRIAX_OK);
+  assert_int_equal(now.struct_size, sizeof now);
+  assert_int_equal(now.first, 7);
+  assert_int_equal(now.second, 0);
+  assert_int_equal(tx_options_copy(NULL, sizeof old, sizeof now, &now, "options", NULL), TRIAX_OK);
+  assert_int_equal(now.struct_size, sizeof now);
+  assert_int_equal(now.first, 0);
+}
+
+static void references_are_counted(void **state) {
+  (void)state;
+  fault_allocator allocator = {.countdown = FAULT_NEVER};
+  triax_context *context = fault_context(&allocator);
+  assert_ptr_equal(triax_context_ref(context), context);
+  triax_context_unref(context);
+  assert_int_equal(allocator.live_blocks, 1);
+  triax_context_unref(context);
+  assert_int_equal(allocator.live_blocks, 0);
+  assert_null(triax_context_ref(NULL));
+  triax_context_unref(NULL);
+  allocator.countdown = 0;
+  assert_null(fault_context(&allocator));
+}
+
+static void count_line(void *user, int32_t level, const char *line) {
+  assert_int_equal(level, TRIAX_LEVEL_WARNING);
+  assert_string_equal(line, "two owners");
+  ++*(int *)user;
+}
+
+static void log_lines_reach_the_host(void **state) {
+  (void)state;
+  int lines = 0;
+  triax_context_options options;
+  triax_context_options_init(&options);
+  options.log = count_line;
+  options.log_user = &lines;
+  triax_context *context = NULL;
+  assert_int_equal(triax_context_new(&options, &context, NULL), TRIAX_OK);
+  tx_log(context, TRIAX_LEVEL_WARNING, "two owners");
+  assert_int_equal(lines, 1);
+  triax_context_unref(context);
+  assert_int_equal(triax_context_new(NULL, &context, NULL), TRIAX_OK);
+  tx_log(context, TRIAX_LEVEL_WARNING, "unheard");
+  assert_int_equal(tx_progress(context, "stage", 0.5, NULL), TRIAX_OK);
+  assert_int_equal(tx_context_threads(context), 1);
+  triax_context_unref(context);
+}
+
+static triax_context *context_of(uint64_t threads) {
+  triax_context_options options = TRIAX_CONTEXT_OPTIONS_INIT;
+  options.threads = threads;
+  triax_context *context = NULL;
+  assert_int_equal(triax_context_new(&options, &context, NULL), TRIAX_OK);
+  return context;
+}
+
+enum { ITEMS = 100003 };
+typedef struct sums {
+  unsigned char seen[ITEMS];
+  size_t workers;
+  size_t fail_from; /* the first of the items that fail */
+} sums;
+
+static triax_status mark_seen(void *user, size_t worker, size_t begin, size_t end, triax_error *error) {
+  sums *marks = user;
+  if (worker >= marks->workers || begin >= end || end > ITEMS) {
+    return tx_fail(error, TRIAX_EINVAL, "worker %zu of %zu, [%zu, %zu)", worker, marks->workers, begin, end);
+  }
+  for (size_t i = begin; i < end; i++) {
+    if (i >= marks->fail_from) {
+      return tx_fail(error, TRIAX_EDATA, "item %zu", i);
+    }
+    marks->seen[i]++;
+  }
+  return TRIAX_OK;
+}
+
+static void every_item_is_seen_once(void **state) {
+  (void)state;
+  static const uint64_t threads[] = {1, 2, 8, 100000};
+  static const size_t grains[] = {0, 1, 7, 1000, ITEMS - 1, ITEMS, SIZE_MAX};
+  static sums marks;
+  for (size_t t = 0; t < 4; t++) {
+    triax_context *context = context_of(threads[t]);
+    for (size_t g = t == 3 ? 3 : 0; g < 7; g++) {
+      marks = (sums){.workers = tx_context_threads(context), .fail_from = SIZE_MAX};
+      assert_int_equal(tx_parallel_for(context, "counting", ITEMS, grains[g], mark_seen, &marks, NULL), TRIAX_OK);
+      for (size_t i = 0; i < ITEMS; i++) {
+        assert_int_equal(marks.seen[i], 1);
+      }
+    }
+    assert_int_equal(tx_parallel_for(context, "nothing", 0, 10, mark_seen, &marks, NULL), TRIAX_OK);
+    triax_context_unref(context);
+  }
+}
+
+static void the_lowest_failure_wins(void **state) {
+  (void)state;
+  static sums marks;
+  for (uint64_t threads = 1; threads <= 8; threads *= 2) {
+    triax_context *context = context_of(threads);
+    for (int repeat = 0; repeat < 20; repeat++) {
+      marks = (sums){.workers = (size_t)threads, .fail_from = 31337};
+      triax_error error = {0};
+      assert_int_equal(tx_parallel_for(context, "failing", ITEMS, 10, mark_seen, &marks, &error), TRIAX_EDATA);
+      assert_string_equal(error.message, "item 31337");
+      assert_int_equal(tx_parallel_for(context, "failing", ITEMS, 10, mark_seen, &marks, NULL), TRIAX_EDATA);
+    }
+    triax_context_unref(context);
+  }
+}
+
+typedef struct progress {
+  size_t calls, stop_at;
+  double last;
+} progress;
+
+static int stop_later(void *user, const char *stage, double done) {
+  progress *seen = user;
+  assert_string_equal(stage, "working");
+  assert_true(done >= seen->last && done <= 1);
+  seen->last = done;
+  return ++seen->calls >= seen->stop_at;
+}
+
+static void progress_cancels(void **state) {
+  (void)state;
+  static sums marks;
+  for (uint64_t threads = 1; threads <= 4; threads *= 2) {
+    progress seen = {.stop_at = 3};
+    triax_context_options options = TRIAX_CONTEXT_OPTIONS_INIT;
+    options.threads = threads;
+    options.progress = stop_later;
+    options.progress_user = &seen;
+    triax_context *context = NULL;
+    assert_int_equal(triax_context_new(&options, &context, NULL), TRIAX_OK);
+    marks = (sums){.workers = (size_t)threads, .fail_from = SIZE_MAX};
+    triax_error error = {0};
+    triax_status status = tx_parallel_for(context, "working", ITEMS, 1, mark_seen, &marks, &error);
+    if (seen.calls >= 3) { /* other threads may have left the caller too few pieces to be asked three times */
+      assert_int_equal(status, TRIAX_ECANCELED);
+      assert_int_equal(error.status, TRIAX_ECANCELED);
+      assert_non_null(strstr(error.message, "working"));
+    } else {
+      assert_int_not_equal(threads, 1);
+      assert_int_equal(status, TRIAX_OK);
+    }
+    triax_context_unref(context);
+  }
+}
+
+static triax_status count_items(triax_context *context, void *user) {
+  return tx_parallel_for(context, "working", 1000, 100, mark_seen, user, NULL);
+}
+
+static void every_cancellation_is_obeyed(void **state) {
+  (void)state;
+  static sums marks;
+  marks = (sums){.workers = 1, .fail_from = SIZE_MAX};
+  assert_int_equal(fault_cancel_run(count_items, &marks), 10);
+  assert_int_equal(fault_run(count_items, &marks), 0);
+}
+
+static void versions_agree(void **state) {
+  (void)state;
+  assert_string_equal(triax_version(), TRIAX_VERSION);
+  assert_int_equal(triax_version_number(),
+                   TRIAX_VERSION_MAJOR * 10000 + TRIAX_VERSION_MINOR * 100 + TRIAX_VERSION_PATCH);
+  assert_int_equal(triax_policy_language(), 1);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(options_are_checked_by_size),  cmocka_unit_test(a_shorter_options_struct_gets_zeros),
+      cmocka_unit_test(references_are_counted),       cmocka_unit_test(log_lines_reach_the_host),
+      cmocka_unit_test(every_item_is_seen_once),      cmocka_unit_test(the_lowest_failure_wins),
+      cmocka_unit_test(progress_cancels),             cmocka_unit_test(every_cancellation_is_obeyed),
+      cmocka_unit_test(versions_agree),
+  };
+  return cmocka_run_group_tests_name("base_context", tests, NULL, NULL);
+}
