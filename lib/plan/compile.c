@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "expr/node.h"
 #include "plan/order.h"
 
 /* --- derived columns --- */
@@ -27,8 +28,8 @@ tx_type tx_derived_type(const triax_policy *policy, int derived) {
 static bool is_derived(const triax_policy *policy, bool team, int derived) {
   switch (derived) {
     case TX_DERIVED_HEALTH:
-    case TX_DERIVED_BAND:
-    case TX_DERIVED_COVERAGE: return policy->has_health;
+    case TX_DERIVED_BAND: return policy->has_health;
+    case TX_DERIVED_COVERAGE: return false; /* a result, but no name in expressions: data may have its own */
     case TX_DERIVED_SEGMENT:
     case TX_DERIVED_TOUCH: return true;
     case TX_DERIVED_POOL:

@@ -35,21 +35,21 @@ static size_t maker(const tx_compiled *compiled, int derived) {
 }
 
 /* The variables over customers that an expression reads, as a callback per variable. */
-typedef struct walk {
+typedef struct step_reads {
   const tx_compiled *compiled;
   uint32_t *variables, *inner;
   size_t room;
-} walk;
+} step_reads;
 
 /* The derived columns that an expression of a step reads, as steps; `by` (may be NULL) wants one step's column. */
-static uint64_t expr_needs(const walk *walk, const tx_policy_expr *expr, uint32_t root, size_t wanted, int *by) {
-  const tx_compiled *compiled = walk->compiled;
+static uint64_t expr_needs(const step_reads *reads, const tx_policy_expr *expr, uint32_t root, size_t wanted, int *by) {
+  const tx_compiled *compiled = reads->compiled;
   uint64_t needs = 0;
   if (root == TX_NO_INDEX || expr->over == TX_OVER_TEAM) return 0;
   bool pair = expr->over == TX_OVER_PAIR;
-  size_t count = tx_module_reads(pair ? compiled->pair_module : compiled->module, root, walk->variables, walk->room);
+  size_t count = tx_module_reads(pair ? compiled->pair_module : compiled->module, root, reads->variables, reads->room);
   for (size_t i = 0; i < count; i++) {
-    uint32_t variable = walk->variables[i], definition = TX_NO_INDEX;
+    uint32_t variable = reads->variables[i], definition = TX_NO_INDEX;
     if (pair) {
       const tx_pair_source *source = &compiled->pair_sources[variable];
       if (source->csm) continue;
@@ -57,10 +57,10 @@ static uint64_t expr_needs(const walk *walk, const tx_policy_expr *expr, uint32_
       definition = source->root;
     }
     size_t inner = 1;
-    if (definition != TX_NO_INDEX) inner = tx_module_reads(compiled->module, definition, walk->inner, walk->room);
-    else walk->inner[0] = variable;
+    if (definition != TX_NO_INDEX) inner = tx_module_reads(compiled->module, definition, reads->inner, reads->room);
+    else reads->inner[0] = variable;
     for (size_t j = 0; j < inner; j++) {
-      int derived = compiled->sources[walk->inner[j]].derived;
+      int derived = compiled->sources[reads->inner[j]].derived;
       size_t step = derived < 0 ? SIZE_MAX : maker(compiled, derived);
       if (step == SIZE_MAX) continue;
       needs |= UINT64_C(1) << step;
@@ -70,11 +70,11 @@ static uint64_t expr_needs(const walk *walk, const tx_policy_expr *expr, uint32_
   return needs;
 }
 
-static void find_needs(const walk *walk, tx_compiled *compiled) {
+static void find_needs(const step_reads *reads, tx_compiled *compiled) {
   for (size_t s = 0; s < compiled->step_count; s++) {
     tx_step *step = &compiled->steps[s];
     for (size_t i = 0; i < step->exprs->count; i++) {
-      step->needs |= expr_needs(walk, &step->exprs->items[i], step->roots[i], SIZE_MAX, NULL);
+      step->needs |= expr_needs(reads, &step->exprs->items[i], step->roots[i], SIZE_MAX, NULL);
     }
     /* what the models themselves take from each other, as columns */
     size_t segmentation = maker(compiled, TX_DERIVED_SEGMENT), allocation = maker(compiled, TX_DERIVED_CSM);
@@ -85,15 +85,15 @@ static void find_needs(const walk *walk, tx_compiled *compiled) {
 }
 
 /* "health needs 'segment' (health.metrics.a.value)": one link of a cycle. */
-static const tx_policy_expr *link(const walk *walk, size_t from, size_t to, tx_writer *writer) {
-  const tx_step *step = &walk->compiled->steps[from];
+static const tx_policy_expr *tell_link(const step_reads *reads, size_t from, size_t to, tx_writer *writer) {
+  const tx_step *step = &reads->compiled->steps[from];
   for (size_t i = 0; i < step->exprs->count; i++) {
     int derived = -1;
-    expr_needs(walk, &step->exprs->items[i], step->roots[i], to, &derived);
+    expr_needs(reads, &step->exprs->items[i], step->roots[i], to, &derived);
     if (derived < 0) continue;
     tx_write_c(writer, step->name);
     tx_write_c(writer, " needs '");
-    tx_write(writer, tx_derived_name(walk->compiled->policy, derived));
+    tx_write(writer, tx_derived_name(reads->compiled->policy, derived));
     tx_write_c(writer, "' (");
     tx_write_c(writer, step->exprs->items[i].path);
     tx_write_c(writer, ")");
@@ -101,13 +101,13 @@ static const tx_policy_expr *link(const walk *walk, size_t from, size_t to, tx_w
   }
   tx_write_c(writer, step->name);
   tx_write_c(writer, " needs ");
-  tx_write_c(writer, walk->compiled->steps[to].name);
+  tx_write_c(writer, reads->compiled->steps[to].name);
   return NULL;
 }
 
 /* Follows needs among the steps that are left until one comes round again, and tells that round. */
-static void tell_cycle(const walk *walk, uint64_t left, tx_report *report) {
-  const tx_compiled *compiled = walk->compiled;
+static void tell_cycle(const step_reads *reads, uint64_t left, tx_report *report) {
+  const tx_compiled *compiled = reads->compiled;
   size_t order[TX_STEPS_MOST], count = 0, at = 0;
   while (!(left >> at & 1)) at++;
   uint64_t seen = 0;
@@ -125,7 +125,7 @@ static void tell_cycle(const walk *walk, uint64_t left, tx_report *report) {
   const tx_policy_expr *place = NULL;
   for (size_t i = first; i < count; i++) {
     if (i > first) tx_write_c(&writer, ", ");
-    const tx_policy_expr *expr = link(walk, order[i], i + 1 < count ? order[i + 1] : at, &writer);
+    const tx_policy_expr *expr = tell_link(reads, order[i], i + 1 < count ? order[i + 1] : at, &writer);
     if (!place) place = expr;
   }
   tx_finding finding = {.level = TRIAX_LEVEL_ERROR, .status = TRIAX_EPOLICY, .width = 1,
@@ -135,7 +135,7 @@ static void tell_cycle(const walk *walk, uint64_t left, tx_report *report) {
 }
 
 /* The earliest step in the natural order whose needs are done, again and again. */
-static triax_status sort(const walk *walk, tx_compiled *compiled, tx_report *report) {
+static triax_status sort(const step_reads *reads, tx_compiled *compiled, tx_report *report) {
   tx_step sorted[TX_STEPS_MOST];
   size_t place[TX_STEPS_MOST];
   uint64_t done = 0, all = compiled->step_count == 64 ? UINT64_MAX : (UINT64_C(1) << compiled->step_count) - 1;
@@ -143,7 +143,7 @@ static triax_status sort(const walk *walk, tx_compiled *compiled, tx_report *rep
     size_t s = 0;
     while (s < compiled->step_count && (done >> s & 1 || compiled->steps[s].needs & ~done)) s++;
     if (s == compiled->step_count) {
-      tell_cycle(walk, all & ~done, report);
+      tell_cycle(reads, all & ~done, report);
       return TRIAX_OK; /* the report has it */
     }
     done |= UINT64_C(1) << s;
@@ -164,10 +164,10 @@ static triax_status sort(const walk *walk, tx_compiled *compiled, tx_report *rep
 triax_status tx_order_steps(tx_compiled *compiled, tx_report *report) {
   size_t room = tx_module_variables(compiled->module) + 1;
   if (compiled->pair_module) room += tx_module_variables(compiled->pair_module);
-  walk walk = {.compiled = compiled, .room = room};
-  walk.variables = tx_arena_calloc(&compiled->arena, room, sizeof *walk.variables);
-  walk.inner = tx_arena_calloc(&compiled->arena, room, sizeof *walk.inner);
-  if (!walk.variables || !walk.inner) return TRIAX_ENOMEM;
-  find_needs(&walk, compiled);
-  return sort(&walk, compiled, report);
+  step_reads reads = {.compiled = compiled, .room = room};
+  reads.variables = tx_arena_calloc(&compiled->arena, room, sizeof *reads.variables);
+  reads.inner = tx_arena_calloc(&compiled->arena, room, sizeof *reads.inner);
+  if (!reads.variables || !reads.inner) return TRIAX_ENOMEM;
+  find_needs(&reads, compiled);
+  return sort(&reads, compiled, report);
 }

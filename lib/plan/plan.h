@@ -1,0 +1,106 @@
+/* A plan from the inside: what each model answered, and the tables made of it. */
+#ifndef TX_PLAN_PLAN_H
+#define TX_PLAN_PLAN_H
+
+#include <triax/plan.h>
+
+#include "allocation/allocation.h"
+#include "plan/compile.h"
+#include "plan/stage.h"
+
+#define TX_PLAN_TABLES 11 /* by TRIAX_PLAN_…, from 1 */
+
+/* Health or a score over all customers. */
+typedef struct tx_plan_score {
+  const tx_health_model *model;
+  tx_stage *stage;
+  double *health, *raw, *coverage; /* rows each */
+  uint8_t *band;
+  uint32_t *limit;
+  tx_health_part *parts;   /* metric by metric over all rows; NULL unless asked for */
+  uint64_t *uncategorised; /* per metric */
+} tx_plan_score;
+
+typedef struct tx_plan_segmentation {
+  tx_stage *stage;
+  tx_segmentation_result result; /* over units */
+  bool folded;
+  triax_table *units;     /* families folded, with derived columns; NULL unless folded */
+  tx_families families;
+  const tx_column **unit_columns;
+  tx_top_cutoff *cutoffs; /* per segment */
+  uint32_t *segment;      /* per customer */
+} tx_plan_segmentation;
+
+typedef struct tx_plan_allocation {
+  bool given;
+  tx_stage *stage, *team_stage;
+  tx_allocation_input input;
+  tx_allocation_result *result; /* NULL without a team */
+  uint32_t **overlays; /* per overlay: CSM per customer */
+  uint64_t orphans;    /* customers whose owner is not (any more) in the team */
+  uint64_t *orphan;    /* bitmap */
+  tx_arena arena;      /* arrays behind input */
+} tx_plan_allocation;
+
+typedef struct tx_plan_attention {
+  bool given;
+  tx_stage *stage, *team_stage;
+  tx_attention_input input;
+  tx_attention_result result;
+  tx_arena arena;
+} tx_plan_attention;
+
+struct triax_plan {
+  triax_context *context;
+  tx_count count;
+  tx_compiled *compiled;
+  int32_t as_of;
+  bool has_as_of, parts;
+  size_t rows, csms;
+  const tx_column **columns;      /* per variable of the customers' module; references */
+  const tx_column **team_columns; /* per variable of the team's module; borrowed from the team */
+  tx_plan_score health;           /* model NULL without a health section */
+  tx_plan_score *scores;
+  tx_plan_segmentation segmentation;
+  tx_stage *success;
+  tx_plan_allocation allocation;
+  tx_plan_attention attention;
+  triax_table *tables[TX_PLAN_TABLES];
+  triax_document *summary;
+};
+
+/* The steps; each fills its part of the plan and its derived columns. */
+triax_status tx_run_score(triax_plan *plan, const tx_step *step, tx_plan_score *score, const tx_health_model *model,
+                          triax_error *error);
+triax_status tx_run_segmentation(triax_plan *plan, const tx_step *step, triax_error *error);
+triax_status tx_run_allocation(triax_plan *plan, const tx_step *step, tx_report *report);
+triax_status tx_run_attention(triax_plan *plan, const tx_step *step, tx_report *report);
+void tx_plan_score_free(triax_plan *plan, tx_plan_score *score);
+void tx_plan_segmentation_free(triax_plan *plan);
+void tx_plan_allocation_free(triax_plan *plan);
+void tx_plan_attention_free(triax_plan *plan);
+
+/* Sets a derived column (taken over); NULL is out of memory. */
+triax_status tx_plan_derive(triax_plan *plan, int derived, tx_column *column, triax_error *error);
+/* The column of a derived name, or NULL. */
+const tx_column *tx_plan_derived(const triax_plan *plan, int derived);
+/* A string column of small numbers: names[value], TX_NO_CODE missing. */
+tx_column *tx_plan_names(triax_context *context, const uint32_t *numbers, size_t rows, const triax_text *names,
+                         size_t count);
+/* The customers' ARR for sums: the column that stands for money moved: `arr` if there is one, else the first money
+ * column, else NULL. */
+const tx_column *tx_plan_money(const triax_plan *plan);
+
+/* Makes all tables and the summary. */
+triax_status tx_plan_tabulate(triax_plan *plan, triax_error *error);
+triax_status tx_plan_summarise(triax_plan *plan, triax_error *error);
+/* Findings that a reader should see: notes and warnings on data. */
+void tx_plan_notes(const triax_plan *plan, tx_report *report);
+/* What is known to go wrong (policy.md section 11). */
+void tx_plan_advise(const triax_plan *plan, tx_report *report);
+
+/* A sentence for each customer: why it is treated as it is. Writes into the writer. */
+void tx_plan_why(const triax_plan *plan, size_t row, tx_writer *writer);
+
+#endif

@@ -1,0 +1,190 @@
+/* Health and scores: expressions and model run together, batch by batch, while values are in cache. */
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "plan/plan.h"
+
+/* Rows that one piece of parallel work takes; whole batches. */
+#define GRAIN (64 * TX_BATCH)
+
+typedef struct score_worker {
+  tx_run *run;
+  tx_health_scorer *scorer;
+  tx_vector *vectors;
+  tx_tally *tallies;
+  tx_health_part *parts; /* one batch */
+  uint64_t *uncategorised;
+} score_worker;
+
+typedef struct score_job {
+  triax_plan *plan;
+  tx_plan_score *score;
+  score_worker *workers;
+  size_t worker_count;
+} score_job;
+
+static triax_status open_worker(const score_job *job, score_worker *worker, triax_error *error) {
+  const tx_plan_score *score = job->score;
+  triax_context *context = job->plan->context;
+  worker->vectors = tx_calloc(context, score->stage->exprs + 1, sizeof *worker->vectors);
+  worker->tallies = tx_stage_tallies(score->stage);
+  worker->uncategorised = tx_calloc(context, score->model->metric_count, sizeof(uint64_t));
+  if (score->parts) {
+    worker->parts = tx_alloc_array(context, score->model->metric_count * TX_BATCH, sizeof *worker->parts);
+  }
+  if (!worker->vectors || !worker->tallies || !worker->uncategorised || (score->parts && !worker->parts)) {
+    return tx_no_memory(error);
+  }
+  triax_status status = tx_health_scorer_new(context, score->model, &worker->scorer, error);
+  if (status == TRIAX_OK && score->stage->data) status = tx_run_new(score->stage->data, &worker->run, error);
+  return status;
+}
+
+static void close_worker(const score_job *job, score_worker *worker) {
+  triax_context *context = job->plan->context;
+  tx_free_array(context, worker->vectors, job->score->stage->exprs + 1, sizeof *worker->vectors);
+  tx_stage_tallies_free(job->score->stage, worker->tallies);
+  tx_free_array(context, worker->uncategorised, job->score->model->metric_count, sizeof(uint64_t));
+  tx_free_array(context, worker->parts, job->score->model->metric_count * TX_BATCH, sizeof *worker->parts);
+  tx_health_scorer_free(worker->scorer);
+  tx_run_free(worker->run);
+}
+
+static void tally_batch(const score_job *job, score_worker *worker, size_t first, size_t rows) {
+  const tx_stage *stage = job->score->stage;
+  for (size_t i = 0; i < stage->exprs; i++) {
+    if (stage->root[i] == TX_NO_INPUT) continue;
+    const tx_vector *vector = &worker->vectors[i];
+    tx_stage_tally(stage, i, &worker->tallies[i], first / 64, rows, vector->truth, vector->present, vector->fault);
+  }
+}
+
+/* Parts are kept metric by metric over all rows; the model gives them batch by batch. */
+static void keep_parts(const score_job *job, const score_worker *worker, size_t first, size_t rows) {
+  for (size_t m = 0; m < job->score->model->metric_count; m++) {
+    memcpy(job->score->parts + m * job->plan->rows + first, worker->parts + m * rows, rows * sizeof *worker->parts);
+  }
+}
+
+static triax_status score_batch(const score_job *job, score_worker *worker, size_t first, size_t rows, triax_error *error) {
+  tx_plan_score *score = job->score;
+  triax_status status = worker->run ? tx_run_batch(worker->run, first, rows, error) : TRIAX_OK;
+  if (status != TRIAX_OK) return status;
+  for (size_t i = 0; i < score->stage->exprs; i++) {
+    if (score->stage->root[i] != TX_NO_INPUT) tx_run_root(worker->run, score->stage->root[i], &worker->vectors[i]);
+  }
+  tally_batch(job, worker, first, rows);
+  tx_health_output output = {score->health + first, score->raw + first, score->coverage + first, score->band + first,
+                             score->limit + first,  worker->parts,      worker->uncategorised};
+  status = tx_health_score(worker->scorer, worker->vectors, rows, job->plan->as_of, &output, error);
+  if (status == TRIAX_OK && worker->parts) keep_parts(job, worker, first, rows);
+  return status;
+}
+
+static triax_status score_range(void *user, size_t number, size_t begin, size_t end, triax_error *error) {
+  const score_job *job = user;
+  triax_status status = TRIAX_OK;
+  for (size_t first = begin; status == TRIAX_OK && first < end; first += TX_BATCH) {
+    size_t rows = end - first < TX_BATCH ? end - first : TX_BATCH;
+    status = score_batch(job, &job->workers[number], first, rows, error);
+  }
+  return status;
+}
+
+static triax_status score_all(score_job *job, triax_error *error) {
+  triax_context *context = job->plan->context;
+  job->worker_count = tx_context_threads(context);
+  job->workers = tx_calloc(context, job->worker_count, sizeof *job->workers);
+  if (!job->workers) return tx_no_memory(error);
+  triax_status status = TRIAX_OK;
+  for (size_t w = 0; status == TRIAX_OK && w < job->worker_count; w++) {
+    status = open_worker(job, &job->workers[w], error);
+  }
+  if (status == TRIAX_OK) {
+    status = tx_parallel_for(context, "health", job->plan->rows, GRAIN, score_range, job, error);
+  }
+  for (size_t w = 0; w < job->worker_count; w++) {
+    if (status == TRIAX_OK) {
+      tx_stage_add(job->score->stage, job->workers[w].tallies);
+      for (size_t m = 0; m < job->score->model->metric_count; m++) {
+        job->score->uncategorised[m] += job->workers[w].uncategorised[m];
+      }
+    }
+    close_worker(job, &job->workers[w]);
+  }
+  tx_free_array(context, job->workers, job->worker_count, sizeof *job->workers);
+  return status;
+}
+
+static bool make_room(triax_plan *plan, tx_plan_score *score) {
+  size_t rows = plan->rows;
+  score->health = tx_alloc_array(plan->context, rows, sizeof(double));
+  score->raw = tx_alloc_array(plan->context, rows, sizeof(double));
+  score->coverage = tx_alloc_array(plan->context, rows, sizeof(double));
+  score->band = tx_alloc_array(plan->context, rows, 1);
+  score->limit = tx_alloc_array(plan->context, rows, sizeof(uint32_t));
+  score->uncategorised = tx_calloc(plan->context, score->model->metric_count, sizeof(uint64_t));
+  if (plan->parts) {
+    score->parts = tx_alloc_array(plan->context, score->model->metric_count * rows, sizeof *score->parts);
+    if (!score->parts) return false;
+  }
+  return score->health && score->raw && score->coverage && score->band && score->limit && score->uncategorised;
+}
+
+void tx_plan_score_free(triax_plan *plan, tx_plan_score *score) {
+  if (!score->model) return;
+  size_t rows = plan->rows;
+  tx_free_array(plan->context, score->health, rows, sizeof(double));
+  tx_free_array(plan->context, score->raw, rows, sizeof(double));
+  tx_free_array(plan->context, score->coverage, rows, sizeof(double));
+  tx_free_array(plan->context, score->band, rows, 1);
+  tx_free_array(plan->context, score->limit, rows, sizeof(uint32_t));
+  tx_free_array(plan->context, score->uncategorised, score->model->metric_count, sizeof(uint64_t));
+  tx_free_array(plan->context, score->parts, score->model->metric_count * rows, sizeof *score->parts);
+  tx_stage_free(score->stage);
+}
+
+/* A copy of the numbers as a column; NaN is missing. */
+static tx_column *number_column(triax_plan *plan, const double *numbers) {
+  double *copy = tx_alloc_array(plan->context, plan->rows, sizeof *copy);
+  if (!copy) return NULL;
+  memcpy(copy, numbers, plan->rows * sizeof *copy);
+  return tx_column_take(plan->context, TRIAX_TYPE_NUMBER, plan->rows, copy, plan->rows * sizeof *copy, NULL);
+}
+
+/* Bands by name; "unknown" is a band too, so that tests can ask for it. */
+static tx_column *band_column(triax_plan *plan, const tx_plan_score *score) {
+  size_t count = score->model->band_count + 1;
+  triax_text *names = tx_calloc(plan->context, count, sizeof *names);
+  uint32_t *numbers = tx_alloc_array(plan->context, plan->rows, sizeof *numbers);
+  tx_column *column = NULL;
+  if (names && numbers) {
+    for (size_t b = 0; b + 1 < count; b++) names[b] = score->model->bands[b].name;
+    names[count - 1] = TX_TEXT("unknown");
+    for (size_t row = 0; row < plan->rows; row++) {
+      numbers[row] = score->band[row] == TX_BAND_UNKNOWN ? (uint32_t)count - 1 : score->band[row];
+    }
+    column = tx_plan_names(plan->context, numbers, plan->rows, names, count);
+  }
+  tx_free_array(plan->context, names, count, sizeof *names);
+  tx_free_array(plan->context, numbers, plan->rows, sizeof *numbers);
+  return column;
+}
+
+triax_status tx_run_score(triax_plan *plan, const tx_step *step, tx_plan_score *score, const tx_health_model *model,
+                          triax_error *error) {
+  score->model = model;
+  triax_status status = tx_stage_open(plan->compiled, step, TX_OVER_CUSTOMERS, plan->columns, plan->rows, plan->as_of,
+                                      plan->has_as_of, &score->stage, error);
+  if (status == TRIAX_OK && !make_room(plan, score)) status = tx_no_memory(error);
+  score_job job = {plan, score, NULL, 0};
+  if (status == TRIAX_OK) status = score_all(&job, error);
+  if (status != TRIAX_OK) return status;
+  if (step->kind == TX_STEP_SCORE) {
+    return tx_plan_derive(plan, TX_DERIVED_SCORES + (int)step->score, number_column(plan, score->health), error);
+  }
+  status = tx_plan_derive(plan, TX_DERIVED_HEALTH, number_column(plan, score->health), error);
+  if (status == TRIAX_OK) status = tx_plan_derive(plan, TX_DERIVED_BAND, band_column(plan, score), error);
+  return status;
+}

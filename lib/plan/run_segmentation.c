@@ -1,0 +1,241 @@
+/* Segmentation over customers, or over families folded to one row each. */
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "expr/node.h"
+#include "plan/plan.h"
+
+/* --- inputs --- */
+
+/* previous and override name columns: they are inputs after those of the expressions. */
+typedef struct unit_inputs {
+  tx_input *items;
+  size_t count;
+  tx_segmentation_model model;
+} unit_inputs;
+
+static const tx_column *named_column(const triax_table *table, triax_text name) {
+  return name.bytes ? tx_table_column(table, name) : NULL;
+}
+
+static bool gather_inputs(triax_plan *plan, const triax_table *table, tx_arena *arena, unit_inputs *inputs) {
+  const tx_policy_segmentation *policy = &plan->compiled->policy->segmentation;
+  const tx_stage *stage = plan->segmentation.stage;
+  const tx_column *previous = named_column(table, policy->previous);
+  const tx_column *override_ = named_column(table, policy->override_);
+  inputs->model = policy->model;
+  inputs->count = stage->exprs + 2;
+  inputs->items = tx_arena_calloc(arena, inputs->count, sizeof *inputs->items);
+  if (!inputs->items) return false;
+  memcpy(inputs->items, stage->inputs, stage->exprs * sizeof *inputs->items);
+  if (previous && previous->dictionary) {
+    inputs->model.previous = (uint32_t)stage->exprs;
+    inputs->items[stage->exprs] = (tx_input){{TX_STRING, 0}, NULL, NULL, previous};
+  }
+  if (override_ && override_->dictionary) {
+    inputs->model.override_ = (uint32_t)stage->exprs + 1;
+    inputs->items[stage->exprs + 1] = (tx_input){{TX_STRING, 0}, NULL, NULL, override_};
+  }
+  inputs->model.input_count = inputs->count;
+  return true;
+}
+
+/* --- families --- */
+
+/* Customers' columns and derived ones as one table, to be folded. Derived numbers fold by their mean: a health summed
+ * over a family would mean nothing. */
+static triax_status all_columns(triax_plan *plan, triax_table **table, triax_error *error) {
+  const tx_compiled *compiled = plan->compiled;
+  const triax_table *data = compiled->customers->people.table;
+  size_t most = data->columns + tx_module_variables(compiled->module), count = 0;
+  triax_text *names = tx_calloc(plan->context, most, sizeof *names);
+  tx_column **columns = tx_calloc(plan->context, most, sizeof *columns);
+  triax_status status = names && columns ? TRIAX_OK : tx_no_memory(error);
+  if (status == TRIAX_OK) {
+    for (uint32_t v = 0; v < tx_module_variables(compiled->module); v++) {
+      if (compiled->sources[v].derived < 0 || !plan->columns[v]) continue;
+      names[count] = tx_module_variable_name(compiled->module, v);
+      columns[count++] = (tx_column *)plan->columns[v];
+    }
+    for (size_t c = 0; c < data->columns; c++) { /* data under a derived name gives way to it */
+      size_t same = 0;
+      while (same < count && !tx_text_equal(names[same], data->fields[c].name)) same++;
+      if (same < count) continue;
+      names[count] = data->fields[c].name;
+      columns[count++] = data->fields[c].column;
+    }
+    status = tx_table_new(plan->context, plan->rows, count, names, columns, table, error);
+  }
+  tx_free_array(plan->context, names, most, sizeof *names);
+  tx_free_array(plan->context, columns, most, sizeof *columns);
+  return status;
+}
+
+static bool fold_schema(triax_plan *plan, tx_arena *arena, tx_schema *schema) {
+  const triax_policy *policy = plan->compiled->policy;
+  size_t derived = TX_DERIVED_SCORES + policy->score_count;
+  tx_rollup *rollups = tx_arena_calloc(arena, policy->customers.rollup_count + derived, sizeof *rollups);
+  if (!rollups) return false;
+  *schema = policy->customers;
+  size_t count = policy->customers.rollup_count;
+  if (count) memcpy(rollups, policy->customers.rollups, count * sizeof *rollups);
+  for (size_t d = 0; d < derived; d++) {
+    if (!tx_type_is(tx_derived_type(policy, (int)d), TX_DOUBLE)) continue;
+    triax_text name = tx_derived_name(policy, (int)d);
+    size_t said = 0;
+    while (said < count && !tx_text_equal(rollups[said].column, name)) said++;
+    if (said == count) rollups[count++] = (tx_rollup){name, TX_FOLD_MEAN};
+  }
+  schema->rollups = rollups;
+  schema->rollup_count = count;
+  return true;
+}
+
+/* Each customer's `by`, which says who is the largest of a family; NULL without one. */
+static triax_status sizes(triax_plan *plan, const tx_step *step, tx_column **size, triax_error *error) {
+  uint32_t by = plan->compiled->policy->segmentation.model.by;
+  *size = NULL;
+  if (by == TX_NO_INPUT) return TRIAX_OK;
+  tx_stage *stage;
+  triax_status status = tx_stage_open(plan->compiled, step, TX_OVER_CUSTOMERS, plan->columns, plan->rows, plan->as_of,
+                                      plan->has_as_of, &stage, error);
+  if (status != TRIAX_OK) return status;
+  status = tx_data_column(stage->data, stage->root[by], size, NULL, error);
+  tx_stage_free(stage);
+  return status;
+}
+
+static triax_status fold(triax_plan *plan, const tx_step *step, triax_error *error) {
+  tx_plan_segmentation *segmentation = &plan->segmentation;
+  triax_table *all = NULL;
+  tx_column *size = NULL;
+  tx_arena arena;
+  tx_schema schema;
+  tx_arena_init(&arena, plan->context);
+  triax_status status = sizes(plan, step, &size, error);
+  if (status == TRIAX_OK) status = all_columns(plan, &all, error);
+  if (status == TRIAX_OK && !fold_schema(plan, &arena, &schema)) status = tx_no_memory(error);
+  if (status == TRIAX_OK) {
+    status = tx_table_fold(plan->context, all, &schema, size ? size->numbers : NULL, &segmentation->units,
+                           &segmentation->families, error);
+  }
+  if (status == TRIAX_OK) segmentation->folded = true;
+  tx_column_unref(size);
+  triax_table_unref(all);
+  tx_arena_free(&arena);
+  return status;
+}
+
+/* The folded table's columns in the order of the module's variables. */
+static triax_status unit_columns(triax_plan *plan, triax_error *error) {
+  const tx_module *module = plan->compiled->module;
+  size_t count = tx_module_variables(module);
+  plan->segmentation.unit_columns = tx_calloc(plan->context, count, sizeof(tx_column *));
+  if (!plan->segmentation.unit_columns) return tx_no_memory(error);
+  for (uint32_t v = 0; v < count; v++) {
+    if (plan->columns[v]) {
+      plan->segmentation.unit_columns[v] =
+          tx_table_column(plan->segmentation.units, tx_module_variable_name(module, v));
+    }
+  }
+  return TRIAX_OK;
+}
+
+/* --- results per customer --- */
+
+static triax_status spread(triax_plan *plan, triax_error *error) {
+  tx_plan_segmentation *segmentation = &plan->segmentation;
+  segmentation->segment = tx_alloc_array(plan->context, plan->rows, sizeof(uint32_t));
+  if (!segmentation->segment) return tx_no_memory(error);
+  for (size_t row = 0; row < plan->rows; row++) {
+    size_t unit = segmentation->folded ? segmentation->families.member_of[row] : row;
+    segmentation->segment[row] = segmentation->result.segment[unit];
+  }
+  return TRIAX_OK;
+}
+
+static tx_column *segment_column(triax_plan *plan) {
+  const tx_segmentation_model *model = &plan->compiled->policy->segmentation.model;
+  triax_text *names = tx_calloc(plan->context, model->count, sizeof *names);
+  if (!names) return NULL;
+  for (size_t s = 0; s < model->count; s++) names[s] = model->segments[s].path;
+  tx_column *column = tx_plan_names(plan->context, plan->segmentation.segment, plan->rows, names, model->count);
+  tx_free_array(plan->context, names, model->count, sizeof *names);
+  return column;
+}
+
+static tx_column *touch_column(triax_plan *plan) {
+  static const triax_text names[] = {{"high", 4}, {"low", 3}, {"tech", 4}};
+  const tx_policy_segment *segments = plan->compiled->policy->segmentation.segments;
+  uint32_t *touch = tx_alloc_array(plan->context, plan->rows, sizeof *touch);
+  if (!touch) return NULL;
+  for (size_t row = 0; row < plan->rows; row++) {
+    uint32_t segment = plan->segmentation.segment[row];
+    int kind = segment == TX_NO_SEGMENT ? TX_TOUCH_NONE : segments[segment].touch;
+    touch[row] = kind == TX_TOUCH_NONE ? TX_NO_CODE : (uint32_t)kind - 1;
+  }
+  tx_column *column = tx_plan_names(plan->context, touch, plan->rows, names, 3);
+  tx_free_array(plan->context, touch, plan->rows, sizeof *touch);
+  return column;
+}
+
+static triax_status judge_units(triax_plan *plan, triax_error *error) {
+  tx_plan_segmentation *segmentation = &plan->segmentation;
+  const tx_people *people = &plan->compiled->customers->people;
+  const triax_table *table = segmentation->folded ? segmentation->units : people->table;
+  const tx_column *keys = tx_table_column(table, people->table->fields[people->key].name);
+  size_t segments = plan->compiled->policy->segmentation.model.count;
+  unit_inputs inputs;
+  tx_arena arena;
+  tx_arena_init(&arena, plan->context);
+  triax_status status = TRIAX_OK;
+  if (!gather_inputs(plan, table, &arena, &inputs)) status = tx_no_memory(error);
+  if (status == TRIAX_OK) {
+    status = tx_segmentation_run(plan->context, &inputs.model, inputs.items, table->rows, keys, plan->as_of,
+                                 &segmentation->result, error);
+  }
+  if (status == TRIAX_OK) {
+    segmentation->cutoffs = tx_calloc(plan->context, segments, sizeof *segmentation->cutoffs);
+    if (!segmentation->cutoffs) status = tx_no_memory(error);
+  }
+  if (status == TRIAX_OK) {
+    status = tx_segmentation_cutoffs(plan->context, &inputs.model, inputs.items, table->rows, keys,
+                                     &segmentation->result, segmentation->cutoffs, error);
+  }
+  tx_arena_free(&arena);
+  return status;
+}
+
+triax_status tx_run_segmentation(triax_plan *plan, const tx_step *step, triax_error *error) {
+  tx_plan_segmentation *segmentation = &plan->segmentation;
+  triax_status status = TRIAX_OK;
+  if (plan->compiled->policy->customers.family.bytes) {
+    status = fold(plan, step, error);
+    if (status == TRIAX_OK) status = unit_columns(plan, error);
+  }
+  if (status != TRIAX_OK) return status;
+  const tx_column *const *columns = segmentation->folded ? segmentation->unit_columns : plan->columns;
+  size_t rows = segmentation->folded ? segmentation->units->rows : plan->rows;
+  status = tx_stage_open(plan->compiled, step, TX_OVER_CUSTOMERS, columns, rows, plan->as_of, plan->has_as_of,
+                         &segmentation->stage, error);
+  if (status == TRIAX_OK) status = tx_stage_evaluate(segmentation->stage, error);
+  if (status == TRIAX_OK) status = judge_units(plan, error);
+  if (status == TRIAX_OK) status = spread(plan, error);
+  if (status == TRIAX_OK) status = tx_plan_derive(plan, TX_DERIVED_SEGMENT, segment_column(plan), error);
+  if (status == TRIAX_OK) status = tx_plan_derive(plan, TX_DERIVED_TOUCH, touch_column(plan), error);
+  return status;
+}
+
+void tx_plan_segmentation_free(triax_plan *plan) {
+  tx_plan_segmentation *segmentation = &plan->segmentation;
+  const tx_segmentation_model *model = &plan->compiled->policy->segmentation.model;
+  tx_segmentation_result_free(plan->context, model, &segmentation->result);
+  tx_free_array(plan->context, segmentation->segment, plan->rows, sizeof(uint32_t));
+  tx_free_array(plan->context, segmentation->cutoffs, model->count, sizeof *segmentation->cutoffs);
+  tx_free_array(plan->context, segmentation->unit_columns, tx_module_variables(plan->compiled->module),
+                sizeof(tx_column *));
+  if (segmentation->folded) tx_families_free(plan->context, &segmentation->families, plan->rows);
+  triax_table_unref(segmentation->units);
+  tx_stage_free(segmentation->stage);
+}
