@@ -15,8 +15,13 @@ SKIPPED = re.compile(rb"^not ok (\d+) # SKIP (.*)")
 def main(command):
     with subprocess.Popen(command, stdout=subprocess.PIPE) as program:
         for line in program.stdout:
-            sys.stdout.buffer.write(SKIPPED.sub(rb"ok \1 - \2 # SKIP", line))
+            line = SKIPPED.sub(rb"ok \1 - \2 # SKIP", line)
+            sys.stdout.buffer.write(line)
             sys.stdout.buffer.flush()
+            if line.startswith((b"not ok", b"#")):
+                # What was wrong stands in TAP's comments, which meson shows only from here.
+                sys.stderr.buffer.write(line)
+                sys.stderr.buffer.flush()
     if program.returncode < 0:
         # Die as it died, so that a crash is told from a failure.
         if program.returncode != -signal.SIGKILL:
