@@ -1,0 +1,325 @@
+/* Allocation: the policy's words over customers and team turned into plain columns for the model. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "plan/pairs.h"
+#include "plan/plan.h"
+
+typedef struct allocation_job {
+  triax_plan *plan;
+  const tx_policy_allocation *policy;
+  const tx_step *step;
+  tx_plan_allocation *part;
+  tx_allocation_input *input;
+  tx_arena *arena;
+  triax_error *error;
+} allocation_job;
+
+static const tx_input *over_customers(const allocation_job *job, uint32_t input) {
+  return input == TX_NO_INPUT ? NULL : &job->part->stage->inputs[input];
+}
+static const tx_input *over_team(const allocation_job *job, uint32_t input) {
+  return input == TX_NO_INPUT ? NULL : &job->part->team_stage->inputs[input];
+}
+static const double *numbers(const tx_input *input) { return input && input->column ? input->column->numbers : NULL; }
+
+static const tx_column *team_column(const allocation_job *job, const char *name) {
+  return tx_table_column(job->plan->compiled->team->people.table, triax_text_of(name));
+}
+
+/* --- who is to be owned, and how much each weighs --- */
+
+static bool set_customers(allocation_job *job) {
+  const triax_plan *plan = job->plan;
+  uint64_t *wanted = tx_arena_calloc(job->arena, tx_words(plan->rows) + 1, sizeof *wanted);
+  double *accounts = tx_arena_calloc(job->arena, plan->rows + 1, sizeof *accounts);
+  triax_text *keys = tx_arena_calloc(job->arena, plan->rows + 1, sizeof *keys);
+  triax_text *csm_keys = tx_arena_calloc(job->arena, plan->csms + 1, sizeof *csm_keys);
+  if (!wanted || !accounts || !keys || !csm_keys) return false;
+  for (size_t row = 0; row < plan->rows; row++) {
+    uint32_t segment = plan->segmentation.segment[row];
+    keys[row] = tx_people_key(&plan->compiled->customers->people, row);
+    if (segment == TX_NO_SEGMENT) continue;
+    accounts[row] = job->policy->accounts[segment];
+    if (!job->policy->unowned[segment]) tx_bit_set(wanted, row);
+  }
+  for (size_t csm = 0; csm < plan->csms; csm++) csm_keys[csm] = tx_people_key(&plan->compiled->team->people, csm);
+  job->input->customers = plan->rows;
+  job->input->csms = plan->csms;
+  job->input->customer_keys = keys;
+  job->input->csm_keys = csm_keys;
+  job->input->wanted = wanted;
+  job->input->accounts = accounts;
+  if (plan->segmentation.folded) {
+    job->input->family = plan->segmentation.families.member_of;
+    job->input->families = plan->segmentation.families.count;
+  }
+  return true;
+}
+
+/* --- who is here --- */
+
+/* A date column's value, or the fallback. */
+static int32_t day_of(const tx_column *column, size_t row, int32_t fallback) {
+  if (!column || !tx_column_has(column, row)) return fallback;
+  if (column->type == TRIAX_TYPE_DATE) return column->dates[row];
+  if (column->type != TRIAX_TYPE_TIMESTAMP) return fallback;
+  int64_t day = column->integers[row] / INT64_C(86400000000);
+  return (int32_t)(column->integers[row] % INT64_C(86400000000) < 0 ? day - 1 : day);
+}
+
+/* A row without a name is a hire to come: it counts from its start date on, and without one not at all. */
+static bool set_here(allocation_job *job) {
+  const triax_plan *plan = job->plan;
+  const tx_column *start = team_column(job, "start"), *end = team_column(job, "end"), *name = team_column(job, "name");
+  uint64_t *here = tx_arena_calloc(job->arena, tx_words(plan->csms) + 1, sizeof *here);
+  if (!here) return false;
+  for (size_t csm = 0; csm < plan->csms; csm++) {
+    bool named = !name || tx_column_has(name, csm), dated = start && tx_column_has(start, csm);
+    bool begun = !plan->has_as_of || day_of(start, csm, INT32_MIN) <= plan->as_of;
+    bool stays = !plan->has_as_of || day_of(end, csm, INT32_MAX) >= plan->as_of;
+    if ((named || dated) && begun && stays) tx_bit_set(here, csm);
+  }
+  job->input->here = here;
+  return true;
+}
+
+/* --- owners --- */
+
+static bool set_owners(allocation_job *job) {
+  triax_plan *plan = job->plan;
+  const tx_column *column = job->policy->owner.bytes
+                                ? tx_table_column(plan->compiled->customers->people.table, job->policy->owner)
+                                : NULL;
+  job->part->orphan = tx_arena_calloc(job->arena, tx_words(plan->rows) + 1, sizeof(uint64_t));
+  if (!job->part->orphan) return false;
+  if (!column || !column->dictionary) return true;
+  size_t size = column->dictionary->size;
+  uint32_t *csm_of = tx_arena_calloc(job->arena, size + 1, sizeof *csm_of);
+  uint32_t *owner = tx_arena_calloc(job->arena, plan->rows + 1, sizeof *owner);
+  if (!csm_of || !owner) return false;
+  for (uint32_t code = 0; code < size; code++) {
+    size_t csm = tx_people_find(&plan->compiled->team->people, tx_dictionary_text(column->dictionary, code));
+    csm_of[code] = csm == SIZE_MAX || !tx_bit(job->input->here, csm) ? TX_ALLOCATION_NONE : (uint32_t)csm;
+  }
+  for (size_t row = 0; row < plan->rows; row++) {
+    bool named = tx_column_has(column, row);
+    owner[row] = named ? csm_of[tx_column_code(column, row)] : TX_ALLOCATION_NONE;
+    if (named && owner[row] == TX_ALLOCATION_NONE) {
+      tx_bit_set(job->part->orphan, row);
+      job->part->orphans++;
+    }
+  }
+  job->input->owner = owner;
+  return true;
+}
+
+/* --- roles --- */
+
+static bool same_roles(const tx_policy_segment *a, const tx_policy_segment *b) {
+  if (a->role_count != b->role_count) return false;
+  for (size_t i = 0; i < a->role_count; i++) {
+    if (!tx_text_equal(a->roles[i], b->roles[i])) return false;
+  }
+  return true;
+}
+
+static bool has_role(const tx_policy_segment *segment, const tx_column *role, size_t csm) {
+  if (segment->role_count == 0 || !role || !tx_column_has(role, csm)) return true;
+  if (role->type != TRIAX_TYPE_STRING) return true;
+  triax_text text = tx_dictionary_text(role->dictionary, tx_column_code(role, csm));
+  for (size_t i = 0; i < segment->role_count; i++) {
+    if (tx_text_equal(segment->roles[i], text)) return true;
+  }
+  return false;
+}
+
+static bool set_roles(allocation_job *job) {
+  const triax_plan *plan = job->plan;
+  const tx_policy_segmentation *segmentation = &plan->compiled->policy->segmentation;
+  const tx_column *role = team_column(job, "role");
+  size_t segments = segmentation->model.count, words = tx_words(plan->csms), sets = 0;
+  uint32_t *set_of = tx_arena_calloc(job->arena, segments + 1, sizeof *set_of);
+  uint64_t *csms = tx_arena_calloc(job->arena, (segments + 1) * words + 1, sizeof *csms);
+  uint32_t *role_set = tx_arena_calloc(job->arena, plan->rows + 1, sizeof *role_set);
+  if (!set_of || !csms || !role_set) return false;
+  for (size_t s = 0; s < segments; s++) {
+    size_t like = 0;
+    while (like < s && !same_roles(&segmentation->segments[like], &segmentation->segments[s])) like++;
+    set_of[s] = like < s ? set_of[like] : (uint32_t)sets++;
+    for (size_t csm = 0; csm < plan->csms; csm++) {
+      if (has_role(&segmentation->segments[s], role, csm)) tx_bit_set(csms + set_of[s] * words, csm);
+    }
+  }
+  for (size_t row = 0; row < plan->rows; row++) {
+    uint32_t segment = plan->segmentation.segment[row];
+    role_set[row] = segment == TX_NO_SEGMENT ? 0 : set_of[segment];
+  }
+  job->input->role_set = role_set;
+  job->input->role_sets = sets;
+  job->input->role_csms = csms;
+  return true;
+}
+
+/* --- pools, caps, balance, preferences --- */
+
+static bool set_pools(allocation_job *job) {
+  size_t count = job->policy->pool_count;
+  tx_allocation_pool *pools = tx_arena_calloc(job->arena, count + 1, sizeof *pools);
+  if (!pools) return false;
+  for (size_t p = 0; p < count; p++) {
+    const tx_input *customers = over_customers(job, job->policy->pools[p].customers);
+    const tx_input *csms = over_team(job, job->policy->pools[p].csms);
+    pools[p] = (tx_allocation_pool){job->policy->pools[p].name, customers ? customers->truth : NULL,
+                                    csms ? csms->truth : NULL, job->policy->pools[p].at_least};
+  }
+  job->input->pools = pools;
+  job->input->pool_count = count;
+  return true;
+}
+
+static bool set_caps(allocation_job *job) {
+  tx_allocation_cap *caps = tx_arena_calloc(job->arena, 3, sizeof *caps);
+  if (!caps) return false;
+  const tx_column *money = tx_plan_money(job->plan);
+  const double *arr = numbers(over_team(job, job->policy->arr));
+  const double *need = numbers(over_customers(job, job->policy->hours_need));
+  const double *have = numbers(over_team(job, job->policy->hours_have));
+  if (arr && money) caps[job->input->cap_count++] = (tx_allocation_cap){"arr", money->numbers, arr};
+  if (need && have) caps[job->input->cap_count++] = (tx_allocation_cap){"hours", need, have};
+  job->input->caps = caps;
+  return true;
+}
+
+static bool set_balance(allocation_job *job) {
+  size_t count = job->policy->balance_count;
+  tx_allocation_balance *balance = tx_arena_calloc(job->arena, count + 1, sizeof *balance);
+  if (!balance) return false;
+  for (size_t b = 0; b < count; b++) {
+    const tx_policy_balance *from = &job->policy->balance[b];
+    balance[b] = (tx_allocation_balance){from->name, from->weight, numbers(over_customers(job, from->amount))};
+  }
+  job->input->balance = balance;
+  job->input->balance_count = count;
+  return true;
+}
+
+static triax_status set_pairs(allocation_job *job) {
+  const tx_policy_allocation *policy = job->policy;
+  tx_allocation_prefer *prefer = tx_arena_calloc(job->arena, policy->prefer_count + 1, sizeof *prefer);
+  tx_pairs *eligible = tx_arena_calloc(job->arena, 1, sizeof *eligible);
+  if (!prefer || !eligible) return tx_no_memory(job->error);
+  triax_status status = TRIAX_OK;
+  if (policy->eligible != TX_NO_INPUT) {
+    uint64_t *unknown = &job->part->stage->tallies[policy->eligible].unknown;
+    status = tx_pairs_make(job->plan, job->arena, job->step->roots[policy->eligible], eligible, unknown, job->error);
+    job->input->eligible = eligible;
+  }
+  for (size_t p = 0; status == TRIAX_OK && p < policy->prefer_count; p++) {
+    prefer[p].points = policy->prefer[p].points;
+    prefer[p].why = policy->prefer[p].why;
+    uint32_t when = policy->prefer[p].when;
+    status = tx_pairs_make(job->plan, job->arena, job->step->roots[when], &prefer[p].pairs,
+                           &job->part->stage->tallies[when].unknown, job->error);
+  }
+  job->input->prefer = prefer;
+  job->input->prefer_count = policy->prefer_count;
+  return status;
+}
+
+/* --- overlays --- */
+
+static triax_status run_overlay(allocation_job *job, size_t o) {
+  triax_plan *plan = job->plan;
+  const tx_policy_overlay *overlay = &job->policy->overlays[o];
+  const tx_input *customers = over_customers(job, overlay->customers), *csms = over_team(job, overlay->csms);
+  size_t words = tx_words(plan->csms), customer_words = tx_words(plan->rows);
+  uint64_t *specialists = tx_arena_calloc(job->arena, words + 1, sizeof *specialists);
+  uint64_t *wanted = tx_arena_calloc(job->arena, customer_words + 1, sizeof *wanted);
+  job->part->overlays[o] = tx_arena_calloc(job->arena, plan->rows + 1, sizeof(uint32_t));
+  if (!specialists || !wanted || !job->part->overlays[o]) return tx_no_memory(job->error);
+  for (size_t w = 0; w < words; w++) {
+    specialists[w] = job->input->here[w] & (csms ? csms->truth[w] : UINT64_MAX);
+  }
+  for (size_t row = 0; row < plan->rows; row++) {
+    if (plan->segmentation.segment[row] != TX_NO_SEGMENT && (!customers || tx_bit(customers->truth, row))) {
+      tx_bit_set(wanted, row);
+    }
+  }
+  return tx_allocation_overlay(plan->context, plan->rows, plan->csms, wanted, specialists, job->input->fte,
+                               overlay->accounts, job->input->value, NULL, job->part->overlays[o], job->error);
+}
+
+/* --- results as columns --- */
+
+static triax_status derive(allocation_job *job) {
+  triax_plan *plan = job->plan;
+  const tx_allocation_result *result = job->part->result;
+  size_t pools = job->policy->pool_count ? job->policy->pool_count : 1;
+  triax_text *names = tx_arena_calloc(job->arena, pools, sizeof *names);
+  if (!names) return tx_no_memory(job->error);
+  for (size_t p = 0; p < pools; p++) names[p] = job->policy->pool_count ? job->policy->pools[p].name : TX_TEXT("all");
+  triax_status status = tx_plan_derive(
+      plan, TX_DERIVED_POOL, tx_plan_names(plan->context, result->pool, plan->rows, names, pools), job->error);
+  if (status != TRIAX_OK) return status;
+  return tx_plan_derive(plan, TX_DERIVED_CSM,
+                        tx_plan_names(plan->context, result->csm, plan->rows, job->input->csm_keys, plan->csms),
+                        job->error);
+}
+
+static triax_status open_stages(allocation_job *job) {
+  triax_plan *plan = job->plan;
+  triax_status status = tx_stage_open(plan->compiled, job->step, TX_OVER_CUSTOMERS, plan->columns, plan->rows,
+                                      plan->as_of, plan->has_as_of, &job->part->stage, job->error);
+  if (status == TRIAX_OK) {
+    status = tx_stage_open(plan->compiled, job->step, TX_OVER_TEAM, plan->team_columns, plan->csms, plan->as_of,
+                           plan->has_as_of, &job->part->team_stage, job->error);
+  }
+  if (status == TRIAX_OK) status = tx_stage_evaluate(job->part->stage, job->error);
+  if (status == TRIAX_OK) status = tx_stage_evaluate(job->part->team_stage, job->error);
+  return status;
+}
+
+static triax_status prepare(allocation_job *job) {
+  const tx_input *freeze;
+  triax_status status = open_stages(job);
+  if (status != TRIAX_OK) return status;
+  if (!set_customers(job) || !set_here(job) || !set_owners(job) || !set_roles(job) || !set_pools(job) ||
+      !set_caps(job) || !set_balance(job)) {
+    return tx_no_memory(job->error);
+  }
+  freeze = over_customers(job, job->policy->freeze);
+  job->input->frozen = freeze ? freeze->truth : NULL;
+  job->input->value = numbers(over_customers(job, job->policy->value));
+  job->input->fte = numbers(over_team(job, job->policy->fte));
+  job->input->stretch = job->policy->stretch;
+  job->input->effort = job->policy->effort;
+  return set_pairs(job);
+}
+
+triax_status tx_run_allocation(triax_plan *plan, const tx_step *step, tx_report *report) {
+  tx_plan_allocation *part = &plan->allocation;
+  part->given = true;
+  tx_arena_init(&part->arena, plan->context);
+  allocation_job job = {plan, &plan->compiled->policy->allocation, step, part, &part->input, &part->arena,
+                        report->error};
+  triax_status status = prepare(&job);
+  if (status == TRIAX_OK) status = tx_allocation_run(plan->context, &part->input, &part->result, report->error);
+  if (status == TRIAX_OK) status = derive(&job);
+  if (status != TRIAX_OK) return status;
+  part->overlays = tx_arena_calloc(&part->arena, job.policy->overlay_count + 1, sizeof *part->overlays);
+  if (!part->overlays) return tx_no_memory(report->error);
+  for (size_t o = 0; status == TRIAX_OK && o < job.policy->overlay_count; o++) status = run_overlay(&job, o);
+  return status;
+}
+
+void tx_plan_allocation_free(triax_plan *plan) {
+  tx_plan_allocation *part = &plan->allocation;
+  if (!part->given) return;
+  tx_allocation_result_free(part->result);
+  tx_stage_free(part->stage);
+  tx_stage_free(part->team_stage);
+  tx_arena_free(&part->arena);
+}
