@@ -98,7 +98,13 @@ void tx_flow_pivot(tx_flow *flow, const tx_entering *entering);
 /* Bound of the core's problem from the flow's prices, whatever they are; sets core->bound, proven and prices. */
 triax_status tx_flow_bound(const tx_flow *flow);
 
-/* Rounds the relaxation to whole customers, solving it again for those left over. */
-triax_status tx_dive(tx_core *core, uint64_t budget);
+/* Places the customers listed (uncovered now, load > 0) by rounding their relaxation, solved again and again for those
+ * left over. Some may stay uncovered. The list is used up. `bound`: sets the core's bound on the way. */
+triax_status tx_dive(tx_core *core, int64_t scale, uint32_t *customers, size_t count, bool bound, uint64_t budget);
+/* All customers with a load, with the bound. */
+triax_status tx_dive_all(tx_core *core, int64_t scale, uint64_t budget);
+/* Takes all customers of one load off and places them again, the others where they are: for equal loads the flow is
+ * whole, and so the best there is. Each load in turn, until none gains. */
+triax_status tx_improve_sizes(tx_core *core, int64_t scale, uint64_t budget);
 
 #endif

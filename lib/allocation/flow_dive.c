@@ -274,36 +274,55 @@ static triax_status dive_round(dive *d, int64_t scale, bool first, uint64_t budg
   return status;
 }
 
-triax_status tx_dive(tx_core *core, uint64_t budget) {
+static triax_status run_rounds(dive *d, int64_t scale, bool bound, uint64_t budget) {
+  tx_watch *watch = d->core->watch;
+  uint64_t end = watch->work + budget;
+  triax_status status = TRIAX_OK;
+  for (int round = 0; status == TRIAX_OK && d->count > 0 && round < ROUNDS; round++) {
+    if (round > 0 && watch->work >= end) {
+      break;
+    }
+    status = dive_round(d, scale, bound && round == 0, budget);
+    if (d->fixed == 0) {
+      break;
+    }
+  }
+  return status;
+}
+
+triax_status tx_dive(tx_core *core, int64_t scale, uint32_t *customers, size_t count, bool bound, uint64_t budget) {
   triax_context *context = core->watch->context;
   size_t n = core->books->customers;
-  int64_t scale = tx_flow_scale(core);
-  uint64_t end = core->watch->work + budget;
-  dive d = {.core = core};
-  d.customers = tx_alloc_array(context, n, sizeof *d.customers);
+  dive d = {.core = core, .customers = customers, .count = count};
   d.rank = tx_calloc(context, n, sizeof *d.rank);
   d.left = tx_calloc(context, n, sizeof *d.left);
-  triax_status status = d.customers == NULL || d.rank == NULL || d.left == NULL ? tx_no_memory(core->watch->error)
-                                                                                 : TRIAX_OK;
-  for (uint32_t j = 0; status == TRIAX_OK && j < n; j++) {
-    if (tx_core_load(core, j) > 0) {
-      d.customers[d.count++] = j;
-    }
+  triax_status status = TRIAX_OK;
+  if (d.rank == NULL || d.left == NULL) {
+    status = tx_no_memory(core->watch->error);
+  } else {
+    status = run_rounds(&d, scale, bound, budget);
   }
-  for (int round = 0; status == TRIAX_OK && scale > 0 && d.count > 0 && round < ROUNDS; round++) {
-    if (round > 0 && core->watch->work >= end) {
-      break;
-    }
-    status = dive_round(&d, scale, round == 0, budget);
-    if (d.fixed == 0) {
-      break;
-    }
-  }
-  tx_free_array(context, d.customers, n, sizeof *d.customers);
   tx_free_array(context, d.rank, n, sizeof *d.rank);
   tx_free_array(context, d.left, n, sizeof *d.left);
   tx_free_array(context, d.shares, d.shares_room, sizeof *d.shares);
   tx_free_array(context, d.order, d.order_room, sizeof *d.order);
   tx_free_array(context, d.spare, d.order_room, sizeof *d.spare);
+  return status;
+}
+
+triax_status tx_dive_all(tx_core *core, int64_t scale, uint64_t budget) {
+  triax_context *context = core->watch->context;
+  size_t n = core->books->customers, count = 0;
+  uint32_t *customers = tx_alloc_array(context, n, sizeof *customers);
+  if (customers == NULL) {
+    return tx_no_memory(core->watch->error);
+  }
+  for (uint32_t j = 0; j < n; j++) {
+    if (tx_core_load(core, j) > 0) {
+      customers[count++] = j;
+    }
+  }
+  triax_status status = count == 0 || scale == 0 ? TRIAX_OK : tx_dive(core, scale, customers, count, true, budget);
+  tx_free_array(context, customers, n, sizeof *customers);
   return status;
 }

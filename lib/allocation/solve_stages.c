@@ -12,9 +12,13 @@ static uint64_t scaled(double effort, double work) {
 triax_status tx_core_solve(tx_core *core) {
   const tx_books *books = core->books;
   double effort = books->effort > 0 ? books->effort : 1;
-  triax_status status = tx_dive(core, scaled(effort, 1e8 + 1e4 * (double)books->customers));
+  int64_t scale = tx_flow_scale(core);
+  triax_status status = tx_dive_all(core, scale, scaled(effort, 1e8 + 1e4 * (double)books->customers));
   if (status == TRIAX_OK) {
     status = tx_greedy(core);
+  }
+  if (status == TRIAX_OK && scale > 0) {
+    status = tx_improve_sizes(core, scale, scaled(effort, 1e8 + 1e4 * (double)books->customers));
   }
   if (status == TRIAX_OK) {
     status = tx_improve_moves(core, scaled(effort, 1e6 + 2e3 * (double)books->customers));

@@ -1,0 +1,107 @@
+/* Improvement by load: all customers of one load at once, exactly, while the others stay. */
+#include <string.h>
+
+#include "allocation/flow.h"
+#include "allocation/solve_sort.h"
+
+typedef struct sizes {
+  tx_core *core;
+  int64_t scale;
+  uint32_t *order, *spare; /* customers by load */
+  uint32_t *list;          /* those of the load in hand */
+  uint32_t *at;            /* where they were */
+  size_t begin;            /* of the first customer with a load */
+} sizes;
+
+static bool less_load(const void *user, uint32_t a, uint32_t b) {
+  const tx_core *core = user;
+  int64_t load_a = tx_core_load(core, a), load_b = tx_core_load(core, b);
+  return load_a != load_b ? load_a < load_b : a < b;
+}
+
+static int64_t points_at(const tx_core *core, uint32_t customer, uint32_t csm) {
+  return csm == TX_BOOKS_NONE ? 0 : tx_core_entry_points(core, customer, tx_core_entry(core, customer, csm));
+}
+
+/* Back to where they were, all off first: limits hold at every step. */
+static void restore(sizes *s, size_t from, size_t to) {
+  for (size_t x = from; x < to; x++) {
+    tx_core_place(s->core, s->order[x], TX_BOOKS_NONE, 0);
+  }
+  for (size_t x = from; x < to; x++) {
+    tx_core_place(s->core, s->order[x], s->at[x], points_at(s->core, s->order[x], s->at[x]));
+  }
+}
+
+/* One load's customers anew; *gained tells whether it was better. */
+static triax_status place_again(sizes *s, size_t from, size_t to, uint64_t budget, bool *gained) {
+  tx_core *core = s->core;
+  tx_cost before = core->cost;
+  for (size_t x = from; x < to; x++) {
+    s->at[x] = core->at[s->order[x]];
+    s->list[x - from] = s->order[x];
+    tx_core_place(core, s->order[x], TX_BOOKS_NONE, 0);
+  }
+  triax_status status = tx_dive(core, s->scale, s->list, to - from, false, budget);
+  if (status == TRIAX_OK) {
+    /* The most valuable first: the order by load is by number within a load. */
+    status = tx_greedy(core);
+  }
+  *gained = tx_cost_compare(&core->cost, &before) < 0;
+  if (!*gained) {
+    restore(s, from, to);
+  }
+  return status;
+}
+
+static triax_status sweep(sizes *s, uint64_t end, bool *gained) {
+  tx_core *core = s->core;
+  size_t n = core->books->customers;
+  triax_status status = TRIAX_OK;
+  *gained = false;
+  for (size_t from = s->begin, to; status == TRIAX_OK && from < n && core->watch->work < end; from = to) {
+    int64_t load = tx_core_load(core, s->order[from]);
+    for (to = from; to < n && tx_core_load(core, s->order[to]) == load; to++) {
+    }
+    bool better = false;
+    status = place_again(s, from, to, end - core->watch->work, &better);
+    *gained = *gained || better;
+  }
+  return status;
+}
+
+static triax_status run_sweeps(sizes *s, uint64_t budget) {
+  tx_core *core = s->core;
+  size_t n = core->books->customers;
+  uint64_t end = core->watch->work + budget;
+  for (size_t j = 0; j < n; j++) {
+    s->order[j] = (uint32_t)j;
+  }
+  tx_sort(s->order, s->spare, n, less_load, core);
+  while (s->begin < n && tx_core_load(core, s->order[s->begin]) == 0) {
+    s->begin++;
+  }
+  triax_status status = TRIAX_OK;
+  for (bool gained = true; status == TRIAX_OK && gained && core->watch->work < end;) {
+    status = sweep(s, end, &gained);
+  }
+  return status;
+}
+
+triax_status tx_improve_sizes(tx_core *core, int64_t scale, uint64_t budget) {
+  triax_context *context = core->watch->context;
+  size_t n = core->books->customers;
+  sizes s = {.core = core, .scale = scale};
+  s.order = tx_alloc_array(context, n, sizeof *s.order);
+  s.spare = tx_alloc_array(context, n, sizeof *s.spare);
+  s.list = tx_alloc_array(context, n, sizeof *s.list);
+  s.at = tx_alloc_array(context, n, sizeof *s.at);
+  triax_status status = s.order == NULL || s.spare == NULL || s.list == NULL || s.at == NULL
+                            ? tx_no_memory(core->watch->error)
+                            : run_sweeps(&s, budget);
+  tx_free_array(context, s.order, n, sizeof *s.order);
+  tx_free_array(context, s.spare, n, sizeof *s.spare);
+  tx_free_array(context, s.list, n, sizeof *s.list);
+  tx_free_array(context, s.at, n, sizeof *s.at);
+  return status;
+}
