@@ -35,7 +35,7 @@ def synced(path):
 def wanted(root):
     """Every file that is kept in step, with the text it should have."""
     for path in sorted(root.rglob("meson.build")):
-        if "build" not in path.relative_to(root).parts[:1]:
+        if not path.relative_to(root).parts[0].startswith("build"):
             yield path, synced(path)
     for library, path in api.LIBRARIES.items():
         yield root / path, api.map_text(root, library)
