@@ -7,14 +7,17 @@
 
 #include <triax/base.h>
 
-#ifdef __GNUC__
+#if defined(__MINGW32__) && !defined(__clang__)
+/* error.c formats with mingw's own printf, which takes %zu and %lld. */
+#define TX_PRINTF(at, first) __attribute__((format(gnu_printf, at, first)))
+#elif defined(__GNUC__)
 #define TX_PRINTF(at, first) __attribute__((format(printf, at, first)))
 #else
 #define TX_PRINTF(at, first)
 #endif
 
 /* Writes the error (NULL allowed) and returns the status, for `return tx_fail(error, TRIAX_EDATA, "…", …)`.
- * The format is tx_format's: %s %.*s %d %lld %zu %% and %g-less: numbers are formatted by the caller. */
+ * The format takes %s %.*s %d %lld %zu %% alone: %g would follow the locale, so numbers are formatted by the caller. */
 triax_status tx_fail(triax_error *error, triax_status status, const char *format, ...) TX_PRINTF(3, 4);
 /* As tx_fail, with a place. path may be NULL. */
 triax_status tx_fail_at(triax_error *error, triax_status status, const char *path, int32_t line, int32_t column,

@@ -1,7 +1,6 @@
 /* Text to numbers. */
 #include "base/number.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/bignum.h"
@@ -189,7 +188,8 @@ static uint64_t decide(const decimal *number, uint64_t bits) {
   return order > 0 || (order == 0 && (bits & 1) != 0) ? bits + 1 : bits;
 }
 
-static double to_double(const decimal *number) {
+/* Of the number without its sign. */
+static uint64_t to_bits(const decimal *number) {
   uint64_t bits = 0, above = 0;
   if (number->leading == 0 || number->exponent < TX_POWER_MIN) {
     bits = 0;
@@ -206,7 +206,7 @@ static double to_double(const decimal *number) {
       bits = decide(number, bits);
     }
   }
-  return from_bits(bits | (uint64_t)number->negative << 63);
+  return bits;
 }
 
 static bool is_word(triax_text text, const char *word) {
@@ -243,11 +243,11 @@ static bool parse_scaled(triax_text text, int64_t power, double *value) {
     return false;
   }
   number.exponent += power;
-  double parsed = to_double(&number);
-  if (isinf(parsed)) {
+  uint64_t bits = to_bits(&number);
+  if (bits == INFINITE_BITS) {
     return false;
   }
-  *value = parsed;
+  *value = from_bits(bits | (uint64_t)number.negative << 63);
   return true;
 }
 

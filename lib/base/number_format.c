@@ -1,5 +1,4 @@
 /* Numbers to text: the shortest that reads back, and fixed decimals. */
-#include <math.h>
 #include <string.h>
 
 #include "base/bignum.h"
@@ -31,8 +30,13 @@ static size_t put_text(char *buffer, const char *text) {
   return length;
 }
 
+/* "nan", "inf" or "-inf", NULL for all other values. */
 static const char *name_of_special(double value) {
-  return isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+  parts number = take_apart(value);
+  if (number.exponent != 2047 - 1075) {
+    return NULL;
+  }
+  return number.significand != HIDDEN_BIT ? "nan" : number.negative ? "-inf" : "inf";
 }
 
 static size_t count_digits(uint64_t value) {
@@ -172,8 +176,9 @@ static size_t put_scientific(char *buffer, decimal number, size_t digits) {
 }
 
 size_t tx_format_double(double value, char buffer[TX_NUMBER_SIZE]) {
-  if (isnan(value) || isinf(value)) {
-    return put_text(buffer, name_of_special(value));
+  const char *special = name_of_special(value);
+  if (special != NULL) {
+    return put_text(buffer, special);
   }
   parts number = take_apart(value);
   if (number.significand == 0) {
@@ -302,8 +307,9 @@ static size_t format_large(parts number, int decimals, char *buffer) {
 }
 
 size_t tx_format_fixed(double value, int decimals, char buffer[TX_NUMBER_SIZE + 320]) {
-  if (isnan(value) || isinf(value)) {
-    return put_text(buffer, name_of_special(value));
+  const char *special = name_of_special(value);
+  if (special != NULL) {
+    return put_text(buffer, special);
   }
   decimals = decimals < 0 ? 0 : decimals > MOST_DECIMALS ? MOST_DECIMALS : decimals;
   parts number = take_apart(value);

@@ -15,12 +15,13 @@ def leading_bits(k):
 def main():
     print("/* Made by tests/checks/make_powers.py; do not edit. */")
     print('#include "base/powers.h"\n')
+    print("#define P(high, low) {UINT64_C(high), UINT64_C(low)}\n")
     print("const tx_power tx_powers[TX_POWER_MAX - TX_POWER_MIN + 1] = {")
     row = []
     for k in range(-342, 325):
         bits = leading_bits(k)
         assert bits.bit_length() == 128
-        row.append("{UINT64_C(0x%016x), UINT64_C(0x%016x)}," % (bits >> 64, bits & (2**64 - 1)))
+        row.append("P(0x%016x, 0x%016x)," % (bits >> 64, bits & (2**64 - 1)))
         if len(row) == 2 or k == 324:
             print("    " + " ".join(row))
             row = []

@@ -30,8 +30,8 @@ static void fail_fills_every_field(void **state) {
   (void)state;
   triax_error error;
   memset(&error, 0xA5, sizeof error);
-  assert_int_equal(tx_fail(&error, TRIAX_EDATA, "row %zu: '%.*s' is %s, not %d of %lld", (size_t)12, 3, "12xy", "text", -7,
-                           1234567890123LL),
+  assert_int_equal(tx_fail(&error, TRIAX_EDATA, "row %zu: '%.*s' is %s, not %d of %lld", (size_t)12, 3, "12xy", "text",
+                           -7, 1234567890123LL),
                    TRIAX_EDATA);
   assert_string_equal(error.message, "row 12: '12x' is text, not -7 of 1234567890123");
   assert_int_equal(error.status, TRIAX_EDATA);
@@ -90,10 +90,12 @@ static void error_format_cuts(void **state) {
   assert_string_equal(text, "error: no");
 }
 
-static const char policy[] = "triax: 1\r\nsegmentation:\n  segments:\r    - {name: caf\xC3\xA9, touchh: high}\n\ttop: 3\n";
+static const char policy[] =
+    "triax: 1\r\nsegmentation:\n  segments:\r    - {name: caf\xC3\xA9, touchh: high}\n\ttop: 3\n";
 static const tx_source source = {"policy.yaml", policy, sizeof policy - 1};
 
-static void assert_message(const tx_source *from, const tx_finding *finding, const char *message, const char *expected) {
+static void assert_message(const tx_source *from, const tx_finding *finding, const char *message,
+                           const char *expected) {
   fault_allocator allocator = {.countdown = FAULT_NEVER};
   triax_context *context = fault_context(&allocator);
   triax_messages *messages = NULL;
