@@ -21,6 +21,15 @@ triax_status tx_core_solve(tx_core *core) {
     status = tx_improve_sizes(core, scale, scaled(effort, 1e8 + 1e4 * (double)books->customers));
   }
   if (status == TRIAX_OK) {
+    status = tx_improve_pairs(core, scaled(effort, 1e8 + 1e4 * (double)books->customers));
+  }
+  if (status == TRIAX_OK && scale > 0) {
+    status = tx_improve_sizes(core, scale, scaled(effort, 1e8 + 1e4 * (double)books->customers));
+  }
+  if (status == TRIAX_OK) {
+    status = tx_improve_pairs(core, scaled(effort, 1e8 + 1e4 * (double)books->customers));
+  }
+  if (status == TRIAX_OK && books->customers < 2000) {
     status = tx_improve_moves(core, scaled(effort, 1e6 + 2e3 * (double)books->customers));
   }
   if (status == TRIAX_OK && books->customers <= SMALL_PART && core->proven < TX_PARTS) {

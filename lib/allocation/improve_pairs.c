@@ -1,0 +1,393 @@
+/* Improvement by pairs: the best exchange between two CSMs, or a CSM and the uncovered, counted out by load. */
+#include <string.h>
+
+#include "allocation/flow.h"
+
+#define LOADS 5 /* distinct loads looked at in one pair */
+#define WIDE 5  /* customers of one load and direction that may move at once */
+/* Neighbours kept in all; beyond this, every CSM keeps an even sample of its own. */
+#define NEIGHBOURS_MOST 4000000
+
+/* A customer that may cross, with what it costs on its own. */
+typedef struct item {
+  uint32_t customer;
+  int64_t value, points; /* lost */
+  size_t entry;          /* where it goes; SIZE_MAX: uncovered */
+} item;
+
+/* Customers of one load: the cheapest each way, and the cheapest way to a net number n of crossings from a to b. */
+typedef struct load_side {
+  int64_t load;
+  item there[WIDE], back[WIDE];
+  int there_count, back_count;
+  int64_t value[2 * WIDE + 1], points[2 * WIDE + 1]; /* at n + WIDE */
+  int8_t cross[2 * WIDE + 1];                        /* of those, how many there; -1: not to be had */
+} load_side;
+
+typedef struct pairs {
+  tx_core *core;
+  size_t *begin;       /* csms + 1, into neighbour */
+  uint32_t *neighbour; /* of each CSM, higher ones only; the uncovered (= csms) last */
+  uint64_t *changed;   /* per CSM and the uncovered: tick of the last change */
+  uint64_t tick, round;
+  size_t *entry_of; /* per offer: entry of the CSM in hand */
+  uint64_t *entry_token, token;
+  /* the pair in hand */
+  uint32_t a, b;
+  load_side side[LOADS];
+  int sides;
+  int64_t least_value[LOADS + 1], least_points[LOADS + 1]; /* of the sides from here on */
+  int net[LOADS], best_net[LOADS];
+  tx_cost best;
+  bool over; /* one of the two is beyond its capacity: points may be worth losing */
+} pairs;
+
+static bool item_before(const item *x, const item *y) {
+  if (x->value != y->value) {
+    return x->value < y->value;
+  }
+  return x->points != y->points ? x->points < y->points : x->customer < y->customer;
+}
+
+static void keep_item(item *list, int *count, item one) {
+  int at = *count;
+  if (at == WIDE && !item_before(&one, &list[WIDE - 1])) {
+    return;
+  }
+  at = at == WIDE ? WIDE - 1 : at;
+  *count = at + 1;
+  for (; at > 0 && item_before(&one, &list[at - 1]); at--) {
+    list[at] = list[at - 1];
+  }
+  list[at] = one;
+}
+
+static load_side *side_of(pairs *p, int64_t load) {
+  for (int s = 0; s < p->sides; s++) {
+    if (p->side[s].load == load) {
+      return &p->side[s];
+    }
+  }
+  if (p->sides == LOADS) {
+    return NULL;
+  }
+  load_side *side = &p->side[p->sides++];
+  side->load = load;
+  side->there_count = side->back_count = 0;
+  return side;
+}
+
+/* The entry of CSM `to` in the offer of the customer, found once for each offer. */
+static size_t entry_at(pairs *p, uint32_t customer, uint32_t to) {
+  uint32_t offer = p->core->books->class_offer[p->core->books->customer_class[customer]];
+  if (p->entry_token[offer] != p->token) {
+    p->entry_token[offer] = p->token;
+    p->entry_of[offer] = tx_core_entry(p->core, customer, to);
+    p->core->watch->work += 4;
+  }
+  return p->entry_of[offer];
+}
+
+/* Those of list `from` that may go to `to`. */
+static void collect(pairs *p, uint32_t from, uint32_t to, bool there) {
+  tx_core *core = p->core;
+  uint32_t none = (uint32_t)core->books->csms;
+  p->token++;
+  for (uint32_t j = core->first[from]; j != TX_BOOKS_NONE; j = core->next[j]) {
+    core->watch->work++;
+    item one = {j, 0, core->points[j], SIZE_MAX};
+    if (to != none) {
+      one.entry = entry_at(p, j, to);
+      if (one.entry == SIZE_MAX) {
+        continue;
+      }
+      one.points -= tx_core_entry_points(core, j, one.entry);
+    }
+    one.value = (to == none ? tx_core_value(core, j) : 0) - (from == none ? tx_core_value(core, j) : 0);
+    load_side *side = side_of(p, tx_core_load(core, j));
+    if (side != NULL) {
+      keep_item(there ? side->there : side->back, there ? &side->there_count : &side->back_count, one);
+    }
+  }
+}
+
+static bool less(int64_t value_a, int64_t points_a, int64_t value_b, int64_t points_b) {
+  return value_a != value_b ? value_a < value_b : points_a < points_b;
+}
+
+/* For every net number the cheapest mixture of both ways. */
+static void count_out(load_side *side) {
+  int64_t there_value = 0, there_points = 0;
+  memset(side->cross, -1, sizeof side->cross);
+  for (int x = 0; x <= side->there_count; x++) {
+    int64_t value = there_value, points = there_points;
+    for (int y = 0; y <= side->back_count; y++) {
+      int n = x - y + WIDE;
+      if (side->cross[n] < 0 || less(value, points, side->value[n], side->points[n])) {
+        side->cross[n] = (int8_t)x;
+        side->value[n] = value;
+        side->points[n] = points;
+      }
+      value += y < side->back_count ? side->back[y].value : 0;
+      points += y < side->back_count ? side->back[y].points : 0;
+    }
+    there_value += x < side->there_count ? side->there[x].value : 0;
+    there_points += x < side->there_count ? side->there[x].points : 0;
+  }
+}
+
+/* Least own cost of the sides from s on, whatever the loads: to cut the search short. */
+static void sum_least(pairs *p) {
+  p->least_value[p->sides] = p->least_points[p->sides] = 0;
+  for (int s = p->sides; s-- > 0;) {
+    const load_side *side = &p->side[s];
+    int64_t value = 0, points = 0;
+    for (int n = 0; n <= 2 * WIDE; n++) {
+      if (side->cross[n] >= 0 && less(side->value[n], side->points[n], value, points)) {
+        value = side->value[n];
+        points = side->points[n];
+      }
+    }
+    p->least_value[s] = p->least_value[s + 1] + value;
+    p->least_points[s] = p->least_points[s + 1] + points;
+  }
+}
+
+/* Adds the change of over and imbalance (of the load) when the CSM's load changes; false when it does not fit. */
+static bool load_change(const pairs *p, uint32_t csm, int64_t more, tx_cost *change) {
+  const tx_core *core = p->core;
+  if (csm == core->books->csms || more == 0) {
+    return true;
+  }
+  int64_t has = core->sum[csm * core->dimensions], limit = core->limit[csm * core->dimensions];
+  if (more > 0 && more > limit - has) {
+    return false;
+  }
+  tx_cost cost = tx_flow_load_cost(core, csm, more);
+  tx_cost_add(change, &cost);
+  return true;
+}
+
+static void judge(pairs *p, int64_t value, int64_t points, int64_t crossing) {
+  tx_cost change = {{value, 0, points, 0}};
+  p->core->watch->work += 2;
+  if (load_change(p, p->a, -crossing, &change) && load_change(p, p->b, crossing, &change) &&
+      tx_cost_compare(&change, &p->best) < 0) {
+    p->best = change;
+    memcpy(p->best_net, p->net, sizeof p->net);
+  }
+}
+
+/* Whether no completion can gain on the best: own costs alone are already too high. Equal points may still gain in
+ * balance. */
+static bool hopeless(const pairs *p, int s, int64_t value, int64_t points) {
+  value += p->least_value[s];
+  points += p->least_points[s];
+  if (value != p->best.part[TX_VALUE]) {
+    return value > p->best.part[TX_VALUE];
+  }
+  return !p->over && p->best.part[TX_OVER] == 0 && points > p->best.part[TX_POINTS];
+}
+
+static void search(pairs *p, int s, int64_t value, int64_t points, int64_t crossing) {
+  if (hopeless(p, s, value, points)) {
+    return;
+  }
+  if (s == p->sides) {
+    judge(p, value, points, crossing);
+    return;
+  }
+  const load_side *side = &p->side[s];
+  for (int n = 0; n <= 2 * WIDE; n++) {
+    if (side->cross[n] >= 0) {
+      p->net[s] = n;
+      search(p, s + 1, value + side->value[n], points + side->points[n], crossing + (n - WIDE) * side->load);
+    }
+  }
+}
+
+static void cross(pairs *p, const item *items, int count, uint32_t to) {
+  tx_core *core = p->core;
+  for (int x = 0; x < count; x++) {
+    bool none = to == core->books->csms;
+    tx_core_place(core, items[x].customer, none ? TX_BOOKS_NONE : to,
+                  none ? 0 : tx_core_entry_points(core, items[x].customer, items[x].entry));
+  }
+}
+
+/* The points a customer had where it comes from: what it lost by leaving, and earned by going. */
+static void uncross(pairs *p, const item *items, int count, uint32_t to) {
+  tx_core *core = p->core;
+  for (int x = 0; x < count; x++) {
+    uint32_t j = items[x].customer;
+    tx_core_place(core, j, to == core->books->csms ? TX_BOOKS_NONE : to, core->points[j] + items[x].points);
+  }
+}
+
+static bool within(const tx_core *core, uint32_t csm) {
+  return csm == core->books->csms || tx_core_within(core, csm);
+}
+
+/* Makes the exchange; takes it back when other limits or measures speak against it. */
+static bool exchange(pairs *p) {
+  tx_core *core = p->core;
+  tx_cost before = core->cost;
+  for (int s = 0; s < p->sides; s++) {
+    const load_side *side = &p->side[s];
+    int there = side->cross[p->best_net[s]], back = there - (p->best_net[s] - WIDE);
+    cross(p, side->there, there, p->b);
+    cross(p, side->back, back, p->a);
+  }
+  if (within(core, p->a) && within(core, p->b) && tx_cost_compare(&core->cost, &before) < 0) {
+    p->changed[p->a] = p->changed[p->b] = p->tick;
+    return true;
+  }
+  for (int s = 0; s < p->sides; s++) {
+    const load_side *side = &p->side[s];
+    int there = side->cross[p->best_net[s]], back = there - (p->best_net[s] - WIDE);
+    uncross(p, side->there, there, p->a);
+    uncross(p, side->back, back, p->b);
+  }
+  return false;
+}
+
+static bool improve_pair(pairs *p, uint32_t a, uint32_t b) {
+  const tx_core *core = p->core;
+  p->a = a;
+  p->b = b;
+  p->sides = 0;
+  p->best = (tx_cost){{0, 0, 0, 0}};
+  collect(p, a, b, true);
+  collect(p, b, a, false);
+  for (int s = 0; s < p->sides; s++) {
+    count_out(&p->side[s]);
+  }
+  p->core->watch->work += (uint64_t)p->sides * 30;
+  sum_least(p);
+  p->over = core->csm_cost[a].part[TX_OVER] > 0 || (b < core->books->csms && core->csm_cost[b].part[TX_OVER] > 0);
+  search(p, 0, 0, 0, 0);
+  return tx_cost_negative(&p->best) && exchange(p);
+}
+
+/* One round over all pairs: the first neighbour of each CSM, then the second of each, so that a budget that ends
+ * early has been spread evenly. */
+static triax_status sweep(pairs *p, uint64_t end, bool *gained) {
+  tx_core *core = p->core;
+  size_t csms = core->books->csms, widest = 0;
+  for (size_t i = 0; i < csms; i++) {
+    widest = p->begin[i + 1] - p->begin[i] > widest ? p->begin[i + 1] - p->begin[i] : widest;
+  }
+  *gained = false;
+  for (size_t n = 0; n < widest; n++) {
+    for (uint32_t a = 0; a < csms; a++) {
+      size_t count = p->begin[a + 1] - p->begin[a];
+      if (n >= count) {
+        continue;
+      }
+      uint32_t b = p->neighbour[p->begin[a] + (count - 1 - n)];
+      p->tick++;
+      bool stale = p->tick <= p->round || p->changed[a] + p->round >= p->tick || p->changed[b] + p->round >= p->tick;
+      if (stale && improve_pair(p, a, b)) {
+        *gained = true;
+      }
+      triax_status status = tx_watch_work(core->watch, 1);
+      if (status != TRIAX_OK || core->watch->work >= end) {
+        return status;
+      }
+    }
+  }
+  return TRIAX_OK;
+}
+
+/* Fills the CSM's row: the higher CSMs that share an offer with it, then the uncovered. mark: per CSM, last row. */
+static size_t list_neighbours(const tx_core *core, const size_t *offers_begin, const uint32_t *offers_of, uint32_t a,
+                              uint32_t *mark, uint32_t *out, size_t most) {
+  const tx_books *books = core->books;
+  size_t count = 0, seen = 0;
+  for (size_t o = offers_begin[a]; o < offers_begin[a + 1]; o++) {
+    for (size_t e = books->offer_begin[offers_of[o]]; e < books->offer_begin[offers_of[o] + 1]; e++) {
+      uint32_t b = books->offer_csm[e];
+      if (b <= a || mark[b] == a + 1) {
+        continue;
+      }
+      mark[b] = a + 1;
+      seen++;
+      if (out == NULL || count < most) {
+        if (out != NULL) {
+          out[count] = b;
+        }
+        count++;
+      } else if ((seen * 2654435761u & 255) < 256 * most / seen) {
+        out[seen * 40503u % most] = b;
+      }
+    }
+  }
+  return count;
+}
+
+/* offers_of: for each CSM the offers that have it. */
+static void invert_offers(const tx_books *books, size_t *begin, uint32_t *of) {
+  for (size_t o = 0; o < books->offers; o++) {
+    for (size_t e = books->offer_begin[o]; e < books->offer_begin[o + 1]; e++) {
+      begin[books->offer_csm[e] + 1]++;
+    }
+  }
+  for (size_t i = 0; i < books->csms; i++) {
+    begin[i + 1] += begin[i];
+  }
+  for (size_t o = books->offers; o-- > 0;) {
+    for (size_t e = books->offer_begin[o]; e < books->offer_begin[o + 1]; e++) {
+      of[--begin[books->offer_csm[e] + 1]] = (uint32_t)o;
+    }
+  }
+  for (size_t i = 0; i < books->csms; i++) {
+    begin[i] = begin[i + 1];
+  }
+  begin[books->csms] = books->offers == 0 ? 0 : books->offer_begin[books->offers];
+}
+
+static bool build_neighbours(pairs *p, tx_arena *arena) {
+  const tx_core *core = p->core;
+  size_t csms = core->books->csms, entries = core->books->offers == 0 ? 0 : core->books->offer_begin[core->books->offers];
+  size_t *offers_begin = tx_arena_calloc(arena, csms + 1, sizeof *offers_begin);
+  uint32_t *offers_of = tx_arena_calloc(arena, entries, sizeof *offers_of);
+  uint32_t *mark = tx_arena_calloc(arena, csms, sizeof *mark);
+  p->begin = tx_arena_calloc(arena, csms + 1, sizeof *p->begin);
+  if (offers_begin == NULL || offers_of == NULL || mark == NULL || p->begin == NULL) {
+    return false;
+  }
+  invert_offers(core->books, offers_begin, offers_of);
+  size_t most = csms == 0 ? 0 : NEIGHBOURS_MOST / csms + 1;
+  for (uint32_t i = 0; i < csms; i++) {
+    size_t count = list_neighbours(core, offers_begin, offers_of, i, mark, NULL, 0);
+    p->begin[i + 1] = p->begin[i] + (count < most ? count : most) + 1;
+  }
+  p->neighbour = tx_arena_calloc(arena, p->begin[csms], sizeof *p->neighbour);
+  memset(mark, 0, csms * sizeof *mark);
+  for (uint32_t i = 0; p->neighbour != NULL && i < csms; i++) {
+    list_neighbours(core, offers_begin, offers_of, i, mark, p->neighbour + p->begin[i], most);
+    p->neighbour[p->begin[i + 1] - 1] = (uint32_t)csms;
+  }
+  p->round = p->begin[csms];
+  return p->neighbour != NULL;
+}
+
+triax_status tx_improve_pairs(tx_core *core, uint64_t budget) {
+  tx_arena arena;
+  pairs p = {.core = core};
+  size_t csms = core->books->csms, offers = core->books->offers;
+  uint64_t end = core->watch->work + budget;
+  tx_arena_init(&arena, core->watch->context);
+  p.changed = tx_arena_calloc(&arena, csms + 1, sizeof *p.changed);
+  p.entry_of = tx_arena_calloc(&arena, offers, sizeof *p.entry_of);
+  p.entry_token = tx_arena_calloc(&arena, offers, sizeof *p.entry_token);
+  triax_status status = TRIAX_OK;
+  if (p.changed == NULL || p.entry_of == NULL || p.entry_token == NULL || !build_neighbours(&p, &arena)) {
+    status = tx_no_memory(core->watch->error);
+  }
+  for (bool gained = true; status == TRIAX_OK && gained && core->watch->work < end;) {
+    status = sweep(&p, end, &gained);
+  }
+  tx_arena_free(&arena);
+  return status;
+}
