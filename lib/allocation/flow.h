@@ -103,10 +103,4 @@ triax_status tx_flow_bound(const tx_flow *flow);
 triax_status tx_dive(tx_core *core, int64_t scale, uint32_t *customers, size_t count, bool bound, uint64_t budget);
 /* All customers with a load, with the bound. */
 triax_status tx_dive_all(tx_core *core, int64_t scale, uint64_t budget);
-/* Takes all customers of one load off and places them again, the others where they are: for equal loads the flow is
- * whole, and so the best there is. Each load in turn, until none gains. */
-triax_status tx_improve_sizes(tx_core *core, int64_t scale, uint64_t budget);
-/* The best exchange of customers between any two CSMs, or one and the uncovered, until none gains. */
-triax_status tx_improve_pairs(tx_core *core, uint64_t budget);
-
 #endif

@@ -1,60 +1,24 @@
 /* Improvement by pairs: the best exchange between two CSMs, or a CSM and the uncovered, counted out by load. */
 #include <string.h>
 
-#include "allocation/flow.h"
+#include "allocation/improve.h"
 
-#define LOADS 5 /* distinct loads looked at in one pair */
-#define WIDE 5  /* customers of one load and direction that may move at once */
 /* Neighbours kept in all; beyond this, every CSM keeps an even sample of its own. */
 #define NEIGHBOURS_MOST 4000000
 
-/* A customer that may cross, with what it costs on its own. */
-typedef struct item {
-  uint32_t customer;
-  int64_t value, points; /* lost */
-  size_t entry;          /* where it goes; SIZE_MAX: uncovered */
-} item;
-
-/* Customers of one load: the cheapest each way, and the cheapest way to a net number n of crossings from a to b. */
-typedef struct load_side {
-  int64_t load;
-  item there[WIDE], back[WIDE];
-  int there_count, back_count;
-  int64_t value[2 * WIDE + 1], points[2 * WIDE + 1]; /* at n + WIDE */
-  int8_t cross[2 * WIDE + 1];                        /* of those, how many there; -1: not to be had */
-} load_side;
-
-typedef struct pairs {
-  tx_core *core;
-  size_t *begin;       /* csms + 1, into neighbour */
-  uint32_t *neighbour; /* of each CSM, higher ones only; the uncovered (= csms) last */
-  uint64_t *changed;   /* per CSM and the uncovered: tick of the last change */
-  uint64_t tick, round;
-  size_t *entry_of; /* per offer: entry of the CSM in hand */
-  uint64_t *entry_token, token;
-  /* the pair in hand */
-  uint32_t a, b;
-  load_side side[LOADS];
-  int sides;
-  int64_t least_value[LOADS + 1], least_points[LOADS + 1]; /* of the sides from here on */
-  int net[LOADS], best_net[LOADS];
-  tx_cost best;
-  bool over; /* one of the two is beyond its capacity: points may be worth losing */
-} pairs;
-
-static bool item_before(const item *x, const item *y) {
+static bool item_before(const tx_pair_item *x, const tx_pair_item *y) {
   if (x->value != y->value) {
     return x->value < y->value;
   }
   return x->points != y->points ? x->points < y->points : x->customer < y->customer;
 }
 
-static void keep_item(item *list, int *count, item one) {
+static void keep_item(tx_pair_item *list, int *count, tx_pair_item one) {
   int at = *count;
-  if (at == WIDE && !item_before(&one, &list[WIDE - 1])) {
+  if (at == TX_PAIR_WIDE && !item_before(&one, &list[TX_PAIR_WIDE - 1])) {
     return;
   }
-  at = at == WIDE ? WIDE - 1 : at;
+  at = at == TX_PAIR_WIDE ? TX_PAIR_WIDE - 1 : at;
   *count = at + 1;
   for (; at > 0 && item_before(&one, &list[at - 1]); at--) {
     list[at] = list[at - 1];
@@ -62,23 +26,23 @@ static void keep_item(item *list, int *count, item one) {
   list[at] = one;
 }
 
-static load_side *side_of(pairs *p, int64_t load) {
+static tx_pair_load *side_of(tx_pairs *p, int64_t load) {
   for (int s = 0; s < p->sides; s++) {
     if (p->side[s].load == load) {
       return &p->side[s];
     }
   }
-  if (p->sides == LOADS) {
+  if (p->sides == TX_PAIR_LOADS) {
     return NULL;
   }
-  load_side *side = &p->side[p->sides++];
+  tx_pair_load *side = &p->side[p->sides++];
   side->load = load;
   side->there_count = side->back_count = 0;
   return side;
 }
 
 /* The entry of CSM `to` in the offer of the customer, found once for each offer. */
-static size_t entry_at(pairs *p, uint32_t customer, uint32_t to) {
+static size_t entry_at(tx_pairs *p, uint32_t customer, uint32_t to) {
   uint32_t offer = p->core->books->class_offer[p->core->books->customer_class[customer]];
   if (p->entry_token[offer] != p->token) {
     p->entry_token[offer] = p->token;
@@ -89,13 +53,13 @@ static size_t entry_at(pairs *p, uint32_t customer, uint32_t to) {
 }
 
 /* Those of list `from` that may go to `to`. */
-static void collect(pairs *p, uint32_t from, uint32_t to, bool there) {
+static void collect(tx_pairs *p, uint32_t from, uint32_t to, bool there) {
   tx_core *core = p->core;
   uint32_t none = (uint32_t)core->books->csms;
   p->token++;
   for (uint32_t j = core->first[from]; j != TX_BOOKS_NONE; j = core->next[j]) {
     core->watch->work++;
-    item one = {j, 0, core->points[j], SIZE_MAX};
+    tx_pair_item one = {j, 0, core->points[j], SIZE_MAX};
     if (to != none) {
       one.entry = entry_at(p, j, to);
       if (one.entry == SIZE_MAX) {
@@ -104,7 +68,7 @@ static void collect(pairs *p, uint32_t from, uint32_t to, bool there) {
       one.points -= tx_core_entry_points(core, j, one.entry);
     }
     one.value = (to == none ? tx_core_value(core, j) : 0) - (from == none ? tx_core_value(core, j) : 0);
-    load_side *side = side_of(p, tx_core_load(core, j));
+    tx_pair_load *side = side_of(p, tx_core_load(core, j));
     if (side != NULL) {
       keep_item(there ? side->there : side->back, there ? &side->there_count : &side->back_count, one);
     }
@@ -116,13 +80,13 @@ static bool less(int64_t value_a, int64_t points_a, int64_t value_b, int64_t poi
 }
 
 /* For every net number the cheapest mixture of both ways. */
-static void count_out(load_side *side) {
+static void count_out(tx_pair_load *side) {
   int64_t there_value = 0, there_points = 0;
   memset(side->cross, -1, sizeof side->cross);
   for (int x = 0; x <= side->there_count; x++) {
     int64_t value = there_value, points = there_points;
     for (int y = 0; y <= side->back_count; y++) {
-      int n = x - y + WIDE;
+      int n = x - y + TX_PAIR_WIDE;
       if (side->cross[n] < 0 || less(value, points, side->value[n], side->points[n])) {
         side->cross[n] = (int8_t)x;
         side->value[n] = value;
@@ -137,12 +101,12 @@ static void count_out(load_side *side) {
 }
 
 /* Least own cost of the sides from s on, whatever the loads: to cut the search short. */
-static void sum_least(pairs *p) {
+static void sum_least(tx_pairs *p) {
   p->least_value[p->sides] = p->least_points[p->sides] = 0;
   for (int s = p->sides; s-- > 0;) {
-    const load_side *side = &p->side[s];
+    const tx_pair_load *side = &p->side[s];
     int64_t value = 0, points = 0;
-    for (int n = 0; n <= 2 * WIDE; n++) {
+    for (int n = 0; n <= 2 * TX_PAIR_WIDE; n++) {
       if (side->cross[n] >= 0 && less(side->value[n], side->points[n], value, points)) {
         value = side->value[n];
         points = side->points[n];
@@ -154,7 +118,7 @@ static void sum_least(pairs *p) {
 }
 
 /* Adds the change of over and imbalance (of the load) when the CSM's load changes; false when it does not fit. */
-static bool load_change(const pairs *p, uint32_t csm, int64_t more, tx_cost *change) {
+static bool load_change(const tx_pairs *p, uint32_t csm, int64_t more, tx_cost *change) {
   const tx_core *core = p->core;
   if (csm == core->books->csms || more == 0) {
     return true;
@@ -168,7 +132,7 @@ static bool load_change(const pairs *p, uint32_t csm, int64_t more, tx_cost *cha
   return true;
 }
 
-static void judge(pairs *p, int64_t value, int64_t points, int64_t crossing) {
+static void judge(tx_pairs *p, int64_t value, int64_t points, int64_t crossing) {
   tx_cost change = {{value, 0, points, 0}};
   p->core->watch->work += 2;
   if (load_change(p, p->a, -crossing, &change) && load_change(p, p->b, crossing, &change) &&
@@ -180,7 +144,7 @@ static void judge(pairs *p, int64_t value, int64_t points, int64_t crossing) {
 
 /* Whether no completion can gain on the best: own costs alone are already too high. Equal points may still gain in
  * balance. */
-static bool hopeless(const pairs *p, int s, int64_t value, int64_t points) {
+static bool hopeless(const tx_pairs *p, int s, int64_t value, int64_t points) {
   value += p->least_value[s];
   points += p->least_points[s];
   if (value != p->best.part[TX_VALUE]) {
@@ -189,7 +153,7 @@ static bool hopeless(const pairs *p, int s, int64_t value, int64_t points) {
   return !p->over && p->best.part[TX_OVER] == 0 && points > p->best.part[TX_POINTS];
 }
 
-static void search(pairs *p, int s, int64_t value, int64_t points, int64_t crossing) {
+static void search(tx_pairs *p, int s, int64_t value, int64_t points, int64_t crossing) {
   if (hopeless(p, s, value, points)) {
     return;
   }
@@ -197,16 +161,16 @@ static void search(pairs *p, int s, int64_t value, int64_t points, int64_t cross
     judge(p, value, points, crossing);
     return;
   }
-  const load_side *side = &p->side[s];
-  for (int n = 0; n <= 2 * WIDE; n++) {
+  const tx_pair_load *side = &p->side[s];
+  for (int n = 0; n <= 2 * TX_PAIR_WIDE; n++) {
     if (side->cross[n] >= 0) {
       p->net[s] = n;
-      search(p, s + 1, value + side->value[n], points + side->points[n], crossing + (n - WIDE) * side->load);
+      search(p, s + 1, value + side->value[n], points + side->points[n], crossing + (n - TX_PAIR_WIDE) * side->load);
     }
   }
 }
 
-static void cross(pairs *p, const item *items, int count, uint32_t to) {
+static void cross(tx_pairs *p, const tx_pair_item *items, int count, uint32_t to) {
   tx_core *core = p->core;
   for (int x = 0; x < count; x++) {
     bool none = to == core->books->csms;
@@ -216,7 +180,7 @@ static void cross(pairs *p, const item *items, int count, uint32_t to) {
 }
 
 /* The points a customer had where it comes from: what it lost by leaving, and earned by going. */
-static void uncross(pairs *p, const item *items, int count, uint32_t to) {
+static void uncross(tx_pairs *p, const tx_pair_item *items, int count, uint32_t to) {
   tx_core *core = p->core;
   for (int x = 0; x < count; x++) {
     uint32_t j = items[x].customer;
@@ -229,12 +193,12 @@ static bool within(const tx_core *core, uint32_t csm) {
 }
 
 /* Makes the exchange; takes it back when other limits or measures speak against it. */
-static bool exchange(pairs *p) {
+static bool exchange(tx_pairs *p) {
   tx_core *core = p->core;
   tx_cost before = core->cost;
   for (int s = 0; s < p->sides; s++) {
-    const load_side *side = &p->side[s];
-    int there = side->cross[p->best_net[s]], back = there - (p->best_net[s] - WIDE);
+    const tx_pair_load *side = &p->side[s];
+    int there = side->cross[p->best_net[s]], back = there - (p->best_net[s] - TX_PAIR_WIDE);
     cross(p, side->there, there, p->b);
     cross(p, side->back, back, p->a);
   }
@@ -243,15 +207,15 @@ static bool exchange(pairs *p) {
     return true;
   }
   for (int s = 0; s < p->sides; s++) {
-    const load_side *side = &p->side[s];
-    int there = side->cross[p->best_net[s]], back = there - (p->best_net[s] - WIDE);
+    const tx_pair_load *side = &p->side[s];
+    int there = side->cross[p->best_net[s]], back = there - (p->best_net[s] - TX_PAIR_WIDE);
     uncross(p, side->there, there, p->a);
     uncross(p, side->back, back, p->b);
   }
   return false;
 }
 
-static bool improve_pair(pairs *p, uint32_t a, uint32_t b) {
+bool tx_pairs_improve(tx_pairs *p, uint32_t a, uint32_t b) {
   const tx_core *core = p->core;
   p->a = a;
   p->b = b;
@@ -271,7 +235,7 @@ static bool improve_pair(pairs *p, uint32_t a, uint32_t b) {
 
 /* One round over all pairs: the first neighbour of each CSM, then the second of each, so that a budget that ends
  * early has been spread evenly. */
-static triax_status sweep(pairs *p, uint64_t end, bool *gained) {
+static triax_status sweep(tx_pairs *p, uint64_t end, bool *gained) {
   tx_core *core = p->core;
   size_t csms = core->books->csms, widest = 0;
   for (size_t i = 0; i < csms; i++) {
@@ -287,7 +251,7 @@ static triax_status sweep(pairs *p, uint64_t end, bool *gained) {
       uint32_t b = p->neighbour[p->begin[a] + (count - 1 - n)];
       p->tick++;
       bool stale = p->tick <= p->round || p->changed[a] + p->round >= p->tick || p->changed[b] + p->round >= p->tick;
-      if (stale && improve_pair(p, a, b)) {
+      if (stale && tx_pairs_improve(p, a, b)) {
         *gained = true;
       }
       triax_status status = tx_watch_work(core->watch, 1);
@@ -346,7 +310,7 @@ static void invert_offers(const tx_books *books, size_t *begin, uint32_t *of) {
   begin[books->csms] = books->offers == 0 ? 0 : books->offer_begin[books->offers];
 }
 
-static bool build_neighbours(pairs *p, tx_arena *arena) {
+static bool build_neighbours(tx_pairs *p, tx_arena *arena) {
   const tx_core *core = p->core;
   size_t csms = core->books->csms, entries = core->books->offers == 0 ? 0 : core->books->offer_begin[core->books->offers];
   size_t *offers_begin = tx_arena_calloc(arena, csms + 1, sizeof *offers_begin);
@@ -372,22 +336,29 @@ static bool build_neighbours(pairs *p, tx_arena *arena) {
   return p->neighbour != NULL;
 }
 
-triax_status tx_improve_pairs(tx_core *core, uint64_t budget) {
-  tx_arena arena;
-  pairs p = {.core = core};
+triax_status tx_pairs_init(tx_pairs *p, tx_core *core) {
   size_t csms = core->books->csms, offers = core->books->offers;
-  uint64_t end = core->watch->work + budget;
-  tx_arena_init(&arena, core->watch->context);
-  p.changed = tx_arena_calloc(&arena, csms + 1, sizeof *p.changed);
-  p.entry_of = tx_arena_calloc(&arena, offers, sizeof *p.entry_of);
-  p.entry_token = tx_arena_calloc(&arena, offers, sizeof *p.entry_token);
+  *p = (tx_pairs){.core = core};
+  tx_arena_init(&p->arena, core->watch->context);
+  p->changed = tx_arena_calloc(&p->arena, csms + 1, sizeof *p->changed);
+  p->entry_of = tx_arena_calloc(&p->arena, offers, sizeof *p->entry_of);
+  p->entry_token = tx_arena_calloc(&p->arena, offers, sizeof *p->entry_token);
+  if (p->changed == NULL || p->entry_of == NULL || p->entry_token == NULL || !build_neighbours(p, &p->arena)) {
+    tx_pairs_free(p);
+    return tx_no_memory(core->watch->error);
+  }
+  return TRIAX_OK;
+}
+
+void tx_pairs_free(tx_pairs *p) { tx_arena_free(&p->arena); }
+
+triax_status tx_pairs_sweep(tx_pairs *p, uint64_t budget) {
+  uint64_t end = p->core->watch->work + budget;
   triax_status status = TRIAX_OK;
-  if (p.changed == NULL || p.entry_of == NULL || p.entry_token == NULL || !build_neighbours(&p, &arena)) {
-    status = tx_no_memory(core->watch->error);
+  for (bool gained = true; status == TRIAX_OK && gained && p->core->watch->work < end;) {
+    status = sweep(p, end, &gained);
   }
-  for (bool gained = true; status == TRIAX_OK && gained && core->watch->work < end;) {
-    status = sweep(&p, end, &gained);
-  }
-  tx_arena_free(&arena);
   return status;
 }
+
+void tx_pairs_touch(tx_pairs *p, uint32_t csm) { p->changed[csm] = p->tick; }

@@ -1,7 +1,7 @@
 /* Improvement by load: all customers of one load at once, exactly, while the others stay. */
 #include <string.h>
 
-#include "allocation/flow.h"
+#include "allocation/improve.h"
 #include "allocation/solve_sort.h"
 
 typedef struct sizes {

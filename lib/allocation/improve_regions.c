@@ -1,0 +1,172 @@
+/* Improvement by region: a few CSMs that share an offer are emptied and filled again from their relaxation. */
+#include <string.h>
+
+#include "allocation/improve.h"
+
+#define REGION 6    /* CSMs at most */
+#define WAITING 40  /* uncovered customers that may come in */
+
+typedef struct region {
+  tx_core *core;
+  tx_pairs *pairs;
+  int64_t scale;
+  uint32_t csm[REGION];
+  size_t csms;
+  uint32_t *customers, *work; /* those taken off; the dive's copy */
+  uint32_t *at;               /* where they were */
+  size_t count, room;
+  size_t waiting; /* where in the list of the uncovered to look next */
+} region;
+
+static bool in_region(const region *r, uint32_t csm) {
+  for (size_t x = 0; x < r->csms; x++) {
+    if (r->csm[x] == csm) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* A CSM at random, and others from the offer of one of its customers. */
+static void choose(region *r) {
+  tx_core *core = r->core;
+  uint32_t start = (uint32_t)(tx_core_random(core) % core->books->csms), customer = core->first[start];
+  r->csms = 0;
+  r->csm[r->csms++] = start;
+  for (uint64_t skip = tx_core_random(core) % 16; customer != TX_BOOKS_NONE && skip > 0; skip--) {
+    customer = core->next[customer] == TX_BOOKS_NONE ? customer : core->next[customer];
+  }
+  if (customer == TX_BOOKS_NONE) {
+    return;
+  }
+  size_t begin = tx_core_row_begin(core, customer), width = tx_core_row_end(core, customer) - begin;
+  size_t wanted = 2 + (size_t)(tx_core_random(core) % (REGION - 1));
+  for (size_t tries = 0; r->csms < wanted && tries < 2 * REGION; tries++) {
+    uint32_t csm = core->books->offer_csm[begin + (size_t)(tx_core_random(core) % width)];
+    if (!in_region(r, csm)) {
+      r->csm[r->csms++] = csm;
+    }
+  }
+}
+
+static bool add(region *r, uint32_t customer) {
+  triax_context *context = r->core->watch->context;
+  if (r->count == r->room) {
+    size_t room = r->room * 2 + 64, old = r->room * sizeof *r->at, size = room * sizeof *r->at;
+    void *customers = tx_resize(context, r->customers, old, size);
+    r->customers = customers == NULL ? r->customers : customers;
+    void *work = customers == NULL ? NULL : tx_resize(context, r->work, old, size);
+    r->work = work == NULL ? r->work : work;
+    void *at = work == NULL ? NULL : tx_resize(context, r->at, old, size);
+    r->at = at == NULL ? r->at : at;
+    if (at == NULL) {
+      return false;
+    }
+    r->room = room;
+  }
+  r->at[r->count] = r->core->at[customer];
+  r->customers[r->count++] = customer;
+  return true;
+}
+
+/* The region's own customers, and some that wait and could come. */
+static bool take(region *r) {
+  tx_core *core = r->core;
+  bool kept = true;
+  r->count = 0;
+  for (size_t x = 0; x < r->csms; x++) {
+    for (uint32_t j = core->first[r->csm[x]]; kept && j != TX_BOOKS_NONE; j = core->next[j]) {
+      kept = add(r, j);
+    }
+  }
+  size_t waiting = 0, looked = 0;
+  for (uint32_t j = core->first[core->books->csms]; kept && j != TX_BOOKS_NONE && waiting < WAITING && looked < 2000;
+       j = core->next[j], looked++) {
+    bool comes = false;
+    for (size_t x = 0; x < r->csms && !comes && tx_core_load(core, j) > 0; x++) {
+      comes = tx_core_entry(core, j, r->csm[x]) != SIZE_MAX;
+    }
+    if (comes) {
+      kept = add(r, j);
+      waiting++;
+    }
+  }
+  core->watch->work += 4 * (looked + r->count);
+  return kept;
+}
+
+static void put_back(region *r) {
+  tx_core *core = r->core;
+  for (size_t x = 0; x < r->count; x++) {
+    tx_core_place(core, r->customers[x], TX_BOOKS_NONE, 0);
+  }
+  for (size_t x = 0; x < r->count; x++) {
+    uint32_t customer = r->customers[x], csm = r->at[x];
+    size_t entry = csm == TX_BOOKS_NONE ? SIZE_MAX : tx_core_entry(core, customer, csm);
+    tx_core_place(core, customer, csm, entry == SIZE_MAX ? 0 : tx_core_entry_points(core, customer, entry));
+  }
+}
+
+/* Exchanges within the region until none gains. Not with the uncovered: who came from there could not be told from
+ * the region's own when all is put back. */
+static void settle(region *r) {
+  for (bool gained = true; gained;) {
+    gained = false;
+    for (size_t x = 0; x < r->csms; x++) {
+      for (size_t y = x + 1; y < r->csms; y++) {
+        gained = tx_pairs_improve(r->pairs, r->csm[x], r->csm[y]) || gained;
+      }
+    }
+  }
+}
+
+static triax_status refill(region *r, bool *gained) {
+  tx_core *core = r->core;
+  tx_cost before = core->cost;
+  size_t heavy = 0;
+  for (size_t x = 0; x < r->count; x++) {
+    if (tx_core_load(core, r->customers[x]) > 0) {
+      r->work[heavy++] = r->customers[x];
+    }
+    tx_core_place(core, r->customers[x], TX_BOOKS_NONE, 0);
+  }
+  triax_status status = tx_dive(core, r->scale, r->work, heavy, false, 100000 + 1000 * (uint64_t)r->count);
+  if (status == TRIAX_OK) {
+    status = tx_greedy_order(core, r->customers, r->count);
+  }
+  if (status == TRIAX_OK && tx_cost_compare(&core->cost, &before) > 0) {
+    settle(r);
+  }
+  int order = tx_cost_compare(&core->cost, &before);
+  *gained = order < 0;
+  if (order > 0 || status != TRIAX_OK) {
+    put_back(r);
+    return status;
+  }
+  for (size_t x = 0; x < r->count; x++) {
+    tx_pairs_touch(r->pairs, core->at[r->customers[x]] == TX_BOOKS_NONE ? (uint32_t)core->books->csms
+                                                                        : core->at[r->customers[x]]);
+  }
+  return status;
+}
+
+triax_status tx_improve_regions(tx_core *core, tx_pairs *pairs, int64_t scale, uint64_t budget) {
+  triax_context *context = core->watch->context;
+  region r = {.core = core, .pairs = pairs, .scale = scale};
+  uint64_t end = core->watch->work + budget;
+  size_t still = 0, patience = 100 + 8 * core->books->csms;
+  triax_status status = TRIAX_OK;
+  while (status == TRIAX_OK && core->watch->work < end && still < patience && core->books->csms > 0) {
+    bool gained = false;
+    choose(&r);
+    status = take(&r) ? refill(&r, &gained) : tx_no_memory(core->watch->error);
+    still = gained ? 0 : still + 1;
+    if (status == TRIAX_OK) {
+      status = tx_watch_work(core->watch, core->books->csms + core->books->classes + core->books->customers / 8);
+    }
+  }
+  tx_free_array(context, r.customers, r.room, sizeof *r.customers);
+  tx_free_array(context, r.work, r.room, sizeof *r.work);
+  tx_free_array(context, r.at, r.room, sizeof *r.at);
+  return status;
+}
