@@ -1,0 +1,228 @@
+/* Whole-set functions: total, mean, stddev, percentile over a column's present values.
+ *
+ * Sums are compensated and taken in blocks of fixed size in the order of rows, so that they do not depend on threads
+ * or batches. */
+#include <math.h>
+#include <string.h>
+
+#include "expr/program_private.h"
+
+#define BLOCK 4096
+
+/* --- sums --- */
+
+/* A sum and what its roundings lost (Neumaier). */
+typedef struct sum {
+  double high, low;
+} sum;
+
+static void add(sum *into, double value) {
+  double next = into->high + value;
+  if (fabs(into->high) >= fabs(value)) {
+    into->low += (into->high - next) + value;
+  } else {
+    into->low += (value - next) + into->high;
+  }
+  into->high = next;
+}
+
+static double come_to(const sum *of) {
+  double whole = of->high + of->low;
+  return isfinite(of->high) ? whole : of->high; /* what an infinity lost is no number */
+}
+
+/* Of the values less a center, or of their squares. */
+static sum sum_of_block(const double *numbers, size_t count, double center, bool squares) {
+  sum block = {0, 0};
+  for (size_t i = 0; i < count; i++) {
+    if (numbers[i] != numbers[i]) continue;
+    double value = numbers[i] - center;
+    add(&block, squares ? value * value : value);
+  }
+  return block;
+}
+
+typedef struct summing {
+  const tx_column *column;
+  sum *blocks;
+  double center;
+  bool squares;
+} summing;
+
+static triax_status sum_blocks(void *user, size_t worker, size_t begin, size_t end, triax_error *error) {
+  const summing *work = user;
+  (void)worker;
+  (void)error;
+  for (size_t block = begin; block < end; block++) {
+    size_t first = block * BLOCK, rows = work->column->rows;
+    size_t count = rows - first < BLOCK ? rows - first : BLOCK;
+    work->blocks[block] = sum_of_block(work->column->numbers + first, count, work->center, work->squares);
+  }
+  return TRIAX_OK;
+}
+
+static triax_status sum_column(triax_context *context, const tx_column *column, double center, bool squares,
+                               double *result, triax_error *error) {
+  size_t count = (column->rows + BLOCK - 1) / BLOCK;
+  summing work = {column, tx_alloc_array(context, count, sizeof(sum)), center, squares};
+  if (!work.blocks) return tx_no_memory(error);
+  triax_status status = tx_parallel_for(context, "summing", count, 16, sum_blocks, &work, error);
+  if (status == TRIAX_OK) {
+    sum all = {0, 0};
+    for (size_t i = 0; i < count; i++) {
+      add(&all, work.blocks[i].high);
+      if (isfinite(all.high)) add(&all, work.blocks[i].low);
+    }
+    *result = come_to(&all);
+  }
+  tx_free_array(context, work.blocks, count, sizeof(sum));
+  return status;
+}
+
+static triax_status make_sum(triax_context *context, const tx_column *column, tx_aggregate *aggregate,
+                             triax_error *error) {
+  triax_status status = sum_column(context, column, 0, false, &aggregate->value, error);
+  if (status != TRIAX_OK || aggregate->op == TX_OP_TOTAL) return status;
+  aggregate->value /= (double)aggregate->present;
+  if (aggregate->op == TX_OP_MEAN) return TRIAX_OK;
+  double squares;
+  status = sum_column(context, column, aggregate->value, true, &squares, error);
+  if (status == TRIAX_OK) aggregate->value = sqrt(squares / (double)aggregate->present);
+  return status;
+}
+
+/* --- percentile --- */
+
+/* A number's key in the order of numbers, -0.0 and 0.0 being one, with its row. */
+typedef struct entry {
+  uint64_t key;
+  size_t row;
+} entry;
+
+static uint64_t key_of(double number) {
+  uint64_t bits;
+  if (number == 0) number = 0;
+  memcpy(&bits, &number, sizeof bits);
+  return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
+}
+
+static double number_of(uint64_t key) {
+  uint64_t bits = key >> 63 ? key & ~(UINT64_C(1) << 63) : ~key;
+  double number;
+  memcpy(&number, &bits, sizeof number);
+  return number;
+}
+
+static size_t gather_entries(const tx_column *column, entry *entries) {
+  size_t count = 0;
+  for (size_t row = 0; row < column->rows; row++) {
+    double number = column->numbers[row];
+    if (number == number) entries[count++] = (entry){key_of(number), row};
+  }
+  return count;
+}
+
+/* One pass by the byte at `shift`, from one array to the other; false when all bytes are the same. */
+static bool sort_by_byte(const entry *from, entry *to, size_t count, unsigned shift) {
+  size_t starts[256] = {0};
+  for (size_t i = 0; i < count; i++) starts[(from[i].key >> shift) & 255]++;
+  if (starts[(from[0].key >> shift) & 255] == count) return false;
+  size_t at = 0;
+  for (size_t i = 0; i < 256; i++) {
+    size_t many = starts[i];
+    starts[i] = at;
+    at += many;
+  }
+  for (size_t i = 0; i < count; i++) to[starts[(from[i].key >> shift) & 255]++] = from[i];
+  return true;
+}
+
+/* Sorts entries[0 .. count) with the same room again behind them; returns which half holds the result. */
+static entry *sort_entries(entry *entries, entry *spare, size_t count) {
+  for (unsigned shift = 0; count > 1 && shift < 64; shift += 8) {
+    if (sort_by_byte(entries, spare, count, shift)) {
+      entry *swap = entries;
+      entries = spare;
+      spare = swap;
+    }
+  }
+  return entries;
+}
+
+static size_t count_distinct(const entry *sorted, size_t count) {
+  size_t distinct = count > 0;
+  for (size_t i = 1; i < count; i++) distinct += sorted[i].key != sorted[i - 1].key;
+  return distinct;
+}
+
+static double share(uint64_t below, uint64_t equal, uint64_t present) {
+  return ((double)below + (double)equal / 2) / (double)present; /* as tx_aggregate_percentile has it */
+}
+
+static bool keep_distinct(triax_context *context, const entry *sorted, size_t count, tx_aggregate *aggregate,
+                          double *numbers) {
+  size_t distinct = count_distinct(sorted, count), at = 0;
+  aggregate->distinct = distinct;
+  aggregate->sorted = tx_alloc_array(context, distinct, sizeof *aggregate->sorted);
+  aggregate->below = tx_alloc_array(context, distinct, sizeof *aggregate->below);
+  aggregate->equal = tx_alloc_array(context, distinct, sizeof *aggregate->equal);
+  if (!aggregate->sorted || !aggregate->below || !aggregate->equal) return false;
+  for (size_t i = 0; i < count; at++) {
+    size_t end = i + 1;
+    while (end < count && sorted[end].key == sorted[i].key) end++;
+    aggregate->sorted[at] = number_of(sorted[i].key);
+    aggregate->below[at] = i;
+    aggregate->equal[at] = end - i;
+    double result = share(i, end - i, count);
+    for (; i < end; i++) numbers[sorted[i].row] = result;
+  }
+  return true;
+}
+
+static tx_column *take_numbers(triax_context *context, size_t rows, double *numbers) {
+  return tx_column_take(context, TRIAX_TYPE_NUMBER, rows, numbers, rows * sizeof *numbers, NULL);
+}
+
+static triax_status make_percentiles(triax_context *context, const tx_column *column, tx_aggregate *aggregate,
+                                     tx_column **percentiles, triax_error *error) {
+  size_t rows = column->rows;
+  entry *entries = tx_alloc_array(context, rows, 2 * sizeof *entries);
+  double *numbers = tx_alloc_array(context, rows, sizeof *numbers);
+  bool made = entries && numbers;
+  if (made) {
+    size_t count = gather_entries(column, entries);
+    for (size_t i = 0; i < rows; i++) numbers[i] = (double)NAN;
+    const entry *sorted = sort_entries(entries, entries + rows, count);
+    made = keep_distinct(context, sorted, count, aggregate, numbers);
+  }
+  tx_free_array(context, entries, rows, 2 * sizeof *entries);
+  if (!made) {
+    tx_free_array(context, numbers, rows, sizeof *numbers);
+    return tx_no_memory(error);
+  }
+  *percentiles = take_numbers(context, rows, numbers);
+  return *percentiles ? TRIAX_OK : tx_no_memory(error);
+}
+
+static uint64_t count_present(const tx_column *column) {
+  uint64_t present = 0;
+  for (size_t i = 0; i < column->rows; i++) present += column->numbers[i] == column->numbers[i];
+  return present;
+}
+
+triax_status tx_aggregate_make(triax_context *context, int op, const tx_column *column, tx_aggregate *aggregate,
+                               tx_column **percentiles, triax_error *error) {
+  *aggregate = (tx_aggregate){.op = op, .present = count_present(column)};
+  aggregate->known = aggregate->present > 0;
+  if (op == TX_OP_PERCENTILE) return make_percentiles(context, column, aggregate, percentiles, error);
+  return aggregate->known ? make_sum(context, column, aggregate, error) : TRIAX_OK;
+}
+
+triax_status tx_aggregate_apply(triax_context *context, const tx_aggregate *aggregate, const tx_column *column,
+                                tx_column **percentiles, triax_error *error) {
+  double *numbers = tx_alloc_array(context, column->rows, sizeof *numbers);
+  if (!numbers) return tx_no_memory(error);
+  for (size_t i = 0; i < column->rows; i++) numbers[i] = tx_aggregate_percentile(aggregate, column->numbers[i]);
+  *percentiles = take_numbers(context, column->rows, numbers);
+  return *percentiles ? TRIAX_OK : tx_no_memory(error);
+}
