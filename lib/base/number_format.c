@@ -41,8 +41,10 @@ static const char *name_of_special(double value) {
 
 static size_t count_digits(uint64_t value) {
   size_t count = 1;
-  for (uint64_t limit = 10; value >= limit && count < 20; count++) {
-    limit = count < 19 ? limit * 10 : UINT64_MAX;
+  for (uint64_t limit = 10; value >= limit; limit *= 10) {
+    if (++count == 20) {
+      break; /* 10^20 is beyond 64 bits */
+    }
   }
   return count;
 }

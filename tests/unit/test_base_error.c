@@ -153,6 +153,10 @@ static void hostile_sources_are_shown_safely(void **state) {
   assert_message(&broken, &finding, "bad",
                  "p:1:4: error: bad\n    1 | ab\xEF\xBF\xBD\xEF\xBF\xBD[2J\xEF\xBF\xBDz\xEF\xBF\xBD\n      |    ^");
   finding.column = 1;
+  const tx_source ends_in_return = {"p", "a\r", 2};
+  finding.line = 2;
+  assert_message(&ends_in_return, &finding, "end", "p:2:1: error: end\n    2 | \n      | ^");
+  finding.line = 1;
   const tx_source empty = {"p", "", 0};
   assert_message(&empty, &finding, "empty", "p:1:1: error: empty\n    1 | \n      | ^");
 }
@@ -219,6 +223,9 @@ static void lists_are_read_back(void **state) {
   triax_messages_free(NULL);
   assert_true(tx_messages_add(NULL, NULL, &finding, "odd"));
   assert_int_equal(triax_messages_new(NULL, &messages, NULL), TRIAX_EINVAL);
+  context = fault_context(&allocator);
+  assert_int_equal(triax_messages_new(context, NULL, NULL), TRIAX_EINVAL);
+  triax_context_unref(context);
 }
 
 static triax_status report_many(triax_context *context, void *user) {
