@@ -1,0 +1,129 @@
+/* Result tables: what each part of the plan says, as columns. */
+#include "plan/tabulate.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+void tx_tabulate_open(tx_tabulate *tabulate, triax_context *context, size_t rows) {
+  *tabulate = (tx_tabulate){.context = context, .rows = rows};
+  tx_arena_init(&tabulate->arena, context);
+}
+
+static bool make_room(tx_tabulate *tabulate) {
+  if (tabulate->count < tabulate->capacity) return true;
+  size_t old = tabulate->capacity, room = old ? 2 * old : 32;
+  void *names = tx_resize(tabulate->context, tabulate->names, old * sizeof(triax_text), room * sizeof(triax_text));
+  if (!names) return false;
+  tabulate->names = names;
+  void *columns = tx_resize(tabulate->context, tabulate->columns, old * sizeof(tx_column *), room * sizeof(tx_column *));
+  if (!columns) { /* give the names back their old size, so that freeing by capacity is right */
+    void *shrunk = old ? tx_resize(tabulate->context, names, room * sizeof(triax_text), old * sizeof(triax_text)) : NULL;
+    if (!old) tx_free(tabulate->context, names, room * sizeof(triax_text));
+    tabulate->names = old ? (shrunk ? shrunk : names) : NULL;
+    return false;
+  }
+  tabulate->columns = columns;
+  tabulate->capacity = room;
+  return true;
+}
+
+void tx_tabulate_add_text(tx_tabulate *tabulate, triax_text name, tx_column *column) {
+  char *copy = column && !tabulate->failed ? tx_arena_copy(&tabulate->arena, name.bytes, name.length) : NULL;
+  if (!copy || !make_room(tabulate)) {
+    tabulate->failed = true;
+    tx_column_unref(column);
+    return;
+  }
+  tabulate->names[tabulate->count] = (triax_text){copy, name.length};
+  tabulate->columns[tabulate->count++] = column;
+}
+
+void tx_tabulate_add(tx_tabulate *tabulate, const char *name, tx_column *column) {
+  tx_tabulate_add_text(tabulate, triax_text_of(name), column);
+}
+
+void tx_tabulate_share(tx_tabulate *tabulate, const char *name, const tx_column *column) {
+  if (column) tx_tabulate_add(tabulate, name, tx_column_ref(column));
+}
+
+void tx_tabulate_numbers(tx_tabulate *tabulate, const char *name, const double *values) {
+  size_t size = tabulate->rows * sizeof(double);
+  double *copy = tx_alloc(tabulate->context, size);
+  if (copy && size) memcpy(copy, values, size);
+  tx_tabulate_add(tabulate, name, copy ? tx_column_take(tabulate->context, TRIAX_TYPE_NUMBER, tabulate->rows, copy,
+                                                        size, NULL)
+                                       : NULL);
+}
+
+void tx_tabulate_counts(tx_tabulate *tabulate, const char *name, const uint64_t *values) {
+  size_t size = tabulate->rows * sizeof(int64_t);
+  int64_t *copy = tx_alloc(tabulate->context, size);
+  for (size_t row = 0; copy && row < tabulate->rows; row++) copy[row] = (int64_t)values[row];
+  tx_tabulate_add(tabulate, name, copy ? tx_column_take(tabulate->context, TRIAX_TYPE_INTEGER, tabulate->rows, copy,
+                                                        size, NULL)
+                                       : NULL);
+}
+
+void tx_tabulate_names(tx_tabulate *tabulate, const char *name, const uint32_t *numbers, const triax_text *names,
+                       size_t count) {
+  tx_tabulate_add(tabulate, name, tx_plan_names(tabulate->context, numbers, tabulate->rows, names, count));
+}
+
+tx_column_builder *tx_tabulate_begin(tx_tabulate *tabulate, int32_t type) {
+  tx_column_builder *builder = tabulate->failed ? NULL : tx_column_builder_new(tabulate->context, type);
+  if (!builder) tabulate->failed = true;
+  return builder;
+}
+
+void tx_tabulate_end(tx_tabulate *tabulate, const char *name, tx_column_builder *builder, bool fine) {
+  if (!builder) return;
+  tx_tabulate_add(tabulate, name, fine ? tx_column_builder_finish(builder) : NULL);
+  tx_column_builder_free(builder);
+}
+
+triax_status tx_tabulate_close(tx_tabulate *tabulate, triax_table **table, triax_error *error) {
+  triax_status status = TRIAX_OK;
+  if (tabulate->failed) status = tx_no_memory(error);
+  if (status == TRIAX_OK) {
+    status = tx_table_new(tabulate->context, tabulate->rows, tabulate->count, tabulate->names, tabulate->columns,
+                          table, error);
+  }
+  for (size_t c = 0; c < tabulate->count; c++) tx_column_unref(tabulate->columns[c]);
+  tx_free_array(tabulate->context, tabulate->names, tabulate->capacity, sizeof(triax_text));
+  tx_free_array(tabulate->context, tabulate->columns, tabulate->capacity, sizeof(tx_column *));
+  tx_arena_free(&tabulate->arena);
+  return status;
+}
+
+triax_text tx_word_stands(int stands) {
+  static const char *const words[] = {"unowned", "kept", "frozen", "moved", "new", "uncovered"};
+  return triax_text_of(stands >= 0 && stands <= TX_STANDS_UNCOVERED ? words[stands] : "unowned");
+}
+
+triax_text tx_word_way(int way) {
+  static const char *const words[] = {"",         "no pool",      "nobody in the pool", "other pool", "role",    "away",
+                                      "not eligible", "capacity", "cap",                "points",     "balance", "family"};
+  return triax_text_of(way >= 0 && way <= TX_WAY_FAMILY ? words[way] : "");
+}
+
+triax_text tx_word_uncovered(int way) {
+  switch (way) {
+    case TX_WAY_NO_POOL: return TX_TEXT("no pool takes it");
+    case TX_WAY_EMPTY_POOL: return TX_TEXT("its pool has no CSM");
+    case TX_WAY_ROLE: return TX_TEXT("no CSM of its pool has a role of its segment");
+    case TX_WAY_NOT_ELIGIBLE: return TX_TEXT("no CSM of its pool is eligible");
+    case TX_WAY_FULL: return TX_TEXT("every CSM who could take it is full");
+    case TX_WAY_CAP: return TX_TEXT("every CSM who could take it is at a further cap");
+    default: return TX_TEXT("nobody could take it");
+  }
+}
+
+triax_status tx_plan_tabulate(triax_plan *plan, triax_error *error) {
+  static triax_status (*const makers[])(triax_plan *, triax_error *) = {
+      tx_tabulate_customers, tx_tabulate_segments, tx_tabulate_tests,    tx_tabulate_metrics, tx_tabulate_csms,
+      tx_tabulate_pools,     tx_tabulate_overlays, tx_tabulate_week,     tx_tabulate_moves};
+  triax_status status = TRIAX_OK;
+  for (size_t m = 0; status == TRIAX_OK && m < sizeof makers / sizeof *makers; m++) status = makers[m](plan, error);
+  return status;
+}

@@ -1,0 +1,54 @@
+/* Result tables in the making: columns by name, memory checked once at the end. */
+#ifndef TX_PLAN_TABULATE_H
+#define TX_PLAN_TABULATE_H
+
+#include "plan/plan.h"
+
+#define TX_TABULATE_COLUMNS 512
+
+typedef struct tx_tabulate {
+  triax_context *context;
+  size_t rows, count, capacity;
+  triax_text *names;
+  tx_column **columns;
+  tx_arena arena; /* names made on the way */
+  bool failed;    /* memory was short */
+} tx_tabulate;
+
+void tx_tabulate_open(tx_tabulate *tabulate, triax_context *context, size_t rows);
+/* Adds a column (taken over; NULL is out of memory). The name is copied. */
+void tx_tabulate_add(tx_tabulate *tabulate, const char *name, tx_column *column);
+void tx_tabulate_add_text(tx_tabulate *tabulate, triax_text name, tx_column *column);
+/* Adds a reference to a column that exists; NULL adds nothing. */
+void tx_tabulate_share(tx_tabulate *tabulate, const char *name, const tx_column *column);
+/* Columns of plain arrays, which are copied. */
+void tx_tabulate_numbers(tx_tabulate *tabulate, const char *name, const double *values);
+void tx_tabulate_counts(tx_tabulate *tabulate, const char *name, const uint64_t *values);
+/* names[numbers[row]], missing where out of range. */
+void tx_tabulate_names(tx_tabulate *tabulate, const char *name, const uint32_t *numbers, const triax_text *names,
+                       size_t count);
+/* A builder for a column; NULL when memory is short (the table knows). */
+tx_column_builder *tx_tabulate_begin(tx_tabulate *tabulate, int32_t type);
+/* Finishes a builder of tx_tabulate_begin (NULL allowed) as a column. fine: whether all its appends went well. */
+void tx_tabulate_end(tx_tabulate *tabulate, const char *name, tx_column_builder *builder, bool fine);
+/* Makes the table and drops the rest. */
+triax_status tx_tabulate_close(tx_tabulate *tabulate, triax_table **table, triax_error *error);
+
+/* The tables, each in its file. */
+triax_status tx_tabulate_customers(triax_plan *plan, triax_error *error);
+triax_status tx_tabulate_csms(triax_plan *plan, triax_error *error);
+triax_status tx_tabulate_segments(triax_plan *plan, triax_error *error);
+triax_status tx_tabulate_pools(triax_plan *plan, triax_error *error);
+triax_status tx_tabulate_tests(triax_plan *plan, triax_error *error);
+triax_status tx_tabulate_metrics(triax_plan *plan, triax_error *error);
+triax_status tx_tabulate_overlays(triax_plan *plan, triax_error *error);
+triax_status tx_tabulate_week(triax_plan *plan, triax_error *error);
+triax_status tx_tabulate_moves(triax_plan *plan, triax_error *error);
+
+/* Words for what the models number. */
+triax_text tx_word_stands(int stands);
+triax_text tx_word_way(int way);
+/* "its pool is full": why nobody could take a customer. */
+triax_text tx_word_uncovered(int way);
+
+#endif
