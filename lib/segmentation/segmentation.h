@@ -1,6 +1,18 @@
 /* Segmentation: ordered tests in nested levels (policy.md section 4).
  *
- * The model is plain data over units: customers, or families folded to one row each. */
+ * The model is plain data over units: customers, or families folded to one row each.
+ *
+ * What policy.md leaves open is settled so:
+ * - A unit that is in a segment with children, none of whose tests holds, stays in that segment: placed by test.
+ * - `top` ranks all units of the level that have a `by`: at the top all, inside a segment all its units, also those
+ *   that an earlier sibling took and those that an override or dwell put there. A family counts once.
+ *   share × n is taken to be whole when it is at most 4 roundings below: 10 % of 70 are 7, 29 % of 100 are 29.
+ *   `of`: missing and negative values count 0; a prefix that lacks no more than 1e-12 of the total is enough.
+ * - Hold moves thresholds by margin × their size: up is up for negative ones too. It moves `at_least` alone.
+ * - A previous segment that has children by now is known at its level; inside, units are judged without one. So are
+ *   units that an override, or dwell, puts into such a segment.
+ * - A test that is not known does not hold and is tried no further; the unit goes on and is uncertain.
+ * - `by` may be infinite; a date ahead of as_of dwells. */
 #ifndef TX_SEGMENTATION_SEGMENTATION_H
 #define TX_SEGMENTATION_SEGMENTATION_H
 
@@ -51,12 +63,12 @@ typedef struct tx_segmentation_result {
   uint32_t *unheld;    /* where it would be without hold; NULL when the model has none */
   /* Per segment: how many units the test was tried on and was true, false, unknown for. */
   uint64_t *yes, *no, *unknown;
-  uint64_t unmatched_override; /* rows whose override names no segment */
+  uint64_t unmatched_override; /* rows whose override names no segment; they are judged by the tests */
   uint64_t unmatched_previous;
 } tx_segmentation_result;
 
-/* keys: for ties of `top`, the key of each unit (a string column). weight: NULL, or how many customers a unit counts
- * for in `top` by count (families). as_of in days (for dwell). The result's arrays are allocated from the context;
+/* keys: for ties of `top`, the key of each unit (a string column; NULL where no segment has `top`). as_of in days (for
+ * dwell). The outcome is the same for any number of threads. TRIAX_EINVAL for a model that is none. The result's arrays are allocated from the context;
  * free with tx_segmentation_result_free. */
 triax_status tx_segmentation_run(triax_context *context, const tx_segmentation_model *model, const tx_input *inputs,
                                  size_t rows, const tx_column *keys, int32_t as_of, tx_segmentation_result *result,

@@ -1,0 +1,233 @@
+#include "segmentation/segmentation.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "segmentation/judge.h"
+
+uint32_t tx_segment_find(const tx_segment *segments, size_t count, triax_text path_or_name, bool *ambiguous) {
+  uint32_t found = TX_NO_SEGMENT;
+  bool several = false;
+  if (ambiguous) *ambiguous = false;
+  for (size_t s = 0; s < count; s++)
+    if (tx_text_equal(segments[s].path, path_or_name)) return (uint32_t)s;
+  for (size_t s = 0; s < count; s++) {
+    if (!tx_text_equal(segments[s].name, path_or_name)) continue;
+    several = several || found != TX_NO_SEGMENT;
+    found = (uint32_t)s;
+  }
+  if (ambiguous) *ambiguous = several;
+  return several ? TX_NO_SEGMENT : found;
+}
+
+/* --- is it a model? --------------------------------------------------------------------------------------------- */
+
+static bool input_ok(const tx_segmentation_model *model, uint32_t input, bool needed) {
+  return input == TX_NO_INPUT ? !needed : input < model->input_count;
+}
+
+static bool test_ok(const tx_segmentation_model *model, const tx_segment *segment) {
+  switch (segment->test) {
+  case TX_TEST_REST: return true;
+  case TX_TEST_WHEN: return input_ok(model, segment->when, true);
+  case TX_TEST_AT_LEAST: return !isnan(segment->at_least) && input_ok(model, model->by, true);
+  case TX_TEST_TOP:
+    return segment->share >= 0 && segment->share <= 1 && input_ok(model, segment->of, false) &&
+           input_ok(model, model->by, true);
+  default: return false;
+  }
+}
+
+/* Parents stand before their children, which is what lets one sweep judge every level. */
+static bool place_ok(const tx_segmentation_model *model, uint32_t s) {
+  const tx_segment *segment = &model->segments[s];
+  if (segment->first > segment->last || segment->last > model->count) return false;
+  if (segment->first < segment->last && (segment->first <= s || segment->first < model->top_count)) return false;
+  if (s < model->top_count) return segment->parent == TX_NO_SEGMENT;
+  if (segment->parent >= s) return false;
+  const tx_segment *parent = &model->segments[segment->parent];
+  return s >= parent->first && s < parent->last;
+}
+
+static triax_status check_model(const tx_segmentation_model *model, const tx_column *keys, triax_error *error) {
+  bool has_top = false;
+  if (model->top_count > model->count || model->count >= TX_NO_SEGMENT)
+    return tx_fail(error, TRIAX_EINVAL, "a segmentation cannot have more segments at the top than in all.");
+  for (uint32_t s = 0; s < model->count; s++) {
+    const tx_segment *segment = &model->segments[s];
+    const int length = (int)segment->path.length;
+    if (!place_ok(model, s))
+      return tx_fail(error, TRIAX_EINVAL, "segment '%.*s' does not stand with its siblings, after its parent.", length,
+                     segment->path.bytes);
+    if (!test_ok(model, segment))
+      return tx_fail(error, TRIAX_EINVAL, "segment '%.*s': its test lacks an input, or its share is not within 0 to 1.",
+                     length, segment->path.bytes);
+    has_top = has_top || segment->test == TX_TEST_TOP;
+  }
+  if (has_top && !keys) return tx_fail(error, TRIAX_EINVAL, "a segmentation with 'top' needs the customers' keys.");
+  if (!input_ok(model, model->previous, false) || !input_ok(model, model->override_, false) ||
+      !input_ok(model, model->since, false))
+    return tx_fail(error, TRIAX_EINVAL, "previous, override or since is an input that the segmentation does not have.");
+  if (!(model->margin >= 0) || !(model->dwell >= 0))
+    return tx_fail(error, TRIAX_EINVAL, "hold: margin and dwell must be 0 or more.");
+  return TRIAX_OK;
+}
+
+/* --- memory ----------------------------------------------------------------------------------------------------- */
+
+static bool has_hold(const tx_segmentation_model *model) {
+  return model->previous != TX_NO_INPUT && (model->margin > 0 || (model->dwell > 0 && model->since != TX_NO_INPUT));
+}
+
+static bool make_result(triax_context *context, const tx_segmentation_model *model, size_t rows,
+                        tx_segmentation_result *made) {
+  const size_t words = tx_words(rows);
+  memset(made, 0, sizeof *made);
+  made->rows = rows;
+  made->segment = tx_alloc_array(context, rows, sizeof *made->segment);
+  made->placed = tx_alloc_array(context, rows, sizeof *made->placed);
+  made->uncertain = tx_calloc(context, words, sizeof *made->uncertain);
+  made->held = tx_calloc(context, words, sizeof *made->held);
+  made->yes = tx_calloc(context, model->count, sizeof *made->yes);
+  made->no = tx_calloc(context, model->count, sizeof *made->no);
+  made->unknown = tx_calloc(context, model->count, sizeof *made->unknown);
+  bool ok = made->segment && made->placed && made->uncertain && made->held;
+  ok = ok && made->yes && made->no && made->unknown;
+  if (!has_hold(model)) return ok;
+  made->unheld = tx_alloc_array(context, rows, sizeof *made->unheld);
+  return ok && made->unheld;
+}
+
+void tx_segmentation_result_free(triax_context *context, const tx_segmentation_model *model,
+                                 tx_segmentation_result *result) {
+  const size_t rows = result->rows, words = tx_words(rows);
+  tx_free_array(context, result->segment, rows, sizeof *result->segment);
+  tx_free_array(context, result->placed, rows, sizeof *result->placed);
+  tx_free_array(context, result->uncertain, words, sizeof *result->uncertain);
+  tx_free_array(context, result->held, words, sizeof *result->held);
+  tx_free_array(context, result->yes, model->count, sizeof *result->yes);
+  tx_free_array(context, result->no, model->count, sizeof *result->no);
+  tx_free_array(context, result->unknown, model->count, sizeof *result->unknown);
+  tx_free_array(context, result->unheld, rows, sizeof *result->unheld);
+  memset(result, 0, sizeof *result);
+}
+
+/* What a run needs beside its result. */
+typedef struct workshop {
+  uint32_t override_size, previous_size; /* codes */
+  uint32_t *override_of, *previous_of, *sibling;
+  bool *inside;
+  tx_top_cutoff *cutoffs;
+  size_t counters;
+  uint64_t *counts;
+  uint8_t *placed;     /* of the pass without hold */
+  uint64_t *uncertain; /* of the pass without hold */
+} workshop;
+
+static uint32_t codes_of(const tx_input *inputs, uint32_t input) {
+  return input == TX_NO_INPUT ? 0 : inputs[input].column->dictionary->size;
+}
+
+static bool open_workshop(triax_context *context, const tx_segmentation_model *model, const tx_input *inputs,
+                          size_t rows, workshop *shop) {
+  memset(shop, 0, sizeof *shop);
+  shop->override_size = codes_of(inputs, model->override_);
+  shop->previous_size = codes_of(inputs, model->previous);
+  shop->counters = tx_context_threads(context) * TX_COUNTS_OF(model->count);
+  shop->override_of = tx_alloc_array(context, shop->override_size, sizeof *shop->override_of);
+  shop->previous_of = tx_alloc_array(context, shop->previous_size, sizeof *shop->previous_of);
+  shop->sibling = tx_alloc_array(context, shop->previous_size, sizeof *shop->sibling);
+  shop->inside = tx_alloc_array(context, model->count, sizeof *shop->inside);
+  shop->cutoffs = tx_calloc(context, model->count, sizeof *shop->cutoffs);
+  shop->counts = tx_calloc(context, shop->counters, sizeof *shop->counts);
+  bool ok = shop->override_of && shop->previous_of && shop->sibling && shop->inside && shop->cutoffs && shop->counts;
+  if (!has_hold(model)) return ok;
+  shop->placed = tx_alloc_array(context, rows, sizeof *shop->placed);
+  shop->uncertain = tx_calloc(context, tx_words(rows), sizeof *shop->uncertain);
+  return ok && shop->placed && shop->uncertain;
+}
+
+static void close_workshop(triax_context *context, const tx_segmentation_model *model, size_t rows, workshop *shop) {
+  tx_free_array(context, shop->override_of, shop->override_size, sizeof *shop->override_of);
+  tx_free_array(context, shop->previous_of, shop->previous_size, sizeof *shop->previous_of);
+  tx_free_array(context, shop->sibling, shop->previous_size, sizeof *shop->sibling);
+  tx_free_array(context, shop->inside, model->count, sizeof *shop->inside);
+  tx_free_array(context, shop->cutoffs, model->count, sizeof *shop->cutoffs);
+  tx_free_array(context, shop->counts, shop->counters, sizeof *shop->counts);
+  tx_free_array(context, shop->placed, rows, sizeof *shop->placed);
+  tx_free_array(context, shop->uncertain, tx_words(rows), sizeof *shop->uncertain);
+}
+
+/* --- running ---------------------------------------------------------------------------------------------------- */
+
+static void match_codes(const tx_segmentation_model *model, const tx_input *inputs, uint32_t input,
+                        uint32_t *segment_of) {
+  if (input == TX_NO_INPUT) return;
+  const tx_dictionary *dictionary = inputs[input].column->dictionary;
+  for (uint32_t code = 0; code < dictionary->size; code++)
+    segment_of[code] = tx_segment_find(model->segments, model->count, tx_dictionary_text(dictionary, code), NULL);
+}
+
+/* Sums what the workers counted. Whole numbers: the order does not matter. */
+static void gather_counts(const tx_segmentation_model *model, const workshop *shop, tx_segmentation_result *result) {
+  const size_t count = model->count, each = TX_COUNTS_OF(count);
+  for (const uint64_t *own = shop->counts; own < shop->counts + shop->counters; own += each) {
+    for (size_t s = 0; s < count; s++) {
+      result->yes[s] += own[s];
+      result->no[s] += own[count + s];
+      result->unknown[s] += own[2 * count + s];
+    }
+    result->unmatched_override += own[3 * count];
+    result->unmatched_previous += own[3 * count + 1];
+  }
+}
+
+static triax_status judge_both(tx_judging *judging, const workshop *shop, tx_segmentation_result *result,
+                               triax_error *error) {
+  const tx_segmentation_model *model = judging->model;
+  triax_status status = tx_judge(judging, error);
+  if (status) return status;
+  gather_counts(model, shop, result);
+  if (!has_hold(model)) return TRIAX_OK;
+  judging->margin = 0;
+  judging->dwell = 0;
+  judging->segment = result->unheld;
+  judging->placed = shop->placed;
+  judging->uncertain = shop->uncertain;
+  status = tx_judge(judging, error);
+  if (status) return status;
+  for (size_t row = 0; row < result->rows; row++)
+    if (result->segment[row] != result->unheld[row]) tx_bit_set(result->held, row);
+  return TRIAX_OK;
+}
+
+triax_status tx_segmentation_run(triax_context *context, const tx_segmentation_model *model, const tx_input *inputs,
+                                 size_t rows, const tx_column *keys, int32_t as_of, tx_segmentation_result *result,
+                                 triax_error *error) {
+  triax_status status = check_model(model, keys, error);
+  if (status) return status;
+  tx_segmentation_result made;
+  workshop shop;
+  const bool has_result = make_result(context, model, rows, &made);
+  const bool has_shop = open_workshop(context, model, inputs, rows, &shop);
+  if (has_result && has_shop) {
+    match_codes(model, inputs, model->override_, shop.override_of);
+    match_codes(model, inputs, model->previous, shop.previous_of);
+    tx_judging judging = {
+        .context = context, .model = model, .inputs = inputs, .rows = rows, .keys = keys,
+        .as_of = (double)as_of, .margin = model->margin, .dwell = model->dwell,
+        .override_of = model->override_ == TX_NO_INPUT ? NULL : shop.override_of,
+        .previous_of = model->previous == TX_NO_INPUT ? NULL : shop.previous_of,
+        .sibling = shop.sibling, .inside = shop.inside, .cutoffs = shop.cutoffs, .counts = shop.counts,
+        .segment = made.segment, .placed = made.placed, .uncertain = made.uncertain};
+    status = judge_both(&judging, &shop, &made, error);
+  } else {
+    status = tx_no_memory(error);
+  }
+  close_workshop(context, model, rows, &shop);
+  if (status)
+    tx_segmentation_result_free(context, model, &made);
+  else
+    *result = made;
+  return status;
+}

@@ -1,0 +1,221 @@
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "segmentation/private.h"
+
+/* A unit that takes part in a ranking. */
+typedef struct ranked {
+  double by;
+  size_t row;
+} ranked;
+
+typedef struct ranking {
+  const tx_column *keys;
+  ranked *units, *spare; /* both `count` long */
+  size_t count;
+} ranking;
+
+static triax_text key_at(const tx_column *keys, size_t row) {
+  if (!keys || !tx_column_has(keys, row)) return TX_TEXT("");
+  return tx_dictionary_text(keys->dictionary, tx_column_code(keys, row));
+}
+
+/* A total order: by descending, keys ascending, rows at last. */
+static bool before(const ranking *all, const ranked *a, const ranked *b) {
+  if (a->by != b->by) return a->by > b->by;
+  const int order = tx_text_compare(key_at(all->keys, a->row), key_at(all->keys, b->row));
+  return order ? order < 0 : a->row < b->row;
+}
+
+static void swap(ranked *a, ranked *b) {
+  const ranked held = *a;
+  *a = *b;
+  *b = held;
+}
+
+static void sort_few(const ranking *all, size_t begin, size_t end) {
+  for (size_t i = begin + 1; i < end; i++) {
+    const ranked unit = all->units[i];
+    size_t to = i;
+    for (; to > begin && before(all, &unit, &all->units[to - 1]); to--) all->units[to] = all->units[to - 1];
+    all->units[to] = unit;
+  }
+}
+
+static void merge(const ranking *all, size_t begin, size_t middle, size_t end) {
+  ranked *units = all->units, *left = all->spare;
+  const size_t count = middle - begin;
+  if (count == 0 || middle == end || !before(all, &units[middle], &units[middle - 1])) return;
+  memcpy(left, units + begin, count * sizeof *left);
+  size_t i = 0, right = middle, to = begin;
+  while (i < count && right < end) units[to++] = before(all, &units[right], &left[i]) ? units[right++] : left[i++];
+  memcpy(units + to, left + i, (count - i) * sizeof *left);
+}
+
+/* Merge sort from the bottom up: n log n whatever the data. */
+static void sort(const ranking *all, size_t begin, size_t end) {
+  const size_t few = 16;
+  for (size_t at = begin; at < end; at += few) sort_few(all, at, end - at < few ? end : at + few);
+  for (size_t width = few; width < end - begin; width *= 2)
+    for (size_t at = begin; end - at > width; at += 2 * width) {
+      merge(all, at, at + width, end - at < 2 * width ? end : at + 2 * width);
+      if (end - at <= 2 * width) break;
+    }
+}
+
+/* Splits [begin, end) around a pivot and returns where it came to stand. */
+static size_t split(const ranking *all, size_t begin, size_t end) {
+  ranked *units = all->units;
+  const size_t middle = begin + (end - begin) / 2, last = end - 1;
+  if (before(all, &units[middle], &units[begin])) swap(&units[middle], &units[begin]);
+  if (before(all, &units[last], &units[begin])) swap(&units[last], &units[begin]);
+  if (before(all, &units[last], &units[middle])) swap(&units[last], &units[middle]);
+  swap(&units[middle], &units[last]); /* the median of three goes last */
+  size_t i = begin, j = last;
+  const ranked pivot = units[last];
+  for (;;) {
+    while (i < last && before(all, &units[i], &pivot)) i++;
+    while (j > i && !before(all, &units[j - 1], &pivot)) j--;
+    if (i >= j) break;
+    swap(&units[i], &units[j - 1]);
+  }
+  swap(&units[i], &units[last]);
+  return i;
+}
+
+/* Brings the unit of rank `rank` (from 0) to its place: linear on average; sorts when the pivots are bad. */
+static void select_rank(const ranking *all, size_t rank) {
+  size_t begin = 0, end = all->count;
+  for (int tries = 0; end - begin > 32 && tries < 100; tries++) {
+    const size_t at = split(all, begin, end);
+    if (at == rank) return;
+    if (rank < at)
+      end = at;
+    else
+      begin = at + 1;
+  }
+  sort(all, begin, end);
+}
+
+/* How many of n a share is. Shares are decimals: what is up to 4 roundings below a whole number is meant to be it. */
+static size_t share_of(double share, size_t n) {
+  const double exact = share * (double)n, counted = floor(exact * (1 + 4 * DBL_EPSILON));
+  if (!(counted >= 1)) return 0;
+  return counted >= (double)n ? n : (size_t)counted;
+}
+
+/* A sum that keeps what rounding loses (Neumaier). */
+typedef struct exact_sum {
+  double sum, lost;
+} exact_sum;
+
+static void add(exact_sum *to, double value) {
+  const double sum = to->sum + value;
+  to->lost += fabs(to->sum) >= fabs(value) ? (to->sum - sum) + value : (value - sum) + to->sum;
+  to->sum = sum;
+}
+
+static double sum_of(const exact_sum *from) {
+  return isfinite(from->sum) ? from->sum + from->lost : from->sum;
+}
+
+static double part_at(const tx_input *of, size_t row) {
+  const double value = of->column->numbers[row];
+  return value > 0 ? value : 0; /* missing and negative ones count nothing */
+}
+
+/* The shortest prefix of the sorted ranking that sums to the share. */
+static size_t prefix_of(const ranking *all, double share, const tx_input *of) {
+  exact_sum total = {0, 0}, prefix = {0, 0};
+  size_t count = 0;
+  for (size_t i = 0; i < all->count; i++) add(&total, part_at(of, all->units[i].row));
+  const double whole = sum_of(&total), wanted = share * whole;
+  if (!(share > 0) || !(whole > 0)) return 0;
+  while (count < all->count && !(sum_of(&prefix) >= wanted * (1 - 1e-12)))
+    add(&prefix, part_at(of, all->units[count++].row));
+  return count;
+}
+
+bool tx_top_holds(const tx_top_cutoff *cutoff, double by, triax_text key) {
+  if (!cutoff->any) return false;
+  if (by != cutoff->value) return by > cutoff->value;
+  return tx_text_compare(key, cutoff->key) <= 0;
+}
+
+bool tx_level_has_top(const tx_segmentation_model *model, const tx_level *level) {
+  for (uint32_t s = level->first; s < level->last; s++)
+    if (model->segments[s].test == TX_TEST_TOP) return true;
+  return false;
+}
+
+void tx_mark_inside(const tx_segmentation_model *model, uint32_t parent, bool *inside) {
+  for (uint32_t s = 0; s < model->count; s++) {
+    uint32_t at = s;
+    while (at != TX_NO_SEGMENT && at != parent) at = model->segments[at].parent;
+    inside[s] = at == parent;
+  }
+}
+
+static size_t collect(const double *by, size_t rows, const uint32_t *segment, const bool *inside, ranked *units) {
+  size_t count = 0;
+  for (size_t row = 0; row < rows; row++) {
+    if (isnan(by[row]) || (inside && (segment[row] == TX_NO_SEGMENT || !inside[segment[row]]))) continue;
+    if (units) units[count] = (ranked){by[row], row};
+    count++;
+  }
+  return count;
+}
+
+static void cut(const tx_segmentation_model *model, uint32_t segment, const ranking *all, const tx_input *inputs,
+                tx_top_cutoff *cutoff) {
+  const tx_segment *test = &model->segments[segment];
+  size_t count = 0;
+  *cutoff = (tx_top_cutoff){false, 0, TX_TEXT("")};
+  if (test->of == TX_NO_INPUT) {
+    count = share_of(test->share, all->count);
+    if (count) select_rank(all, count - 1);
+  } else {
+    sort(all, 0, all->count);
+    count = prefix_of(all, test->share, &inputs[test->of]);
+  }
+  if (!count) return;
+  const ranked *last = &all->units[count - 1];
+  *cutoff = (tx_top_cutoff){true, last->by, key_at(all->keys, last->row)};
+}
+
+triax_status tx_top_level(triax_context *context, const tx_segmentation_model *model, const tx_level *level,
+                          const tx_input *inputs, size_t rows, const tx_column *keys, const uint32_t *segment,
+                          const bool *inside, tx_top_cutoff *cutoffs, triax_error *error) {
+  const double *by = inputs[model->by].column->numbers;
+  const size_t count = collect(by, rows, segment, inside, NULL);
+  ranked *units = tx_alloc_array(context, count, sizeof *units), *spare = tx_alloc_array(context, count, sizeof *spare);
+  const bool ok = units && spare;
+  if (ok) {
+    const ranking all = {keys, units, spare, collect(by, rows, segment, inside, units)};
+    for (uint32_t s = level->first; s < level->last; s++)
+      if (model->segments[s].test == TX_TEST_TOP) cut(model, s, &all, inputs, &cutoffs[s]);
+  }
+  tx_free_array(context, units, count, sizeof *units);
+  tx_free_array(context, spare, count, sizeof *spare);
+  return ok ? TRIAX_OK : tx_no_memory(error);
+}
+
+triax_status tx_segmentation_cutoffs(triax_context *context, const tx_segmentation_model *model,
+                                     const tx_input *inputs, size_t rows, const tx_column *keys,
+                                     const tx_segmentation_result *result, tx_top_cutoff *cutoffs, triax_error *error) {
+  bool *inside = tx_alloc_array(context, model->count, sizeof *inside);
+  if (!inside) return tx_no_memory(error);
+  triax_status status = TRIAX_OK;
+  for (size_t s = 0; s < model->count; s++) cutoffs[s] = (tx_top_cutoff){false, 0, TX_TEXT("")};
+  for (size_t p = 0; p <= model->count && !status; p++) {
+    const uint32_t parent = p ? (uint32_t)(p - 1) : TX_NO_SEGMENT;
+    const tx_level level = tx_level_below(model, parent);
+    if (!tx_level_has_top(model, &level)) continue;
+    if (p) tx_mark_inside(model, parent, inside);
+    status = tx_top_level(context, model, &level, inputs, rows, keys, result->segment, p ? inside : NULL, cutoffs,
+                          error);
+  }
+  tx_free_array(context, inside, model->count, sizeof *inside);
+  return status;
+}
