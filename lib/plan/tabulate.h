@@ -45,6 +45,9 @@ triax_status tx_tabulate_overlays(triax_plan *plan, triax_error *error);
 triax_status tx_tabulate_week(triax_plan *plan, triax_error *error);
 triax_status tx_tabulate_moves(triax_plan *plan, triax_error *error);
 
+/* Columns METRIC.points … of a score whose parts were kept. */
+void tx_tabulate_parts(const triax_plan *plan, const tx_plan_score *score, tx_tabulate *tabulate);
+
 /* Words for what the models number. */
 triax_text tx_word_stands(int stands);
 triax_text tx_word_way(int way);

@@ -1,0 +1,112 @@
+/* Sums in the order of rows: the same bits whatever the number of threads. */
+#include "plan/sums.h"
+
+#include <math.h>
+#include <string.h>
+
+void tx_sums_free(tx_sums *sums) {
+  uint64_t *counts[] = {sums->customers, sums->owned, sums->uncovered, sums->scored};
+  double *numbers[] = {sums->share, sums->money, sums->money_share, sums->mean_health, sums->hours};
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+    tx_free_array(sums->context, counts[i], sums->count, sizeof(uint64_t));
+  }
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    tx_free_array(sums->context, numbers[i], sums->count, sizeof(double));
+  }
+}
+
+static bool make_room(tx_sums *sums) {
+  uint64_t **counts[] = {&sums->customers, &sums->owned, &sums->uncovered, &sums->scored};
+  double **numbers[] = {&sums->share, &sums->money, &sums->money_share, &sums->mean_health, &sums->hours};
+  bool fine = true;
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+    *counts[i] = tx_calloc(sums->context, sums->count, sizeof(uint64_t));
+    fine = fine && *counts[i];
+  }
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    *numbers[i] = tx_calloc(sums->context, sums->count, sizeof(double));
+    fine = fine && *numbers[i];
+  }
+  return fine;
+}
+
+static void add_row(const triax_plan *plan, size_t row, size_t at, const tx_column *money, tx_sums *sums) {
+  sums->customers[at]++;
+  if (money && !isnan(money->numbers[row])) sums->money[at] += money->numbers[row];
+  if (plan->health.model && !isnan(plan->health.health[row])) {
+    sums->scored[at]++;
+    sums->mean_health[at] += plan->health.health[row];
+  }
+  if (!plan->allocation.given) return;
+  bool owned = plan->allocation.result->csm[row] != TX_ALLOCATION_NONE;
+  sums->owned[at] += owned;
+  sums->uncovered[at] += plan->allocation.result->stands[row] == TX_STANDS_UNCOVERED;
+  if (owned && plan->attention.given) sums->hours[at] += plan->attention.result.hours[row];
+}
+
+/* Children stand after their parents: from the last on, each adds itself to its parent. */
+static void add_to_parents(const tx_segmentation_model *model, tx_sums *sums) {
+  for (size_t s = model->count; s-- > 0;) {
+    uint32_t parent = model->segments[s].parent;
+    if (parent == TX_NO_SEGMENT) continue;
+    sums->customers[parent] += sums->customers[s];
+    sums->owned[parent] += sums->owned[s];
+    sums->uncovered[parent] += sums->uncovered[s];
+    sums->scored[parent] += sums->scored[s];
+    sums->money[parent] += sums->money[s];
+    sums->mean_health[parent] += sums->mean_health[s];
+    sums->hours[parent] += sums->hours[s];
+  }
+}
+
+static void find_shares(const triax_plan *plan, const tx_segmentation_model *model, tx_sums *sums) {
+  double total = sums->money[model->count];
+  for (size_t s = 0; s < model->top_count; s++) total += sums->money[s];
+  for (size_t s = 0; s < sums->count; s++) {
+    sums->share[s] = plan->rows ? (double)sums->customers[s] / (double)plan->rows : 0;
+    sums->money_share[s] = total != 0 ? sums->money[s] / total : NAN;
+    sums->mean_health[s] = sums->scored[s] ? sums->mean_health[s] / (double)sums->scored[s] : NAN;
+  }
+}
+
+triax_status tx_sums_by_segment(const triax_plan *plan, tx_sums *sums, triax_error *error) {
+  const tx_segmentation_model *model = &plan->compiled->policy->segmentation.model;
+  const tx_column *money = tx_plan_money(plan);
+  *sums = (tx_sums){.context = plan->context, .count = model->count + 1, .has_money = money != NULL};
+  if (!make_room(sums)) {
+    tx_sums_free(sums);
+    return tx_no_memory(error);
+  }
+  for (size_t row = 0; row < plan->rows; row++) {
+    uint32_t segment = plan->segmentation.segment[row];
+    add_row(plan, row, segment == TX_NO_SEGMENT ? model->count : segment, money, sums);
+  }
+  add_to_parents(model, sums);
+  find_shares(plan, model, sums);
+  return TRIAX_OK;
+}
+
+triax_status tx_sums_by_csm(const triax_plan *plan, double **money, double **mean_health, triax_error *error) {
+  const tx_column *arr = tx_plan_money(plan);
+  *money = tx_calloc(plan->context, plan->csms, sizeof **money);
+  *mean_health = tx_calloc(plan->context, plan->csms, sizeof **mean_health);
+  uint64_t *scored = tx_calloc(plan->context, plan->csms, sizeof *scored);
+  bool fine = *money && *mean_health && scored;
+  for (size_t row = 0; fine && row < plan->rows; row++) {
+    uint32_t csm = plan->allocation.result->csm[row];
+    if (csm == TX_ALLOCATION_NONE) continue;
+    if (arr && !isnan(arr->numbers[row])) (*money)[csm] += arr->numbers[row];
+    if (plan->health.model && !isnan(plan->health.health[row])) {
+      (*mean_health)[csm] += plan->health.health[row];
+      scored[csm]++;
+    }
+  }
+  for (size_t csm = 0; fine && csm < plan->csms; csm++) {
+    (*mean_health)[csm] = scored[csm] ? (*mean_health)[csm] / (double)scored[csm] : NAN;
+  }
+  tx_free_array(plan->context, scored, plan->csms, sizeof *scored);
+  if (fine) return TRIAX_OK;
+  tx_free_array(plan->context, *money, plan->csms, sizeof **money);
+  tx_free_array(plan->context, *mean_health, plan->csms, sizeof **mean_health);
+  return tx_no_memory(error);
+}

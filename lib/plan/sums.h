@@ -1,0 +1,23 @@
+/* Sums over segments and books: counts, money, health, hours. */
+#ifndef TX_PLAN_SUMS_H
+#define TX_PLAN_SUMS_H
+
+#include "plan/plan.h"
+
+typedef struct tx_sums {
+  triax_context *context;
+  size_t count; /* segments and one more: customers in none */
+  bool has_money;
+  uint64_t *customers, *owned, *uncovered, *scored;
+  double *share, *money, *money_share, *mean_health, *hours;
+} tx_sums;
+
+/* Parents count their children's customers too; shares are of all customers and of all money. A sum over nothing is
+ * 0, a mean over nothing NaN. Added up in the order of rows. */
+triax_status tx_sums_by_segment(const triax_plan *plan, tx_sums *sums, triax_error *error);
+void tx_sums_free(tx_sums *sums);
+
+/* Per CSM: money of the book, customers by band (csms × (bands + 1), the last: unknown). Arrays of plan->csms. */
+triax_status tx_sums_by_csm(const triax_plan *plan, double **money, double **mean_health, triax_error *error);
+
+#endif
