@@ -1,0 +1,107 @@
+/* What --help says. */
+#include "cli.h"
+
+const char *help_usage(int command) {
+  switch (command) {
+  case COMMAND_CHECK:
+    return "check";
+  case COMMAND_PLAN:
+    return "plan";
+  case COMMAND_EXPLAIN:
+    return "explain";
+  case COMMAND_EVAL:
+    return "eval";
+  case COMMAND_COMPARE:
+    return "compare";
+  case COMMAND_FIT:
+    return "fit";
+  case COMMAND_VERSION:
+    return "version";
+  default:
+    return "help";
+  }
+}
+
+static const char general[] = "triax decides how customers are covered: segments, health, books, hours, and why.\n"
+                              "\n"
+                              "usage: triax COMMAND ...\n"
+                              "\n"
+                              "  check    say what is wrong with a policy, alone or with data\n"
+                              "  plan     make the plan, print what was decided, write its files\n"
+                              "  explain  say why one customer is treated as it is\n"
+                              "  eval     evaluate an expression, once or for every customer\n"
+                              "  version  the versions of library and policy language\n"
+                              "\n"
+                              "triax COMMAND --help says more. Exit status: 0 done; 1 the policy or the data is\n"
+                              "at fault; 2 wrong usage; 3 the machine failed (memory, disk); 130 interrupted.\n";
+
+static const char check[] = "usage: triax check POLICY [--customers FILE] [--team FILE] [OPTIONS]\n"
+                            "\n"
+                            "Prints what is wrong with the policy, what does not fit the data, and advice\n"
+                            "(with codes; `allow: [T101]` in the policy silences one), then one line that\n"
+                            "says how it went. Nothing is written.\n";
+
+static const char plan[] = "usage: triax plan POLICY --customers FILE [--team FILE] [-o DIR] [OPTIONS]\n"
+                           "\n"
+                           "Makes the plan and prints what was decided.\n"
+                           "\n"
+                           "  -o, --out DIR     write the plan's tables as CSV, and summary.json, into DIR.\n"
+                           "                    DIR is complete or untouched; one that is there already is\n"
+                           "                    replaced if it is an earlier plan or empty, else refused\n"
+                           "  --raw-text        write text as it is. Without it, text that begins with\n"
+                           "                    = + - @, a tab or a carriage return gets a ' before it, so\n"
+                           "                    that no spreadsheet runs it as a formula\n"
+                           "  --json            print summary.json instead of the text\n";
+
+static const char explain[] = "usage: triax explain POLICY --customers FILE [--team FILE] KEY [OPTIONS]\n"
+                              "\n"
+                              "Makes the plan and says why the customer with this key is in its segment, how\n"
+                              "healthy it is, who owns it and with how many hours.\n"
+                              "\n"
+                              "  --json            as JSON\n";
+
+static const char eval[] = "usage: triax eval 'EXPRESSION' [--customers FILE] [OPTIONS]\n"
+                           "\n"
+                           "Without customers prints the value: 1, 2.5, \"text\", true, [1, 2]; or prints\n"
+                           "'error: ...' and exits with 1. With customers prints one line for each, `missing`\n"
+                           "where there is no value. An expression that looks like an option stands behind --.\n";
+
+static const char data[] = "\n"
+                           "Data are CSV files as in RFC 4180, UTF-8, with a header; - is standard input.\n"
+                           "  --as-of DATE      the plan's date, such as 2026-11-21; today without it\n"
+                           "  --threads N       threads to use; 1 without it. The result is the same\n"
+                           "  --delimiter D     comma, semicolon or tab; found out without it\n"
+                           "  --encoding E      utf-8, latin1 or cp1252; UTF-8 without it, anything else refused\n"
+                           "  --loose-numbers   take $1,200.50, 1.2M and 47 % as numbers; needs --decimal\n"
+                           "  --decimal SIGN    . or ,\n"
+                           "  --date-order O    iso (2026-11-21, without it), dmy, mdy or ymd\n"
+                           "  --set-aside FILE  write rows at fault to FILE with their reasons, and go on\n"
+                           "                    without them; without it they are errors\n";
+
+void help_print(FILE *stream, int command) {
+  switch (command) {
+  case COMMAND_CHECK:
+    fputs(check, stream);
+    break;
+  case COMMAND_PLAN:
+    fputs(plan, stream);
+    break;
+  case COMMAND_EXPLAIN:
+    fputs(explain, stream);
+    break;
+  case COMMAND_EVAL:
+    fputs(eval, stream);
+    break;
+  case COMMAND_VERSION:
+    fputs("usage: triax version\n", stream);
+    return;
+  case COMMAND_COMPARE:
+  case COMMAND_FIT:
+    fprintf(stream, "triax %s is not in this version\n", help_usage(command));
+    return;
+  default:
+    fputs(general, stream);
+    return;
+  }
+  fputs(data, stream);
+}
