@@ -107,6 +107,22 @@ triax_text tx_word_way(int way) {
   return triax_text_of(way >= 0 && way <= TX_WAY_FAMILY ? words[way] : "");
 }
 
+triax_text tx_word_why_not(int way) {
+  static const char *const words[] = {"it has this CSM",
+                                      "no pool takes it",
+                                      "its pool has no CSM",
+                                      "does not serve its pool",
+                                      "has none of its segment's roles",
+                                      "is not here on the plan's date",
+                                      "is not eligible",
+                                      "is full",
+                                      "is at a cap",
+                                      "would earn fewer points",
+                                      "would be worse balanced, or worse for others",
+                                      "its family is with another CSM"};
+  return triax_text_of(way >= 0 && way <= TX_WAY_FAMILY ? words[way] : "");
+}
+
 triax_text tx_word_uncovered(int way) {
   switch (way) {
     case TX_WAY_NO_POOL: return TX_TEXT("no pool takes it");

@@ -51,6 +51,8 @@ void tx_tabulate_parts(const triax_plan *plan, const tx_plan_score *score, tx_ta
 /* Words for what the models number. */
 triax_text tx_word_stands(int stands);
 triax_text tx_word_way(int way);
+/* "full": why a customer is not with a CSM. */
+triax_text tx_word_why_not(int way);
 /* "its pool is full": why nobody could take a customer. */
 triax_text tx_word_uncovered(int way);
 

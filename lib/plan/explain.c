@@ -1,0 +1,395 @@
+/* Why one customer is treated as it is, down to each test, metric, CSM and hour. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/date.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "expr/node.h"
+#include "plan/tabulate.h"
+#include "plan/why.h"
+#include "plan/write.h"
+
+typedef struct explain_job {
+  const triax_plan *plan;
+  size_t row, unit;
+  triax_document *document;
+  tx_arena arena;
+} explain_job;
+
+static void put_sentence(triax_document *d, const char *key, const triax_plan *plan, size_t row,
+                         void (*write)(const triax_plan *, size_t, tx_writer *)) {
+  char buffer[1024] = "";
+  tx_writer writer = {buffer, sizeof buffer, 0};
+  write(plan, row, &writer);
+  if (writer.length) tx_put_text(d, key, triax_text_of(buffer));
+}
+
+/* A column's value at a row as an expression would print it. */
+static void put_value(explain_job *job, const char *key, const tx_column *column, size_t row) {
+  char buffer[512];
+  tx_value value;
+  if (!column) return;
+  if (!tx_column_has(column, row)) {
+    triax_document_missing(job->document, triax_text_of(key));
+    return;
+  }
+  if (tx_value_of_column(column, row, &job->arena, &value) != TRIAX_OK) return;
+  if (tx_type_is(value.type, TX_STRING)) {
+    tx_put_text(job->document, key, value.text);
+    return;
+  }
+  tx_value_print(&value, buffer, sizeof buffer);
+  tx_put_text(job->document, key, triax_text_of(buffer));
+}
+
+/* The values that an expression read. */
+static void put_reads(explain_job *job, const tx_stage *stage, size_t expr, size_t row) {
+  if (!stage->read_count[expr]) return;
+  tx_put_map(job->document, "values");
+  for (size_t v = 0; v < stage->read_count[expr]; v++) {
+    uint32_t variable = stage->reads[expr][v];
+    char name[256];
+    triax_text text = tx_module_variable_name(stage->module, variable);
+    snprintf(name, sizeof name, "%.*s", (int)(text.length < 200 ? text.length : 200), text.bytes);
+    put_value(job, name, stage->columns[variable], row);
+  }
+  tx_put_end(job->document);
+}
+
+/* --- segment --- */
+
+static void put_outcome(triax_document *d, bool truth, bool known) {
+  tx_put_text(d, "outcome", triax_text_of(!known ? "could not be judged" : truth ? "holds" : "does not hold"));
+}
+
+static void put_test(explain_job *job, uint32_t number) {
+  const triax_plan *plan = job->plan;
+  triax_document *d = job->document;
+  const tx_policy_segmentation *policy = &plan->compiled->policy->segmentation;
+  const tx_segment *segment = &policy->model.segments[number];
+  const tx_stage *stage = plan->segmentation.stage;
+  tx_put_map(d, NULL);
+  tx_put_text(d, "segment", segment->path);
+  if (segment->test == TX_TEST_WHEN) {
+    const tx_input *input = &stage->inputs[segment->when];
+    tx_put_text(d, "when", policy->inputs.items[segment->when].source);
+    put_outcome(d, tx_input_true(input, job->unit), tx_input_known(input, job->unit));
+    put_reads(job, stage, segment->when, job->unit);
+  } else if (segment->test == TX_TEST_REST) {
+    tx_put_text(d, "test", TX_TEXT("the rest"));
+  } else {
+    double by = stage->inputs[policy->model.by].column->numbers[job->unit];
+    tx_put_text(d, "by", policy->inputs.items[policy->model.by].source);
+    tx_put_number(d, "value", by);
+    if (segment->test == TX_TEST_AT_LEAST) {
+      tx_put_number(d, "at_least", segment->at_least);
+      if (isnan(by)) put_outcome(d, false, false);
+      else tx_put_text(d, "outcome", by >= segment->at_least ? TX_TEXT("holds") : TX_TEXT("does not hold"));
+    } else {
+      const tx_top_cutoff *cutoff = &plan->segmentation.cutoffs[number];
+      tx_put_number(d, "top_share", segment->share);
+      tx_put_number(d, "cut_off", cutoff->any ? cutoff->value : NAN);
+      if (isnan(by)) put_outcome(d, false, false);
+      else tx_put_text(d, "outcome", cutoff->any && by >= cutoff->value ? TX_TEXT("at or above the cut-off")
+                                                                        : TX_TEXT("does not hold"));
+    }
+  }
+  tx_put_end(d);
+}
+
+/* The tests that were tried on the way: each level from its first segment to the one that took the customer. */
+static void put_tests(explain_job *job, uint32_t segment) {
+  const tx_segmentation_model *model = &job->plan->compiled->policy->segmentation.model;
+  uint32_t way[TRIAX_DOCUMENT_DEPTH];
+  size_t depth = 0;
+  for (uint32_t s = segment; s != TX_NO_SEGMENT && depth < TRIAX_DOCUMENT_DEPTH; s = model->segments[s].parent) {
+    way[depth++] = s;
+  }
+  uint32_t first = 0, last = (uint32_t)model->top_count;
+  tx_put_list(job->document, "tests");
+  for (size_t level = 0; level <= depth && first < last; level++) {
+    uint32_t taken = level < depth ? way[depth - 1 - level] : last - 1;
+    for (uint32_t s = first; s <= taken && s < last; s++) put_test(job, s);
+    if (level == depth) break;
+    first = model->segments[taken].first;
+    last = model->segments[taken].last;
+  }
+  tx_put_end(job->document);
+}
+
+static void put_segment(explain_job *job) {
+  static const char *const placed[] = {"test", "override", "dwell", "nowhere"};
+  const triax_plan *plan = job->plan;
+  const tx_segmentation_model *model = &plan->compiled->policy->segmentation.model;
+  const tx_segmentation_result *result = &plan->segmentation.result;
+  uint32_t segment = result->segment[job->unit];
+  triax_document *d = job->document;
+  tx_put_map(d, "segment");
+  tx_put_text(d, "segment", segment == TX_NO_SEGMENT ? (triax_text){NULL, 0} : model->segments[segment].path);
+  put_sentence(d, "why", plan, job->row, tx_why_segment);
+  tx_put_text(d, "placed_by", triax_text_of(placed[result->placed[job->unit]]));
+  if (tx_bit(result->uncertain, job->unit)) tx_put_boolean(d, "uncertain", 1);
+  if (tx_bit(result->held, job->unit) && result->unheld) {
+    uint32_t unheld = result->unheld[job->unit];
+    tx_put_text(d, "without_hold", unheld == TX_NO_SEGMENT ? TX_TEXT("none") : model->segments[unheld].path);
+  }
+  put_tests(job, segment);
+  tx_put_end(d);
+}
+
+/* --- health --- */
+
+/* One row's inputs as values, by the module's own scalar evaluation: bit-equal with the batches. */
+static triax_status score_inputs(explain_job *job, const tx_plan_score *score, tx_value *inputs) {
+  const triax_plan *plan = job->plan;
+  const tx_module *module = plan->compiled->module;
+  size_t count = tx_module_variables(module);
+  tx_value *variables = tx_arena_calloc(&job->arena, count + 1, sizeof *variables);
+  if (!variables) return TRIAX_ENOMEM;
+  for (uint32_t v = 0; v < count; v++) {
+    variables[v] = (tx_value){.state = TX_MISSING, .type = module->variables[v].type};
+    if (plan->columns[v] && tx_value_of_column(plan->columns[v], job->row, &job->arena, &variables[v]) != TRIAX_OK) {
+      return TRIAX_ENOMEM;
+    }
+  }
+  tx_scalar scalar = {.module = module, .variables = variables, .as_of = plan->as_of, .has_as_of = plan->has_as_of,
+                      .scratch = &job->arena,
+                      .aggregates = score->stage->data ? tx_data_aggregates(score->stage->data) : NULL};
+  for (size_t i = 0; i < score->stage->exprs; i++) {
+    inputs[i] = (tx_value){.state = TX_MISSING};
+    if (score->stage->root[i] == TX_NO_INPUT) continue;
+    triax_status status = tx_scalar_eval(&scalar, score->stage->step->roots[i], &inputs[i]);
+    if (status != TRIAX_OK) return status;
+  }
+  return TRIAX_OK;
+}
+
+static void put_metric(explain_job *job, const tx_plan_score *score, size_t m, const tx_health_part *part,
+                       const tx_value *inputs) {
+  const tx_health_metric *metric = &score->model->metrics[m];
+  triax_document *d = job->document;
+  char buffer[256];
+  tx_put_map(d, metric->name.bytes);
+  if (!part->applies) tx_put_boolean(d, "applies", 0);
+  tx_put_text(d, "of", score->stage->step->exprs->items[metric->value].source);
+  if (inputs[metric->value].state == TX_PRESENT) {
+    tx_value_print(&inputs[metric->value], buffer, sizeof buffer);
+    tx_put_text(d, "value", triax_text_of(buffer));
+  } else {
+    triax_document_missing(d, TX_TEXT("value"));
+    put_reads(job, score->stage, metric->value, job->row);
+  }
+  tx_put_number(d, "points", part->points);
+  if (metric->since != TX_NO_INPUT) tx_put_number(d, "freshness", part->freshness);
+  tx_put_number(d, "weight", part->weight);
+  tx_put_number(d, "contribution", part->contribution);
+  tx_put_number(d, "lost", part->lost);
+  tx_put_end(d);
+}
+
+static triax_status put_score(explain_job *job, const char *key, const tx_plan_score *score) {
+  triax_document *d = job->document;
+  size_t metrics = score->model->metric_count, row = job->row;
+  tx_value *inputs = tx_arena_calloc(&job->arena, score->stage->exprs + 1, sizeof *inputs);
+  tx_health_part *parts = tx_arena_calloc(&job->arena, metrics, sizeof *parts);
+  if (!inputs || !parts || score_inputs(job, score, inputs) != TRIAX_OK) return TRIAX_ENOMEM;
+  double health, coverage;
+  uint8_t band;
+  tx_health_score_one(score->model, inputs, job->plan->as_of, &health, &coverage, &band, parts);
+  tx_put_map(d, key);
+  tx_put_number(d, "score", score->health[row]);
+  if (score->model->band_count) {
+    tx_put_text(d, "band", band == TX_BAND_UNKNOWN ? TX_TEXT("unknown") : score->model->bands[band].name);
+  }
+  if (score == &job->plan->health) put_sentence(d, "why", job->plan, row, tx_why_health);
+  tx_put_number(d, "coverage", score->coverage[row]);
+  tx_put_number(d, "before_limits", score->raw[row]);
+  if (score->limit[row]) tx_put_text(d, "limit", score->model->limits[score->limit[row] - 1].why);
+  tx_put_map(d, "metrics");
+  for (size_t m = 0; m < metrics; m++) put_metric(job, score, m, &parts[m], inputs);
+  tx_put_end(d);
+  tx_put_end(d);
+  return TRIAX_OK;
+}
+
+/* --- CSM --- */
+
+static void put_csm_name(explain_job *job, const char *key, uint32_t csm) {
+  const triax_table *team = job->plan->compiled->team->people.table;
+  size_t name = triax_table_find(team, TX_TEXT("name"));
+  tx_put_text(job->document, key, job->plan->allocation.input.csm_keys[csm]);
+  if (name != SIZE_MAX && triax_table_text(team, name, csm).bytes) {
+    char name_key[32];
+    snprintf(name_key, sizeof name_key, "%s_name", key);
+    tx_put_text(job->document, name_key, triax_table_text(team, name, csm));
+  }
+}
+
+/* Others who were looked at: the present owner first, then those with most points or most room; a handful. */
+#define OTHERS 5
+
+static void put_other(explain_job *job, uint32_t csm) {
+  const triax_plan *plan = job->plan;
+  triax_document *d = job->document;
+  tx_allocation_why why;
+  tx_allocation_why_not(&plan->allocation.input, plan->allocation.result, job->row, csm, &why);
+  tx_put_map(d, NULL);
+  put_csm_name(job, "csm", csm);
+  tx_put_text(d, "not_because", why.way == TX_WAY_CAP
+                                    ? triax_text_of(plan->allocation.input.caps[why.cap].name)
+                                    : tx_word_why_not(why.way));
+  tx_put_number(d, "points", why.points);
+  tx_put_number(d, "load", why.load);
+  tx_put_number(d, "fte", why.fte);
+  tx_put_end(d);
+}
+
+static void put_others(explain_job *job, uint32_t own) {
+  const triax_plan *plan = job->plan;
+  uint32_t best[OTHERS], owner = plan->allocation.input.owner ? plan->allocation.input.owner[job->row]
+                                                              : TX_ALLOCATION_NONE;
+  tx_allocation_why why[OTHERS], next;
+  size_t count = 0;
+  for (uint32_t csm = 0; csm < plan->csms; csm++) {
+    if (csm == own) continue;
+    tx_allocation_why_not(&plan->allocation.input, plan->allocation.result, job->row, csm, &next);
+    /* near misses first: the owner, then higher ways (balance, points, full), then more points */
+    size_t at = count;
+    while (at && (csm == owner || (best[at - 1] != owner && (next.way > why[at - 1].way ||
+                                                             (next.way == why[at - 1].way &&
+                                                              next.points > why[at - 1].points))))) {
+      at--;
+    }
+    if (at >= OTHERS) continue;
+    size_t last = count < OTHERS ? count : OTHERS - 1;
+    for (size_t i = last; i > at; i--) {
+      best[i] = best[i - 1];
+      why[i] = why[i - 1];
+    }
+    best[at] = csm;
+    why[at] = next;
+    if (count < OTHERS) count++;
+  }
+  tx_put_list(job->document, "why_not");
+  for (size_t i = 0; i < count; i++) put_other(job, best[i]);
+  tx_put_end(job->document);
+}
+
+static void put_csm(explain_job *job) {
+  const triax_plan *plan = job->plan;
+  const tx_allocation_result *result = plan->allocation.result;
+  triax_document *d = job->document;
+  uint32_t csm = result->csm[job->row];
+  tx_put_map(d, "csm");
+  if (csm != TX_ALLOCATION_NONE) put_csm_name(job, "csm", csm);
+  tx_put_text(d, "stands", tx_word_stands(result->stands[job->row]));
+  put_sentence(d, "why", plan, job->row, tx_why_csm);
+  put_value(job, "pool", tx_plan_derived(plan, TX_DERIVED_POOL), job->row);
+  if (csm != TX_ALLOCATION_NONE) {
+    tx_put_list(d, "earned");
+    for (size_t p = 0; p < plan->allocation.input.prefer_count; p++) {
+      if (!(result->earned[job->row] >> p & 1)) continue;
+      tx_put_map(d, NULL);
+      tx_put_number(d, "points", plan->allocation.input.prefer[p].points);
+      tx_put_text(d, "why", plan->allocation.input.prefer[p].why);
+      tx_put_end(d);
+    }
+    tx_put_end(d);
+    tx_put_number(d, "book_load", result->books[csm].load);
+    tx_put_number(d, "book_fte", result->books[csm].fte);
+    tx_put_count(d, "book_accounts", result->books[csm].accounts);
+  }
+  if (result->stands[job->row] != TX_STANDS_UNWANTED) put_others(job, csm);
+  for (size_t o = 0; o < plan->compiled->policy->allocation.overlay_count; o++) {
+    uint32_t who = plan->allocation.overlays[o][job->row];
+    if (who == TX_ALLOCATION_NONE) continue;
+    tx_put_text(d, plan->compiled->policy->allocation.overlays[o].name.bytes, plan->allocation.input.csm_keys[who]);
+  }
+  tx_put_end(d);
+}
+
+/* --- hours --- */
+
+static void put_hours(explain_job *job) {
+  const triax_plan *plan = job->plan;
+  const tx_attention_result *result = &plan->attention.result;
+  const tx_policy_attention *policy = &plan->compiled->policy->attention;
+  triax_document *d = job->document;
+  uint32_t csm = plan->allocation.result->csm[job->row];
+  char date[16];
+  if (csm == TX_ALLOCATION_NONE) return;
+  tx_put_map(d, "attention");
+  tx_put_number(d, "hours", result->hours[job->row]);
+  put_sentence(d, "why", plan, job->row, tx_why_hours);
+  if (policy->by != TX_NO_INPUT) {
+    tx_put_text(d, "by", policy->inputs.items[policy->by].source);
+    tx_put_number(d, "weight", plan->attention.input.weight[job->row]);
+  }
+  tx_put_number(d, "least", plan->attention.input.low[job->row]);
+  tx_put_number(d, "most", plan->attention.input.high[job->row]);
+  tx_put_number(d, "book_hours", result->books[csm].available);
+  tx_put_number(d, "book_given", result->books[csm].given);
+  if (policy->model.touch_hours > 0) {
+    tx_put_number(d, "touches", result->touches[job->row]);
+    if (plan->has_as_of && result->next_touch[job->row] != INT32_MIN) {
+      size_t length = tx_format_date(result->next_touch[job->row], date);
+      tx_put_text(d, "next_touch", (triax_text){date, length});
+    }
+    if (result->rank[job->row]) tx_put_count(d, "place_on_the_list", result->rank[job->row]);
+  }
+  tx_put_end(d);
+}
+
+/* --- the whole --- */
+
+static triax_status put_all(explain_job *job) {
+  const triax_plan *plan = job->plan;
+  triax_status status = TRIAX_OK;
+  tx_put_text(job->document, "customer", tx_people_key(&plan->compiled->customers->people, job->row));
+  size_t name = triax_table_find(plan->compiled->customers->people.table, TX_TEXT("name"));
+  if (name != SIZE_MAX) {
+    put_value(job, "name", plan->compiled->customers->people.table->fields[name].column, job->row);
+  }
+  put_segment(job);
+  if (plan->health.model) status = put_score(job, "health", &plan->health);
+  for (size_t s = 0; status == TRIAX_OK && s < plan->compiled->policy->score_count; s++) {
+    status = put_score(job, plan->scores[s].model->name.bytes, &plan->scores[s]);
+  }
+  if (status != TRIAX_OK) return status;
+  if (plan->allocation.given) put_csm(job);
+  if (plan->attention.given) put_hours(job);
+  return TRIAX_OK;
+}
+
+static triax_status not_found(const triax_plan *plan, triax_text key, triax_error *error) {
+  const tx_people *people = &plan->compiled->customers->people;
+  triax_text names[4096];
+  size_t count = plan->rows < 4096 ? plan->rows : 4096;
+  for (size_t row = 0; row < count; row++) names[row] = tx_people_key(people, row);
+  size_t nearest = tx_text_nearest(key, names, count);
+  int length = (int)(key.length < 200 ? key.length : 200);
+  if (nearest == SIZE_MAX) return tx_fail(error, TRIAX_ENOTFOUND, "no customer has the key '%.*s'", length, key.bytes);
+  return tx_fail(error, TRIAX_ENOTFOUND, "no customer has the key '%.*s'; did you mean '%.*s'?", length, key.bytes,
+                 (int)(names[nearest].length < 200 ? names[nearest].length : 200), names[nearest].bytes);
+}
+
+triax_status triax_plan_explain(const triax_plan *plan, triax_text key, triax_document **explanation,
+                                triax_error *error) {
+  if (!plan || !explanation || !key.bytes) return tx_fail(error, TRIAX_EINVAL, "a plan, a key and a place are wanted");
+  size_t row = tx_people_find(&plan->compiled->customers->people, key);
+  if (row == SIZE_MAX) return not_found(plan, key, error);
+  explain_job job = {.plan = plan, .row = row};
+  job.unit = plan->segmentation.folded ? plan->segmentation.families.member_of[row] : row;
+  triax_status status = triax_document_new(plan->context, &job.document, error);
+  if (status != TRIAX_OK) return status;
+  tx_arena_init(&job.arena, plan->context);
+  status = put_all(&job);
+  if (status == TRIAX_ENOMEM) tx_no_memory(error);
+  if (status == TRIAX_OK) status = triax_document_finish(job.document, error);
+  tx_arena_free(&job.arena);
+  if (status == TRIAX_OK) *explanation = job.document;
+  else triax_document_free(job.document);
+  return status;
+}

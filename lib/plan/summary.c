@@ -1,0 +1,305 @@
+/* The plan in figures, as a document: what summary.json holds. */
+#include <math.h>
+#include <string.h>
+
+#include "base/date.h"
+#include "base/text.h"
+#include "plan/sums.h"
+#include "plan/tabulate.h"
+#include "plan/write.h"
+
+static void put_head(const triax_plan *plan, triax_document *d) {
+  const triax_policy *policy = plan->compiled->policy;
+  char date[16];
+  if (policy->name.bytes) tx_put_text(d, "policy", policy->name);
+  if (plan->has_as_of) {
+    size_t length = tx_format_date(plan->as_of, date);
+    tx_put_text(d, "as_of", (triax_text){date, length});
+  }
+  tx_put_text(d, "triax", triax_text_of(TRIAX_VERSION));
+  if (policy->customers.base_currency.bytes) tx_put_text(d, "currency", policy->customers.base_currency);
+}
+
+static uint64_t set_bits(const triax_plan *plan, const uint64_t *unit_bits) {
+  uint64_t count = 0;
+  for (size_t row = 0; row < plan->rows; row++) {
+    size_t unit = plan->segmentation.folded ? plan->segmentation.families.member_of[row] : row;
+    count += tx_bit(unit_bits, unit);
+  }
+  return count;
+}
+
+static void put_customers(const triax_plan *plan, const tx_sums *sums, triax_document *d) {
+  double money = 0;
+  size_t tops = plan->compiled->policy->segmentation.model.top_count;
+  for (size_t s = 0; s < tops; s++) money += sums->money[s];
+  tx_put_map(d, "customers");
+  tx_put_count(d, "count", plan->rows);
+  if (sums->has_money) tx_put_number(d, "arr", money + sums->money[sums->count - 1]);
+  if (plan->segmentation.folded) tx_put_count(d, "families", plan->segmentation.families.count);
+  tx_put_count(d, "unsegmented", sums->customers[sums->count - 1]);
+  tx_put_count(d, "uncertain", set_bits(plan, plan->segmentation.result.uncertain));
+  tx_put_count(d, "held", set_bits(plan, plan->segmentation.result.held));
+  if (plan->segmentation.result.unmatched_override) {
+    tx_put_count(d, "overrides_that_name_no_segment", plan->segmentation.result.unmatched_override);
+  }
+  tx_put_end(d);
+}
+
+/* --- segments --- */
+
+static void copy_node(const triax_document *from, triax_node node, const char *key, triax_document *to);
+
+static void copy_children(const triax_document *from, triax_node node, triax_document *to) {
+  for (triax_node child = triax_document_first(from, node); child != TRIAX_NO_NODE;
+       child = triax_document_next(from, child)) {
+    triax_text name = triax_document_key(from, child);
+    copy_node(from, child, name.bytes, to); /* keys of a copied document end in NUL */
+  }
+}
+
+static void copy_node(const triax_document *from, triax_node node, const char *key, triax_document *to) {
+  switch (triax_document_kind(from, node)) {
+    case TRIAX_KIND_MAP:
+      tx_put_map(to, key);
+      copy_children(from, node, to);
+      tx_put_end(to);
+      return;
+    case TRIAX_KIND_LIST:
+      tx_put_list(to, key);
+      copy_children(from, node, to);
+      tx_put_end(to);
+      return;
+    case TRIAX_KIND_NUMBER: tx_put_number(to, key, triax_document_as_number(from, node)); return;
+    case TRIAX_KIND_BOOLEAN: tx_put_boolean(to, key, triax_document_as_boolean(from, node)); return;
+    case TRIAX_KIND_MISSING: triax_document_missing(to, triax_text_of(key)); return;
+    default: tx_put_text(to, key, triax_document_as_text(from, node)); return;
+  }
+}
+
+/* The share of a segment's customers (those that can be judged) who meet a success criterion. */
+static void put_success(const triax_plan *plan, size_t segment, triax_document *d) {
+  const tx_policy_segment *traits = &plan->compiled->policy->segmentation.segments[segment];
+  if (!traits->success_count || !plan->success) return;
+  tx_put_map(d, "success");
+  for (size_t k = 0; k < traits->success_count; k++) {
+    const tx_input *input = &plan->success->inputs[traits->success[k].input];
+    uint64_t met = 0, judged = 0;
+    for (size_t row = 0; row < plan->rows; row++) {
+      if (plan->segmentation.segment[row] != segment || !tx_input_known(input, row)) continue;
+      judged++;
+      met += tx_input_true(input, row);
+    }
+    tx_put_map(d, traits->success[k].name.bytes);
+    tx_put_count(d, "met", met);
+    tx_put_count(d, "judged", judged);
+    tx_put_number(d, "share", judged ? (double)met / (double)judged : NAN);
+    tx_put_end(d);
+  }
+  tx_put_end(d);
+}
+
+static void put_texts(triax_document *d, const char *key, const triax_text *texts, size_t count) {
+  if (!count) return;
+  tx_put_list(d, key);
+  for (size_t i = 0; i < count; i++) tx_put_text(d, NULL, texts[i]);
+  tx_put_end(d);
+}
+
+static void put_segment(const triax_plan *plan, const tx_sums *sums, size_t s, triax_document *d) {
+  static const char *const touches[] = {"", "high", "low", "tech"};
+  const tx_policy_segmentation *policy = &plan->compiled->policy->segmentation;
+  const tx_policy_segment *traits = &policy->segments[s];
+  tx_put_map(d, NULL);
+  tx_put_text(d, "segment", policy->model.segments[s].path);
+  tx_put_count(d, "customers", sums->customers[s]);
+  tx_put_number(d, "share", sums->share[s]);
+  if (sums->has_money) tx_put_number(d, "arr", sums->money[s]);
+  if (sums->has_money) tx_put_number(d, "arr_share", sums->money_share[s]);
+  if (plan->health.model) tx_put_number(d, "mean_health", sums->mean_health[s]);
+  if (traits->touch) tx_put_text(d, "touch", triax_text_of(touches[traits->touch]));
+  put_texts(d, "roles", traits->roles, traits->role_count);
+  put_texts(d, "services", traits->services, traits->service_count);
+  if (plan->allocation.given) tx_put_count(d, "owned", sums->owned[s]);
+  if (plan->allocation.given) tx_put_count(d, "uncovered", sums->uncovered[s]);
+  if (plan->attention.given) tx_put_number(d, "hours", sums->hours[s]);
+  put_success(plan, s, d);
+  if (traits->meta != TRIAX_NO_NODE) copy_node(plan->compiled->policy->document, traits->meta, "meta", d);
+  tx_put_end(d);
+}
+
+/* --- health --- */
+
+static void put_health(const triax_plan *plan, triax_document *d) {
+  const tx_plan_score *score = &plan->health;
+  if (!score->model) return;
+  uint64_t bands[256] = {0}, scored = 0;
+  double sum = 0;
+  for (size_t row = 0; row < plan->rows; row++) {
+    bands[score->band[row]]++;
+    if (isnan(score->health[row])) continue;
+    scored++;
+    sum += score->health[row];
+  }
+  tx_put_map(d, "health");
+  tx_put_number(d, "mean", scored ? sum / (double)scored : NAN);
+  tx_put_count(d, "scored", scored);
+  tx_put_map(d, "bands");
+  for (size_t b = score->model->band_count; b-- > 0;) tx_put_count(d, score->model->bands[b].name.bytes, bands[b]);
+  tx_put_count(d, "unknown", bands[TX_BAND_UNKNOWN]);
+  tx_put_end(d);
+  tx_put_map(d, "metrics");
+  for (size_t m = 0; m < score->model->metric_count; m++) {
+    const tx_health_metric *metric = &score->model->metrics[m];
+    tx_put_map(d, metric->name.bytes);
+    if (metric->value != TX_NO_INPUT) tx_put_count(d, "missing", score->stage->tallies[metric->value].unknown);
+    if (metric->category_count) tx_put_count(d, "not_among_categories", score->uncategorised[m]);
+    tx_put_end(d);
+  }
+  tx_put_end(d);
+  tx_put_end(d);
+}
+
+/* --- allocation and attention --- */
+
+static void put_objective(triax_document *d, const char *key, double value, double over, double points,
+                          double imbalance) {
+  tx_put_map(d, key);
+  tx_put_number(d, "uncovered_value", value);
+  tx_put_number(d, "over_fte", over);
+  tx_put_number(d, "points", points);
+  tx_put_number(d, "imbalance", imbalance);
+  tx_put_end(d);
+}
+
+static void put_pools(const triax_plan *plan, triax_document *d) {
+  const tx_allocation_result *result = plan->allocation.result;
+  const triax_table *pools = plan->tables[TRIAX_PLAN_POOLS];
+  tx_put_list(d, "pools");
+  for (size_t g = 0; pools && g < result->group_count; g++) {
+    const tx_allocation_group *group = &result->groups[g];
+    tx_put_map(d, NULL);
+    tx_put_text(d, "pool", triax_table_text(pools, triax_table_find(pools, TX_TEXT("pool")), g));
+    size_t roles = triax_table_find(pools, TX_TEXT("roles"));
+    if (triax_table_items(pools, roles, g)) {
+      tx_put_list(d, "roles");
+      for (size_t r = 0; r < triax_table_items(pools, roles, g); r++) {
+        tx_put_text(d, NULL, triax_table_item(pools, roles, g, r));
+      }
+      tx_put_end(d);
+    }
+    tx_put_count(d, "customers", group->customers);
+    tx_put_count(d, "csms", group->csms);
+    tx_put_number(d, "load", group->load);
+    tx_put_number(d, "capacity", group->capacity);
+    tx_put_count(d, "uncovered", group->uncovered);
+    if (group->uncovered) {
+      tx_put_number(d, "uncovered_value", group->uncovered_value);
+      tx_put_text(d, "in_the_way", triax_table_text(pools, triax_table_find(pools, TX_TEXT("in_the_way")), g));
+      tx_put_number(d, "short_by", group->short_by);
+      tx_put_count(d, "hire", group->hires);
+    }
+    tx_put_end(d);
+  }
+  tx_put_end(d);
+}
+
+static void put_dissolved(const triax_plan *plan, triax_document *d) {
+  const tx_allocation_result *result = plan->allocation.result;
+  const tx_allocation_input *input = &plan->allocation.input;
+  bool any = false;
+  for (size_t p = 0; p < input->pool_count; p++) any = any || result->dissolved[p] != TX_ALLOCATION_NONE;
+  if (!any) return;
+  tx_put_map(d, "dissolved_pools");
+  for (size_t p = 0; p < input->pool_count; p++) {
+    uint32_t into = result->dissolved[p];
+    if (into == TX_ALLOCATION_NONE) continue;
+    tx_put_text(d, input->pools[p].name.bytes, into == p ? TX_TEXT("nobody took them") : input->pools[into].name);
+  }
+  tx_put_end(d);
+}
+
+static void put_allocation(const triax_plan *plan, triax_document *d) {
+  static const char *const words[] = {"unowned", "kept", "frozen", "moved", "new", "uncovered"};
+  const tx_allocation_result *result = plan->allocation.result;
+  uint64_t counts[TX_STANDS_UNCOVERED + 1] = {0};
+  if (!plan->allocation.given) return;
+  for (size_t row = 0; row < plan->rows; row++) counts[result->stands[row]]++;
+  tx_put_map(d, "allocation");
+  tx_put_count(d, "csms", plan->csms);
+  for (int k = 0; k <= TX_STANDS_UNCOVERED; k++) tx_put_count(d, words[k], counts[k]);
+  tx_put_count(d, "orphans", plan->allocation.orphans);
+  uint64_t stayed = counts[TX_STANDS_KEPT] + counts[TX_STANDS_FROZEN], had = stayed + counts[TX_STANDS_MOVED];
+  tx_put_number(d, "continuity", had ? (double)stayed / (double)had : NAN);
+  put_objective(d, "objective", result->uncovered_value, result->over, result->points, result->imbalance);
+  put_objective(d, "bound", result->bound_uncovered_value, result->bound_over, result->bound_points,
+                result->bound_imbalance);
+  tx_put_number(d, "gap", result->gap);
+  tx_put_boolean(d, "optimal", result->optimal);
+  put_pools(plan, d);
+  put_dissolved(plan, d);
+  tx_put_end(d);
+}
+
+static void put_attention(const triax_plan *plan, triax_document *d) {
+  const tx_attention_result *result = &plan->attention.result;
+  if (!plan->attention.given) return;
+  double available = 0, given = 0, short_by = 0, slack = 0;
+  uint64_t overbooked = 0, missing = 0;
+  for (size_t csm = 0; csm < plan->csms; csm++) {
+    available += result->books[csm].available;
+    given += result->books[csm].given;
+    short_by += result->books[csm].short_by;
+    slack += result->books[csm].slack;
+    overbooked += result->books[csm].state == TX_BOOK_OVERBOOKED;
+    missing += result->books[csm].missing;
+  }
+  tx_put_map(d, "attention");
+  tx_put_number(d, "hours_available", available);
+  tx_put_number(d, "hours_given", given);
+  tx_put_count(d, "books_overbooked", overbooked);
+  tx_put_number(d, "hours_short", short_by);
+  tx_put_number(d, "hours_slack", slack);
+  tx_put_count(d, "accounts_without_weight", missing);
+  tx_put_end(d);
+}
+
+static void put_tests(const triax_plan *plan, triax_document *d) {
+  const triax_table *tests = plan->tables[TRIAX_PLAN_TESTS];
+  size_t unknown = triax_table_find(tests, TX_TEXT("unknown")), path = triax_table_find(tests, TX_TEXT("path"));
+  size_t missing = triax_table_find(tests, TX_TEXT("missing"));
+  tx_put_list(d, "not_judged");
+  for (size_t row = 0; row < triax_table_rows(tests); row++) {
+    if (!triax_table_integer(tests, unknown, row)) continue;
+    tx_put_map(d, NULL);
+    tx_put_text(d, "test", triax_table_text(tests, path, row));
+    tx_put_number(d, "customers", (double)triax_table_integer(tests, unknown, row));
+    tx_put_text(d, "missing", triax_table_text(tests, missing, row));
+    tx_put_end(d);
+  }
+  tx_put_end(d);
+}
+
+triax_status tx_plan_summarise(triax_plan *plan, triax_error *error) {
+  tx_sums sums;
+  triax_document *d = NULL;
+  triax_status status = tx_sums_by_segment(plan, &sums, error);
+  if (status != TRIAX_OK) return status;
+  status = triax_document_new(plan->context, &d, error);
+  if (status == TRIAX_OK) {
+    put_head(plan, d);
+    put_customers(plan, &sums, d);
+    tx_put_list(d, "segments");
+    for (size_t s = 0; s + 1 < sums.count; s++) put_segment(plan, &sums, s, d);
+    tx_put_end(d);
+    put_health(plan, d);
+    put_allocation(plan, d);
+    put_attention(plan, d);
+    put_tests(plan, d);
+    status = triax_document_finish(d, error);
+  }
+  tx_sums_free(&sums);
+  if (status == TRIAX_OK) plan->summary = d;
+  else triax_document_free(d);
+  return status;
+}
