@@ -66,8 +66,15 @@ typedef struct tx_flow {
 
 /* Scale for the core's costs, or 0 when they are too large for prices to be exact. */
 int64_t tx_flow_scale(const tx_core *core);
-/* Builds the relaxation of the customers listed (load > 0), on top of what the CSMs carry now, with a first flow. */
-triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const uint32_t *customers, size_t count);
+/* Builds the relaxation of the customers listed (load > 0), on top of what the CSMs carry now, with a first flow.
+ * apart: per customer, whether it is to have a node of its own; NULL: none. */
+triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const uint32_t *customers, size_t count,
+                          const bool *apart);
+/* A class's customer can be kept by its owner and uncovered at once, which no real one can. Marks those that the
+ * flow treats so; returns how many are new. */
+size_t tx_flow_conflicts(const tx_flow *flow, bool *apart);
+/* Flow on a bundle. */
+int64_t tx_flow_on(const tx_flow *flow, size_t bundle);
 void tx_flow_free(tx_flow *flow);
 /* A CSM's bundle: `room` and `sizes` (loads that may come) give the reachable loads. In flow_curve.c. */
 triax_status tx_flow_curves(tx_flow *flow);

@@ -5,6 +5,8 @@
 #include "allocation/solve_sort.h"
 
 #define ROUNDS 60
+/* Times that the first relaxation is solved again with customers apart. */
+#define APART 6
 
 /* How a customer stands in its class's queue for CSMs: the last are those that their owner nearly keeps. */
 enum { RANK_FREE, RANK_OWNED, RANK_SHARED, RANK_DONE };
@@ -24,6 +26,7 @@ typedef struct dive {
   size_t count;
   uint8_t *rank;  /* per customer */
   bool *left;     /* per customer: the relaxation leaves it uncovered */
+  bool *apart;    /* per customer: has a node of its own */
   share *shares;
   size_t shares_count, shares_room;
   uint32_t *order, *spare;
@@ -48,15 +51,6 @@ static void leave(dive *d, uint32_t customer) {
   d->fixed++;
 }
 
-static int64_t bundle_flow(const tx_flow *flow, size_t b) {
-  const tx_bundle *bundle = &flow->bundle[b];
-  if (!bundle->tree) {
-    return tx_flow_segment_start(flow, b, bundle->kink);
-  }
-  uint32_t from = bundle->from, to = bundle->to;
-  return flow->node[from].bundle == b ? flow->node[from].flow : flow->node[to].flow;
-}
-
 static bool add_share(dive *d, share s) {
   void *grown = d->shares;
   if (s.part == 0) {
@@ -72,7 +66,7 @@ static bool add_share(dive *d, share s) {
 
 static bool fix_uncovered(dive *d, uint32_t q) {
   tx_flow *flow = &d->flow;
-  int64_t amount = bundle_flow(flow, TX_FLOW_UNCOVERED(flow, q)), load = flow->load[q];
+  int64_t amount = tx_flow_on(flow, TX_FLOW_UNCOVERED(flow, q)), load = flow->load[q];
   for (int64_t x = 0; x < amount / load; x++) {
     leave(d, flow->by_value[flow->customer_begin[q] + (size_t)x]);
   }
@@ -82,7 +76,7 @@ static bool fix_uncovered(dive *d, uint32_t q) {
 static bool fix_owned(dive *d, uint32_t q, size_t owner) {
   tx_flow *flow = &d->flow;
   size_t b = TX_FLOW_OWNED(flow, owner), begin = flow->owner_begin[owner], end = flow->owner_begin[owner + 1];
-  int64_t amount = bundle_flow(flow, b), load = flow->load[q];
+  int64_t amount = tx_flow_on(flow, b), load = flow->load[q];
   uint32_t csm = (uint32_t)(flow->bundle[b].to - flow->classes);
   for (size_t x = begin; x < end; x++) {
     uint32_t customer = flow->by_owner[x];
@@ -255,14 +249,31 @@ static void list_rest(dive *d) {
   d->count = kept;
 }
 
+/* The relaxation solved; for the bound again and again, with those apart that it treats as no customer can be. */
+static triax_status relax(dive *d, int64_t scale, bool first, uint64_t budget) {
+  for (int again = 0;; again++) {
+    triax_status status = tx_flow_init(&d->flow, d->core, scale, d->customers, d->count, d->apart);
+    if (status != TRIAX_OK) {
+      return status;
+    }
+    status = tx_flow_solve(&d->flow, budget);
+    if (status != TRIAX_OK || !first || again == APART || tx_flow_conflicts(&d->flow, d->apart) == 0) {
+      if (status != TRIAX_OK) {
+        tx_flow_free(&d->flow);
+      }
+      return status;
+    }
+    tx_flow_free(&d->flow);
+  }
+}
+
 static triax_status dive_round(dive *d, int64_t scale, bool first, uint64_t budget) {
   tx_core *core = d->core;
-  triax_status status = tx_flow_init(&d->flow, core, scale, d->customers, d->count);
+  triax_status status = relax(d, scale, first, budget);
   if (status != TRIAX_OK) {
     return status;
   }
-  status = tx_flow_solve(&d->flow, budget);
-  if (status == TRIAX_OK && first) {
+  if (first) {
     status = tx_flow_bound(&d->flow);
   }
   d->fixed = 0;
@@ -296,14 +307,16 @@ triax_status tx_dive(tx_core *core, int64_t scale, uint32_t *customers, size_t c
   dive d = {.core = core, .customers = customers, .count = count};
   d.rank = tx_calloc(context, n, sizeof *d.rank);
   d.left = tx_calloc(context, n, sizeof *d.left);
+  d.apart = tx_calloc(context, n, sizeof *d.apart);
   triax_status status = TRIAX_OK;
-  if (d.rank == NULL || d.left == NULL) {
+  if (d.rank == NULL || d.left == NULL || d.apart == NULL) {
     status = tx_no_memory(core->watch->error);
   } else {
     status = run_rounds(&d, scale, bound, budget);
   }
   tx_free_array(context, d.rank, n, sizeof *d.rank);
   tx_free_array(context, d.left, n, sizeof *d.left);
+  tx_free_array(context, d.apart, n, sizeof *d.apart);
   tx_free_array(context, d.shares, d.shares_room, sizeof *d.shares);
   tx_free_array(context, d.order, d.order_room, sizeof *d.order);
   tx_free_array(context, d.spare, d.order_room, sizeof *d.spare);

@@ -72,14 +72,16 @@ typedef struct build {
   tx_flow *flow;
   const uint32_t *customers;
   size_t count;
-  uint32_t *spare;     /* for sorting */
-  uint32_t *node_of;   /* per class of the core */
+  const bool *apart;
+  uint32_t *spare; /* for sorting */
 } build;
 
+/* Of equal value, those without an owner go first: they lose no points. */
 static bool less_value(const void *user, uint32_t a, uint32_t b) {
   const tx_core *core = user;
   int64_t value_a = tx_core_value(core, a), value_b = tx_core_value(core, b);
-  return value_a != value_b ? value_a < value_b : a < b;
+  bool owned_a = tx_core_owner(core, a) != TX_BOOKS_NONE, owned_b = tx_core_owner(core, b) != TX_BOOKS_NONE;
+  return value_a != value_b ? value_a < value_b : owned_a != owned_b ? owned_b : a < b;
 }
 
 static bool less_owner(const void *user, uint32_t a, uint32_t b) {
@@ -89,37 +91,62 @@ static bool less_owner(const void *user, uint32_t a, uint32_t b) {
   return owner_a != owner_b ? owner_a < owner_b : points_a != points_b ? points_a > points_b : a < b;
 }
 
-/* Class nodes in order of class, and each one's customers by value. */
-static bool build_classes(build *b) {
+static void open_node(tx_flow *flow, uint32_t class_index, size_t end) {
+  flow->class_of[flow->classes] = class_index;
+  flow->load[flow->classes] = flow->core->books->class_load[class_index];
+  flow->unit[flow->classes] = flow->scale / flow->load[flow->classes];
+  flow->customer_begin[++flow->classes] = end;
+}
+
+static bool is_apart(const build *b, size_t x) { return b->apart != NULL && b->apart[b->customers[x]]; }
+
+/* Class nodes in order of class with their customers, then those apart. place: per class, zeros. */
+static void fill_classes(build *b, size_t *place) {
   tx_flow *flow = b->flow;
   const tx_books *books = flow->core->books;
-  size_t *place = tx_calloc(flow->core->watch->context, books->classes + 1, sizeof *place);
-  flow->class_of = tx_arena_calloc(&flow->arena, books->classes, sizeof *flow->class_of);
-  flow->load = tx_arena_calloc(&flow->arena, books->classes, sizeof *flow->load);
-  flow->unit = tx_arena_calloc(&flow->arena, books->classes, sizeof *flow->unit);
-  flow->customer_begin = tx_arena_calloc(&flow->arena, books->classes + 1, sizeof *flow->customer_begin);
-  flow->by_value = tx_arena_calloc(&flow->arena, b->count, sizeof *flow->by_value);
-  bool had = place != NULL && flow->class_of != NULL && flow->load != NULL && flow->unit != NULL &&
-             flow->customer_begin != NULL && flow->by_value != NULL;
-  for (size_t x = 0; had && x < b->count; x++) {
-    place[books->customer_class[b->customers[x]]]++;
+  size_t at = 0;
+  for (size_t x = 0; x < b->count; x++) {
+    place[books->customer_class[b->customers[x]]] += !is_apart(b, x);
   }
-  for (size_t k = 0, at = 0; had && k < books->classes; k++) {
+  for (size_t k = 0; k < books->classes; k++) {
     size_t count = place[k];
     place[k] = at;
     at += count;
     if (count > 0) {
-      flow->class_of[flow->classes] = (uint32_t)k;
-      flow->load[flow->classes] = books->class_load[k];
-      flow->unit[flow->classes] = flow->scale / books->class_load[k];
-      flow->customer_begin[++flow->classes] = at;
+      open_node(flow, (uint32_t)k, at);
     }
   }
-  for (size_t x = 0; had && x < b->count; x++) {
-    flow->by_value[place[books->customer_class[b->customers[x]]]++] = b->customers[x];
+  for (size_t x = 0; x < b->count; x++) {
+    uint32_t class_index = books->customer_class[b->customers[x]];
+    if (is_apart(b, x)) {
+      flow->by_value[at++] = b->customers[x];
+      open_node(flow, class_index, at);
+    } else {
+      flow->by_value[place[class_index]++] = b->customers[x];
+    }
   }
-  tx_free_array(flow->core->watch->context, place, books->classes + 1, sizeof *place);
-  for (size_t q = 0; had && q < flow->classes && books->value != NULL; q++) {
+}
+
+static bool build_classes(build *b) {
+  tx_flow *flow = b->flow;
+  const tx_books *books = flow->core->books;
+  size_t *place = tx_calloc(flow->core->watch->context, books->classes, sizeof *place);
+  size_t nodes = books->classes;
+  for (size_t x = 0; x < b->count; x++) {
+    nodes += is_apart(b, x);
+  }
+  flow->class_of = tx_arena_calloc(&flow->arena, nodes, sizeof *flow->class_of);
+  flow->load = tx_arena_calloc(&flow->arena, nodes, sizeof *flow->load);
+  flow->unit = tx_arena_calloc(&flow->arena, nodes, sizeof *flow->unit);
+  flow->customer_begin = tx_arena_calloc(&flow->arena, nodes + 1, sizeof *flow->customer_begin);
+  flow->by_value = tx_arena_calloc(&flow->arena, b->count, sizeof *flow->by_value);
+  bool had = place != NULL && flow->class_of != NULL && flow->load != NULL && flow->unit != NULL &&
+             flow->customer_begin != NULL && flow->by_value != NULL;
+  if (had) {
+    fill_classes(b, place);
+  }
+  tx_free_array(flow->core->watch->context, place, books->classes, sizeof *place);
+  for (size_t q = 0; had && q < flow->classes; q++) {
     size_t begin = flow->customer_begin[q];
     tx_sort(flow->by_value + begin, b->spare, flow->customer_begin[q + 1] - begin, less_value, flow->core);
   }
@@ -286,11 +313,12 @@ static triax_status build_all(build *b) {
   return first_tree(flow);
 }
 
-triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const uint32_t *customers, size_t count) {
+triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const uint32_t *customers, size_t count,
+                          const bool *apart) {
   triax_context *context = core->watch->context;
   *flow = (tx_flow){.core = core, .scale = scale, .csms = core->books->csms};
   tx_arena_init(&flow->arena, context);
-  build b = {.flow = flow, .customers = customers, .count = count};
+  build b = {.flow = flow, .customers = customers, .count = count, .apart = apart};
   b.spare = tx_alloc_array(context, count, sizeof *b.spare);
   triax_status status = b.spare == NULL ? tx_no_memory(core->watch->error) : build_all(&b);
   tx_free_array(context, b.spare, count, sizeof *b.spare);
@@ -299,6 +327,34 @@ triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const uin
     tx_flow_free(flow);
   }
   return status;
+}
+
+/* Customers that the class leaves uncovered are its first by value. */
+static size_t class_conflicts(const tx_flow *flow, size_t q, bool *apart) {
+  int64_t load = flow->load[q], uncovered = tx_flow_on(flow, TX_FLOW_UNCOVERED(flow, q));
+  size_t begin = flow->customer_begin[q], left = (size_t)((uncovered + load - 1) / load), found = 0;
+  if (left == 0 || flow->customer_begin[q + 1] - begin < 2) {
+    return 0;
+  }
+  uint32_t last = flow->by_value[begin + left - 1];
+  for (size_t o = flow->owned_begin[q]; o < flow->owned_begin[q + 1]; o++) {
+    int64_t kept = tx_flow_on(flow, TX_FLOW_OWNED(flow, o));
+    for (size_t x = flow->owner_begin[o]; kept > 0; x++, kept -= load) {
+      uint32_t customer = flow->by_owner[x];
+      bool uncovered_too = customer == last || less_value(flow->core, customer, last);
+      found += uncovered_too && !apart[customer];
+      apart[customer] = apart[customer] || uncovered_too;
+    }
+  }
+  return found;
+}
+
+size_t tx_flow_conflicts(const tx_flow *flow, bool *apart) {
+  size_t found = 0;
+  for (size_t q = 0; q < flow->classes; q++) {
+    found += class_conflicts(flow, q, apart);
+  }
+  return found;
 }
 
 void tx_flow_free(tx_flow *flow) { tx_arena_free(&flow->arena); }

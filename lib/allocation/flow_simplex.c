@@ -14,6 +14,14 @@ int64_t tx_flow_segment_start(const tx_flow *flow, size_t bundle, uint32_t segme
   return segment == 0 ? 0 : flow->segment[flow->bundle[bundle].begin + segment - 1].end;
 }
 
+int64_t tx_flow_on(const tx_flow *flow, size_t b) {
+  const tx_bundle *bundle = &flow->bundle[b];
+  if (!bundle->tree) {
+    return tx_flow_segment_start(flow, b, bundle->kink);
+  }
+  return flow->node[bundle->from].bundle == b ? flow->node[bundle->from].flow : flow->node[bundle->to].flow;
+}
+
 static tx_cost node_arc_cost(const tx_flow *flow, uint32_t child) {
   const tx_node *node = &flow->node[child];
   if (node->bundle != TX_BOOKS_NONE) {

@@ -12,10 +12,8 @@ typedef struct region {
   int64_t scale;
   uint32_t csm[REGION];
   size_t csms;
-  uint32_t *customers, *work; /* those taken off; the dive's copy */
-  uint32_t *at;               /* where they were */
+  uint32_t *customers, *work; /* those that may be taken off; the dive's list */
   size_t count, room;
-  size_t waiting; /* where in the list of the uncovered to look next */
 } region;
 
 static bool in_region(const region *r, uint32_t csm) {
@@ -52,19 +50,23 @@ static void choose(region *r) {
 static bool add(region *r, uint32_t customer) {
   triax_context *context = r->core->watch->context;
   if (r->count == r->room) {
-    size_t room = r->room * 2 + 64, old = r->room * sizeof *r->at, size = room * sizeof *r->at;
-    void *customers = tx_resize(context, r->customers, old, size);
-    r->customers = customers == NULL ? r->customers : customers;
-    void *work = customers == NULL ? NULL : tx_resize(context, r->work, old, size);
-    r->work = work == NULL ? r->work : work;
-    void *at = work == NULL ? NULL : tx_resize(context, r->at, old, size);
-    r->at = at == NULL ? r->at : at;
-    if (at == NULL) {
+    size_t room = r->room * 2 + 64;
+    uint32_t *customers = tx_alloc_array(context, room, sizeof *customers);
+    uint32_t *work = tx_alloc_array(context, room, sizeof *work);
+    if (customers == NULL || work == NULL) {
+      tx_free_array(context, customers, room, sizeof *customers);
+      tx_free_array(context, work, room, sizeof *work);
       return false;
     }
+    if (r->count > 0) {
+      memcpy(customers, r->customers, r->count * sizeof *customers);
+    }
+    tx_free_array(context, r->customers, r->room, sizeof *r->customers);
+    tx_free_array(context, r->work, r->room, sizeof *r->work);
+    r->customers = customers;
+    r->work = work;
     r->room = room;
   }
-  r->at[r->count] = r->core->at[customer];
   r->customers[r->count++] = customer;
   return true;
 }
@@ -95,20 +97,7 @@ static bool take(region *r) {
   return kept;
 }
 
-static void put_back(region *r) {
-  tx_core *core = r->core;
-  for (size_t x = 0; x < r->count; x++) {
-    tx_core_place(core, r->customers[x], TX_BOOKS_NONE, 0);
-  }
-  for (size_t x = 0; x < r->count; x++) {
-    uint32_t customer = r->customers[x], csm = r->at[x];
-    size_t entry = csm == TX_BOOKS_NONE ? SIZE_MAX : tx_core_entry(core, customer, csm);
-    tx_core_place(core, customer, csm, entry == SIZE_MAX ? 0 : tx_core_entry_points(core, customer, entry));
-  }
-}
-
-/* Exchanges within the region until none gains. Not with the uncovered: who came from there could not be told from
- * the region's own when all is put back. */
+/* Exchanges within the region, and with the uncovered, until none gains. */
 static void settle(region *r) {
   for (bool gained = true; gained;) {
     gained = false;
@@ -116,38 +105,54 @@ static void settle(region *r) {
       for (size_t y = x + 1; y < r->csms; y++) {
         gained = tx_pairs_improve(r->pairs, r->csm[x], r->csm[y]) || gained;
       }
+      gained = tx_pairs_improve(r->pairs, r->csm[x], (uint32_t)r->core->books->csms) || gained;
     }
   }
+}
+
+/* Takes off all, or a random share, so that the same region is not filled the same way twice; lists those with a
+ * load. */
+static size_t take_off(region *r) {
+  tx_core *core = r->core;
+  size_t heavy = 0;
+  uint64_t sixteenths = 4 + 4 * (tx_core_random(core) % 4);
+  for (size_t x = 0; x < r->count; x++) {
+    uint32_t customer = r->customers[x];
+    if (sixteenths < 16 && tx_core_random(core) % 16 >= sixteenths) {
+      continue;
+    }
+    if (tx_core_load(core, customer) > 0) {
+      r->work[heavy++] = customer;
+    }
+    tx_core_place(core, customer, TX_BOOKS_NONE, 0);
+  }
+  return heavy;
 }
 
 static triax_status refill(region *r, bool *gained) {
   tx_core *core = r->core;
   tx_cost before = core->cost;
-  size_t heavy = 0;
-  for (size_t x = 0; x < r->count; x++) {
-    if (tx_core_load(core, r->customers[x]) > 0) {
-      r->work[heavy++] = r->customers[x];
-    }
-    tx_core_place(core, r->customers[x], TX_BOOKS_NONE, 0);
-  }
+  tx_core_note(core);
+  size_t heavy = take_off(r);
   triax_status status = tx_dive(core, r->scale, r->work, heavy, false, 100000 + 1000 * (uint64_t)r->count);
   if (status == TRIAX_OK) {
     status = tx_greedy_order(core, r->customers, r->count);
   }
-  if (status == TRIAX_OK && tx_cost_compare(&core->cost, &before) > 0) {
+  if (status == TRIAX_OK) {
     settle(r);
   }
   int order = tx_cost_compare(&core->cost, &before);
   *gained = order < 0;
   if (order > 0 || status != TRIAX_OK) {
-    put_back(r);
-    return status;
+    triax_status undone = tx_core_take_back(core);
+    return status != TRIAX_OK ? status : undone;
   }
-  for (size_t x = 0; x < r->count; x++) {
-    tx_pairs_touch(r->pairs, core->at[r->customers[x]] == TX_BOOKS_NONE ? (uint32_t)core->books->csms
-                                                                        : core->at[r->customers[x]]);
+  for (size_t x = 0; x < core->moves; x++) {
+    uint32_t from = core->journal[x].from, to = core->at[core->journal[x].customer];
+    tx_pairs_touch(r->pairs, from == TX_BOOKS_NONE ? (uint32_t)core->books->csms : from);
+    tx_pairs_touch(r->pairs, to == TX_BOOKS_NONE ? (uint32_t)core->books->csms : to);
   }
-  return status;
+  return tx_core_keep(core);
 }
 
 triax_status tx_improve_regions(tx_core *core, tx_pairs *pairs, int64_t scale, uint64_t budget) {
@@ -167,6 +172,5 @@ triax_status tx_improve_regions(tx_core *core, tx_pairs *pairs, int64_t scale, u
   }
   tx_free_array(context, r.customers, r.room, sizeof *r.customers);
   tx_free_array(context, r.work, r.room, sizeof *r.work);
-  tx_free_array(context, r.at, r.room, sizeof *r.at);
   return status;
 }

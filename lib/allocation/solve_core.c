@@ -149,7 +149,10 @@ triax_status tx_core_init(tx_core *core, const tx_books *books, const int64_t *b
   return TRIAX_OK;
 }
 
-void tx_core_free(tx_core *core) { tx_arena_free(&core->arena); }
+void tx_core_free(tx_core *core) {
+  tx_free_array(core->watch->context, core->journal, core->journal_room, sizeof *core->journal);
+  tx_arena_free(&core->arena);
+}
 
 size_t tx_core_entry(const tx_core *core, uint32_t customer, uint32_t csm) {
   size_t low = tx_core_row_begin(core, customer), end = tx_core_row_end(core, customer), high = end;
@@ -198,9 +201,41 @@ static void shift_sums(tx_core *core, uint32_t customer, uint32_t csm, int sign)
   tx_cost_add(&core->cost, &core->csm_cost[csm]);
 }
 
+void tx_core_note(tx_core *core) {
+  core->noting = true;
+  core->moves = 0;
+}
+
+triax_status tx_core_keep(tx_core *core) {
+  core->noting = false;
+  return core->lost ? tx_no_memory(core->watch->error) : TRIAX_OK;
+}
+
+triax_status tx_core_take_back(tx_core *core) {
+  core->noting = false;
+  while (!core->lost && core->moves > 0) {
+    const tx_move *last = &core->journal[--core->moves];
+    tx_core_place(core, last->customer, last->from, last->points);
+  }
+  return tx_core_keep(core);
+}
+
+static void note(tx_core *core, uint32_t customer) {
+  void *journal = core->journal;
+  if (tx_grow(core->watch->context, &journal, &core->journal_room, core->moves + 1, sizeof *core->journal)) {
+    core->journal = journal;
+    core->journal[core->moves++] = (tx_move){customer, core->at[customer], core->points[customer]};
+  } else {
+    core->lost = true;
+  }
+}
+
 void tx_core_place(tx_core *core, uint32_t customer, uint32_t csm, int64_t points) {
   uint32_t from = core->at[customer];
   size_t none = core->books->csms;
+  if (core->noting) {
+    note(core, customer);
+  }
   list_remove(core, customer, from == TX_BOOKS_NONE ? none : from);
   if (from == TX_BOOKS_NONE) {
     core->cost.part[TX_VALUE] -= tx_core_value(core, customer);

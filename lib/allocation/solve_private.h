@@ -69,6 +69,12 @@ int64_t tx_curve_cost(const tx_books_measure *measure, size_t csm, int64_t sum);
 /* Dimension 0 is the load, the others are measures with amounts of their own. */
 #define TX_DIMENSIONS (1 + TX_BOOKS_MEASURES)
 
+/* A move made, for taking it back. */
+typedef struct tx_move {
+  uint32_t customer, from;
+  int64_t points; /* it had there */
+} tx_move;
+
 /* One connected part of the problem and an assignment for it. `books` has no fixed customers here: what they take is
  * in `base`. The sums may pass a limit while a move is tried, never between moves. */
 typedef struct tx_core {
@@ -88,6 +94,9 @@ typedef struct tx_core {
   tx_cost *csm_cost;                            /* per CSM: over and imbalance */
   tx_cost cost;                                 /* the whole assignment's */
   uint64_t random;                              /* state of the generator */
+  tx_move *journal;                             /* of moves since tx_core_note */
+  size_t moves, journal_room;
+  bool noting, lost; /* lost: the journal could not grow; the call will end in TRIAX_ENOMEM */
   tx_cost bound;                                /* see tx_books_result */
   int32_t proven;
   tx_cost *csm_price, *class_price; /* times price_scale */
@@ -129,6 +138,10 @@ bool tx_core_fits(const tx_core *core, uint32_t customer, uint32_t csm);
 bool tx_core_within(const tx_core *core, uint32_t csm);
 /* Moves a customer; `points` are those it earns there (0 when uncovered). Limits are the caller's to look after. */
 void tx_core_place(tx_core *core, uint32_t customer, uint32_t csm, int64_t points);
+/* From here on moves are noted, until one of the two below: take all back, or let them be. */
+void tx_core_note(tx_core *core);
+triax_status tx_core_take_back(tx_core *core);
+triax_status tx_core_keep(tx_core *core);
 /* What the CSM's over and imbalance would change by if the customer came (sign 1) or went (sign -1). */
 void tx_core_change(const tx_core *core, uint32_t customer, uint32_t csm, int sign, tx_cost *change);
 /* Next number of the core's generator. */

@@ -3,12 +3,20 @@
 
 /* Parts of at most so many customers are searched exhaustively, within a budget. */
 #define SMALL_PART 24
+#define PLENTY 20000.0
 
 /* Work in proportion to the customers: what each stage may take of it. */
 static uint64_t share(const tx_core *core, double for_all, double for_each) {
   double effort = core->books->effort > 0 ? core->books->effort : 1;
-  double work = effort * (for_all + for_each * (double)core->books->customers);
+  double customers = (double)core->books->customers;
+  /* Beyond some tens of thousands the relaxation alone is close: further ones add less. */
+  customers = customers > PLENTY ? PLENTY + (customers - PLENTY) / 8 : customers;
+  double work = effort * (for_all + for_each * customers);
   return work < 1.0 ? 1 : work > 1e18 ? UINT64_C(1000000000000000000) : (uint64_t)work;
+}
+
+static bool best_known(const tx_core *core) {
+  return core->proven == TX_PARTS && tx_cost_compare(&core->cost, &core->bound) == 0;
 }
 
 static triax_status improve(tx_core *core, int64_t scale) {
@@ -23,10 +31,10 @@ static triax_status improve(tx_core *core, int64_t scale) {
   if (status == TRIAX_OK) {
     status = tx_pairs_sweep(&pairs, share(core, 1e6, 4000));
   }
-  if (status == TRIAX_OK && scale > 0) {
-    status = tx_improve_regions(core, &pairs, scale, share(core, 1e6, 4000));
+  if (status == TRIAX_OK && scale > 0 && !best_known(core)) {
+    status = tx_improve_regions(core, &pairs, scale, share(core, 1e6, 5000));
   }
-  if (status == TRIAX_OK) {
+  if (status == TRIAX_OK && !best_known(core)) {
     status = tx_pairs_sweep(&pairs, share(core, 1e6, 1000));
   }
   tx_pairs_free(&pairs);
@@ -40,13 +48,13 @@ triax_status tx_core_solve(tx_core *core) {
   if (status == TRIAX_OK) {
     status = tx_greedy(core);
   }
-  if (status == TRIAX_OK) {
+  if (status == TRIAX_OK && !best_known(core)) {
     status = improve(core, scale);
   }
-  if (status == TRIAX_OK) {
+  if (status == TRIAX_OK && !best_known(core)) {
     status = tx_improve_moves(core, share(core, 1e5, 500));
   }
-  if (status == TRIAX_OK && books->customers <= SMALL_PART && core->proven < TX_PARTS) {
+  if (status == TRIAX_OK && books->customers <= SMALL_PART && !best_known(core)) {
     status = tx_exact(core, share(core, 2e6, 0));
   }
   return status;
