@@ -223,9 +223,10 @@ static void inherit(const tx_module *module, tx_expr_node *node, const uint32_t 
     if (height > node->height) node->height = height;
     node->varies = node->varies || child->varies;
     unsigned bound = macro && i > 0 ? 1u << node->index : 0;
-    locals = (uint8_t)(locals | (child->locals & ~bound));
+    locals = (uint8_t)(locals | (uint8_t)(child->locals & ~bound));
   }
-  node->locals = node->op == TX_OP_LOCAL ? (uint8_t)(1u << node->index) : locals;
+  if (node->op == TX_OP_LOCAL) locals = (uint8_t)(1u << node->index);
+  node->locals = locals;
 }
 
 /* A constant is computed now. What is too dear to compute stays to be computed at run time. */
