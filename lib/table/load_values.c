@@ -261,7 +261,9 @@ static const char *date_remedy(triax_text text) {
   if (tx_parse_timestamp(trimmed, true, &microseconds, NULL)) {
     return "; it has a time of day: declare the column as timestamp";
   }
-  return "; write it as 2026-11-21";
+  bool iso = trimmed.length == 10 && trimmed.bytes[4] == '-' && trimmed.bytes[7] == '-';
+  for (size_t i = 0; iso && i < 10; i++) iso = i == 4 || i == 7 || is_digit(trimmed.bytes[i]);
+  return iso ? "; there is no such day" : "; write it as 2026-11-21";
 }
 
 void tx_load_reason(const tx_load_options *options, int32_t type, triax_text text, triax_error *reason) {
@@ -299,7 +301,7 @@ static bool looks_like_number(const tx_load_options *options, triax_text text) {
   for (size_t i = 0; i < text.length; i++) digits_only = digits_only && is_digit(text.bytes[i]);
   if (!digits_only) return true;
   if (text.length > 1 && text.bytes[0] == '0') return false;
-  return number <= 0x1p53;
+  return number < 0x1p53;
 }
 
 unsigned tx_load_looks(const tx_load_options *options, triax_text text) {
