@@ -20,8 +20,10 @@ static bool is_integer_kind(tx_type type) {
 bool tx_value_integer(const tx_value *value, int64_t *integer) {
   if (value->type.kind == TX_TIMESTAMP || value->type.kind == TX_DURATION) {
     const int64_t limit = INT64_MAX / 1000000 - 1;
-    if (value->time.nanos % 1000 || value->time.seconds > limit || value->time.seconds < -limit) return false;
+    *integer = 0;
+    if (value->time.seconds > limit || value->time.seconds < -limit) return false;
     *integer = value->time.seconds * 1000000 + value->time.nanos / 1000;
+    return value->time.nanos % 1000 == 0;
   } else if (value->type.kind == TX_UINT) {
     memcpy(integer, &value->natural, sizeof *integer);
   } else {
@@ -196,7 +198,7 @@ static tx_operand emit_fresh(tx_emitter *emitter, uint32_t number) {
   tx_operand operand = {0};
   if (reads_dictionary(emitter, facts)) operand = tx_emit_dictionary(emitter, number);
   if (operand.form == TX_FORM_NONE && emitter->status == TRIAX_OK) operand = emit_by_family(emitter, number);
-  if (operand.form == TX_FORM_NONE && emitter->status == TRIAX_OK) operand = tx_emit_rows(emitter, number);
+  if (operand.form == TX_FORM_NONE && emitter->status == TRIAX_OK) operand = tx_emit_rows(emitter, number, false);
   return operand;
 }
 
@@ -274,10 +276,16 @@ static void finish_codes(tx_emitter *emitter, tx_root *root, const tx_operand *o
 }
 
 /* Made row by row for all rows beforehand, once it is known that there is no other way. */
-static tx_operand root_operand(tx_emitter *emitter, size_t number, uint32_t node) {
+static tx_operand root_operand(tx_emitter *emitter, size_t number, uint32_t node, tx_type type) {
   const tx_data *data = emitter->data;
   bool own = emitter->code == &data->code && data->made && data->made[number];
-  if (!own) return tx_emit(emitter, node);
+  if (!own) {
+    tx_operand operand = tx_emit(emitter, node);
+    int64_t integer;
+    bool bare = operand.form == TX_FORM_NONE && emitter->status == TRIAX_OK;
+    if (operand.form == TX_FORM_CONSTANT && is_integer_kind(type)) bare = !tx_value_integer(operand.constant, &integer);
+    return bare && is_integer_kind(type) ? tx_emit_rows(emitter, node, true) : operand;
+  }
   tx_operand operand = column_operand(emitter, data->made[number]);
   operand.fault = tx_new_column(emitter, 1, data->made_faults[number]);
   return operand;
@@ -288,7 +296,7 @@ static void finish_root(tx_emitter *emitter, size_t number, uint32_t node) {
   root->type = emitter->module->nodes[node].type;
   if (emitter->module->nodes[node].op == TX_OP_VARIABLE) root->column = emitter->module->nodes[node].index + 1;
   if (root->type.lists) return;
-  tx_operand operand = tx_widen_dates(emitter, tx_in_slot(emitter, root_operand(emitter, number, node), root->type));
+  tx_operand operand = tx_widen_dates(emitter, tx_in_slot(emitter, root_operand(emitter, number, node, root->type), root->type));
   if (emitter->status != TRIAX_OK) return;
   if (operand.form == TX_FORM_TRUTH) {
     root->truth = result_plane(emitter, operand.values);

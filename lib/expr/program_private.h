@@ -210,7 +210,8 @@ tx_operand tx_emit_math(tx_emitter *emitter, uint32_t node);
 tx_operand tx_emit_convert(tx_emitter *emitter, uint32_t node);
 tx_operand tx_emit_time(tx_emitter *emitter, uint32_t node);
 tx_operand tx_emit_dictionary(tx_emitter *emitter, uint32_t node);
-tx_operand tx_emit_rows(tx_emitter *emitter, uint32_t node);
+/* result: the values are a result, so that times may be cut to microseconds; inside of expressions they may not. */
+tx_operand tx_emit_rows(tx_emitter *emitter, uint32_t node, bool result);
 
 /* Building blocks. All return slot 0 and set the status when memory is short. */
 uint32_t tx_new_register(tx_emitter *emitter, uint8_t bits);
@@ -234,7 +235,7 @@ bool tx_to_common_codes(tx_emitter *emitter, tx_operand *a, tx_operand *b);
 bool tx_to_one_dictionary(tx_emitter *emitter, tx_operand *a, tx_operand *b);
 /* INTEGERS from DATES; others unchanged. */
 tx_operand tx_widen_dates(tx_emitter *emitter, tx_operand operand);
-/* The values of a constant time or date as the engine holds them; false when not exact. */
+/* The integer, date, time or duration as the engine holds it: microseconds; false when that is not exact. */
 bool tx_value_integer(const tx_value *value, int64_t *integer);
 
 #endif

@@ -12,9 +12,10 @@ static uint32_t *variables_of(tx_emitter *emitter, uint32_t node, size_t *count)
   return variables;
 }
 
-tx_operand tx_emit_rows(tx_emitter *emitter, uint32_t node) {
+tx_operand tx_emit_rows(tx_emitter *emitter, uint32_t node, bool result) {
   tx_type type = emitter->module->nodes[node].type;
   tx_operand made = {0};
+  if (!result && (type.kind == TX_TIMESTAMP || type.kind == TX_DURATION)) return made;
   if (type.lists || type.kind == TX_STRING || type.kind == TX_NULL || type.kind == TX_FREE) return made;
   size_t count = 0;
   uint32_t *variables = variables_of(emitter, node, &count);

@@ -1,0 +1,301 @@
+/* Segmentation rules (A) and a health score (B) against the speed of reading the same columns.
+ *
+ * usage: expr_rules [million rows] [rounds]. White box: needs lib/ in sight and the internal library. */
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "expr/expr.h"
+#include "expr/kernel_scale.h"
+#include "expr/program.h"
+
+static double now(void) {
+  struct timespec at;
+  clock_gettime(CLOCK_MONOTONIC, &at);
+  return (double)at.tv_sec + (double)at.tv_nsec * 1e-9;
+}
+
+static uint64_t next_random(uint64_t *state) {
+  uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
+  z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+  z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+  return z ^ (z >> 31);
+}
+
+static double uniform(uint64_t *state) { return (double)(next_random(state) >> 11) * 0x1p-53; }
+
+static void need(bool good, const char *what) {
+  if (good) return;
+  fprintf(stderr, "expr_rules: %s\n", what);
+  exit(1);
+}
+
+/* --- columns --- */
+
+enum { ARR, EMPLOYEES, SEATS, HEALTH, RENEWAL, SINCE, VERTICAL, COUNTRY, PRODUCTS, COLUMNS };
+static const char *const names[COLUMNS] = {"arr",   "employees", "seats",   "health", "renewal",
+                                           "since", "vertical",  "country", "products"};
+
+static tx_column *number_column(triax_context *context, size_t rows, int which, uint64_t *state) {
+  double *numbers = malloc(rows * sizeof *numbers);
+  need(numbers != NULL, "out of memory");
+  tx_column_builder *builder = tx_column_builder_new(context, TRIAX_TYPE_NUMBER);
+  for (size_t i = 0; i < rows; i++) {
+    double u = uniform(state);
+    double value = which == ARR ? exp(7 + 7 * u) : which == EMPLOYEES ? exp(2 + 9 * u) : which == SEATS ? exp(1 + 6 * u) : 100 * u;
+    need(which == HEALTH && next_random(state) % 20 == 0 ? tx_column_builder_missing(builder)
+                                                         : tx_column_builder_number(builder, value), "out of memory");
+  }
+  free(numbers);
+  tx_column *column = tx_column_builder_finish(builder);
+  tx_column_builder_free(builder);
+  return column;
+}
+
+static triax_text text_of(const char *text) { return (triax_text){text, strlen(text)}; }
+
+static tx_column *other_column(triax_context *context, size_t rows, int which, uint64_t *state) {
+  static const char *const verticals[] = {"finance", "telco", "retail", "bank", "insurance", "media", "public",
+                                          "energy", "health", "travel", "food", "software"};
+  static const char *const countries[] = {"US", "GB", "DE", "FR", "ES", "IT", "NL", "SE", "JP", "BR"};
+  static const char *const products[] = {"Core", "Analytics", "Mobile", "API", "Support"};
+  int32_t type = which <= SINCE ? TRIAX_TYPE_DATE : which == PRODUCTS ? TRIAX_TYPE_STRINGS : TRIAX_TYPE_STRING;
+  tx_column_builder *builder = tx_column_builder_new(context, type);
+  for (size_t i = 0; i < rows; i++) {
+    uint64_t r = next_random(state);
+    bool good;
+    if (type == TRIAX_TYPE_DATE) {
+      good = tx_column_builder_integer(builder, 20000 + (int64_t)(r % 1200));
+    } else if (type == TRIAX_TYPE_STRING) {
+      good = tx_column_builder_text(builder, text_of(which == VERTICAL ? verticals[r % 12] : countries[r % 10]));
+    } else {
+      triax_text items[5];
+      size_t count = 0;
+      for (size_t k = 0; k < 5; k++) {
+        if ((r >> k) & 1) items[count++] = text_of(products[k]);
+      }
+      good = tx_column_builder_list(builder, items, count);
+    }
+    need(good, "out of memory");
+  }
+  tx_column *column = tx_column_builder_finish(builder);
+  tx_column_builder_free(builder);
+  return column;
+}
+
+/* --- A: rules --- */
+
+#define TESTS 11
+static const char *const tests[TESTS] = {
+    "arr >= 750000",
+    "arr >= 150000",
+    "arr >= 30000",
+    "vertical == \"finance\" && arr >= 500000 && country in [\"US\", \"GB\"]",
+    "\"Analytics\" in products && health < 50",
+    "renewal < date(\"2026-12-31\") && health < 40 && arr > 100000",
+    "employees > 10000 || vertical in [\"bank\", \"insurance\"]",
+    "country == \"DE\" && seats >= 200 && health >= 70",
+    "since >= date(\"2026-06-01\") && !(\"Core\" in products)",
+    "arr < 20000 && employees < 50",
+    "has(health) && health >= 90",
+};
+
+static void check_tests(tx_module *module, tx_arena *arena, uint32_t roots[TESTS]) {
+  for (size_t i = 0; i < TESTS; i++) {
+    tx_syntax *syntax;
+    static tx_expr_faults faults;
+    memset(&faults, 0, sizeof faults);
+    triax_status status = tx_syntax_parse(arena, text_of(tests[i]), &syntax, &faults);
+    if (status == TRIAX_OK) status = tx_module_check(module, syntax, TX_EXPECT_TRUTH, &roots[i], &faults);
+    need(status == TRIAX_OK, faults.fault[0].message);
+  }
+}
+
+
+/* Eight bits to eight bytes. */
+static uint64_t spread_of(uint64_t byte) {
+  uint64_t bits = 0;
+  for (unsigned i = 0; i < 8; i++) bits |= ((byte >> i) & 1) << (8 * i);
+  return bits;
+}
+
+static uint64_t spread[256];
+
+/* First rule that holds, times four, plus the band, as a byte a row. */
+static void write_codes(const tx_run *run, size_t words, uint8_t *codes) {
+  tx_vector vectors[TESTS];
+  for (size_t i = 0; i < TESTS; i++) tx_run_root(run, i, &vectors[i]);
+  for (size_t w = 0; w < words; w++) {
+    uint64_t band[2], rule[4] = {0, 0, 0, 0}, rest = UINT64_MAX;
+    uint64_t high = vectors[0].truth[w], middle = vectors[1].truth[w] & ~high;
+    uint64_t low = vectors[2].truth[w] & ~high & ~middle;
+    band[0] = high | low;
+    band[1] = high | middle;
+    for (size_t i = 0; i < 8; i++) {
+      uint64_t first = vectors[3 + i].truth[w] & rest;
+      rest &= ~first;
+      for (size_t k = 0; k < 4; k++) rule[k] |= ((i + 1) >> k) & 1 ? first : 0;
+    }
+    for (size_t k = 0; k < 8; k++) {
+      uint64_t eight = spread[(band[0] >> 8 * k) & 255] | spread[(band[1] >> 8 * k) & 255] << 1;
+      for (size_t b = 0; b < 4; b++) eight |= spread[(rule[b] >> 8 * k) & 255] << (2 + b);
+      memcpy(codes + 64 * w + 8 * k, &eight, 8);
+    }
+  }
+}
+
+static uint64_t xor_bytes(const void *from, size_t bytes) {
+  const uint64_t *words = from;
+  uint64_t a = 0, b = 0, c = 0, d = 0;
+  for (size_t i = 0; i + 4 <= bytes / 8; i += 4) {
+    a ^= words[i];
+    b ^= words[i + 1];
+    c ^= words[i + 2];
+    d ^= words[i + 3];
+  }
+  return a ^ b ^ c ^ d;
+}
+
+static size_t width_of(const tx_column *column) {
+  if (column->code_width) return column->code_width;
+  return column->type == TRIAX_TYPE_DATE ? 4 : 8;
+}
+
+static uint64_t read_columns(tx_column *const *columns, size_t count, size_t rows) {
+  uint64_t all = 0;
+  for (size_t first = 0; first + TX_BATCH <= rows; first += TX_BATCH) {
+    for (size_t i = 0; i < count; i++) {
+      size_t width = width_of(columns[i]);
+      all ^= xor_bytes((const char *)columns[i]->data + first * width, TX_BATCH * width);
+      if (columns[i]->present) all ^= xor_bytes((const char *)columns[i]->present + first / 8, TX_BATCH / 8);
+    }
+  }
+  return all;
+}
+
+static void report(const char *what, size_t rows, double seconds, double read) {
+  printf("%s: %.0f Mrows/s, reading alone %.0f, ratio %.2f\n", what, (double)rows / seconds * 1e-6,
+         (double)rows / read * 1e-6, read / seconds);
+}
+
+static uint64_t run_tests(tx_run *run, size_t rows, uint8_t *codes) {
+  for (size_t first = 0; first < rows; first += TX_BATCH) {
+    size_t count = rows - first < TX_BATCH ? rows - first : TX_BATCH;
+    need(tx_run_batch(run, first, count, NULL) == TRIAX_OK, "a batch failed");
+    write_codes(run, (count + 63) / 64, codes + first);
+  }
+  uint64_t sum = 0;
+  for (size_t i = 0; i < rows; i += 997) sum = sum * 31 + codes[i];
+  return sum;
+}
+
+static void bench_rules(triax_context *context, size_t rows, int rounds) {
+  uint64_t state = 7, sink = 0;
+  tx_column *columns[COLUMNS];
+  tx_module *module = NULL;
+  tx_program *program = NULL;
+  tx_data *data = NULL;
+  tx_run *run = NULL;
+  tx_arena arena;
+  uint32_t roots[TESTS], variable;
+  tx_arena_init(&arena, context);
+  need(tx_module_new(context, &module, NULL) == TRIAX_OK, "out of memory");
+  for (int i = 0; i < COLUMNS; i++) {
+    columns[i] = i <= HEALTH ? number_column(context, rows, i, &state) : other_column(context, rows, i, &state);
+    need(columns[i] != NULL, "out of memory");
+    need(tx_module_variable(module, text_of(names[i]), tx_type_of_column(columns[i]->type), columns[i], &variable) ==
+             TRIAX_OK, "out of memory");
+  }
+  check_tests(module, &arena, roots);
+  need(tx_program_new(context, module, roots, TESTS, &program, NULL) == TRIAX_OK, "no program");
+  need(tx_data_new(program, (const tx_column *const *)columns, rows, 20700, true, NULL, &data, NULL) == TRIAX_OK,
+       "no data");
+  need(tx_run_new(data, &run, NULL) == TRIAX_OK, "no run");
+  uint8_t *codes = malloc(rows + TX_BATCH);
+  need(codes != NULL, "out of memory");
+  double best = 1e9, read = 1e9;
+  for (int round = 0; round < rounds; round++) {
+    double start = now();
+    sink ^= read_columns(columns, COLUMNS, rows);
+    double middle = now();
+    sink ^= run_tests(run, rows, codes);
+    double end = now();
+    if (middle - start < read) read = middle - start;
+    if (end - middle < best) best = end - middle;
+  }
+  report("A rules", rows, best, read);
+  fprintf(stderr, "(%llx)\n", (unsigned long long)sink);
+  free(codes);
+  tx_run_free(run);
+  tx_data_free(data);
+  tx_program_free(program);
+  tx_module_free(module);
+  tx_arena_free(&arena);
+  for (int i = 0; i < COLUMNS; i++) tx_column_unref(columns[i]);
+}
+
+/* --- B: health --- */
+
+#define METRICS 8
+
+static void bench_health(triax_context *context, size_t rows, int rounds) {
+  uint64_t state = 11, sink = 0;
+  static const double knots[4] = {0, 0.3, 0.6, 1.0}, points[4] = {0, 40, 80, 100};
+  tx_column *columns[METRICS];
+  tx_weighted metrics[METRICS];
+  for (size_t m = 0; m < METRICS; m++) {
+    tx_column_builder *builder = tx_column_builder_new(context, TRIAX_TYPE_NUMBER);
+    for (size_t i = 0; i < rows; i++) {
+      double value = next_random(&state) % 20 == 0 ? (double)NAN : uniform(&state) * 1.2 - 0.1;
+      need(tx_column_builder_number(builder, value), "out of memory");
+    }
+    columns[m] = tx_column_builder_finish(builder);
+    tx_column_builder_free(builder);
+    need(columns[m] != NULL, "out of memory");
+    metrics[m] = (tx_weighted){columns[m]->numbers, knots, points, 4, NULL, (double)(m % 3 + 1)};
+  }
+  uint8_t *bands = malloc(rows);
+  need(bands != NULL, "out of memory");
+  double best = 1e9, read = 1e9;
+  const tx_kernels *kernels = tx_kernels_best();
+  for (int round = 0; round < rounds; round++) {
+    double start = now();
+    for (size_t first = 0; first + TX_BATCH <= rows; first += TX_BATCH) {
+      for (size_t m = 0; m < METRICS; m++) sink ^= xor_bytes(columns[m]->numbers + first, TX_BATCH * 8);
+    }
+    double middle = now();
+    for (size_t first = 0; first < rows; first += TX_BATCH) {
+      double score[TX_BATCH];
+      size_t count = rows - first < TX_BATCH ? rows - first : TX_BATCH;
+      kernels->weighted_average(metrics, METRICS, first, count, score, NULL);
+      for (size_t i = 0; i < count; i++) {
+        double clamped = score[i] > 100 ? 100 : score[i] < 0 ? 0 : score[i];
+        bands[first + i] = (uint8_t)((clamped >= 0) + (clamped >= 50) + (clamped >= 75));
+      }
+    }
+    double end = now();
+    for (size_t i = 0; i < rows; i += 997) sink = sink * 31 + bands[i];
+    if (middle - start < read) read = middle - start;
+    if (end - middle < best) best = end - middle;
+  }
+  report("B health", rows, best, read);
+  fprintf(stderr, "(%llx)\n", (unsigned long long)sink);
+  free(bands);
+  for (size_t m = 0; m < METRICS; m++) tx_column_unref(columns[m]);
+}
+
+int main(int count, char **arguments) {
+  double millions = count > 1 ? atof(arguments[1]) : 5;
+  int rounds = count > 2 ? atoi(arguments[2]) : 7;
+  triax_context *context = NULL;
+  need(triax_context_new(NULL, &context, NULL) == TRIAX_OK, "out of memory");
+  for (uint64_t i = 0; i < 256; i++) spread[i] = spread_of(i);
+
+  bench_rules(context, (size_t)(millions * 1e6), rounds);
+  bench_health(context, (size_t)(millions * 1e6), rounds);
+  triax_context_unref(context);
+  return 0;
+}
