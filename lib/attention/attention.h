@@ -1,4 +1,15 @@
-/* Attention: each book's hours shared over its accounts, touches and their dates (policy.md section 7). */
+/* Attention: each book's hours shared over its accounts, touches and their dates (policy.md section 7).
+ *
+ * What policy.md leaves open is settled so:
+ * - An account of weight 0 gets its least, with either method: λ × 0 is 0 for any λ. Where that leaves hours over, they
+ *   are slack. A negative weight counts as 0, an infinite one as missing.
+ * - λ is solved in closed form on the linear piece where Σ h meets H, so that Σ h = H up to the rounding of the h.
+ *   A book is overbooked or has slack only when it is off by more than 1e-9 of H: rounding alone reports nothing.
+ * - Urgent is what has weight: the list is by weight descending, missing ones last, ties by key, then by number.
+ * - The calendar: the period is 7 × weeks days from as_of, its working days Monday to Friday. Of an account's touches
+ *   the whole ones are laid. All N touches of a book go evenly over its D days, the n-th (from 0) on day ⌊n × D / N⌋,
+ *   so that no day has more than one touch above another. They are dealt in rounds: the first touch of every account
+ *   in the order of the list, then, by the share of the account's touches that went before, the later ones. */
 #ifndef TX_ATTENTION_ATTENTION_H
 #define TX_ATTENTION_ATTENTION_H
 
@@ -33,8 +44,10 @@ typedef struct tx_book {
   double given;     /* Σ h */
   double short_by;  /* overbooked: Σ lo − H */
   double slack;     /* H − Σ hi */
-  double lambda;    /* proportional: hours per weight; return: price of an hour; NaN where not defined */
+  double lambda;    /* proportional: hours per weight; return: what one hour more is worth; NaN where not defined */
   uint64_t accounts, missing; /* accounts, and those with a missing weight */
+  uint64_t touches;           /* whole touches in the period */
+  bool hours_missing;         /* the CSM's hours were: taken as 0 */
 } tx_book;
 
 enum { TX_HOURS_NONE, TX_HOURS_SHARE, TX_HOURS_AT_LOW, TX_HOURS_AT_HIGH, TX_HOURS_CUT, TX_HOURS_MISSING_WEIGHT };
@@ -54,10 +67,15 @@ typedef struct tx_attention_result {
 
 triax_status tx_attention_run(triax_context *context, const tx_attention_model *model,
                               const tx_attention_input *input, tx_attention_result *result, triax_error *error);
+/* All touches of one CSM, by day, within a day by urgency. Room for books[csm].touches of them. */
+triax_status tx_attention_touches(triax_context *context, const tx_attention_model *model,
+                                  const tx_attention_input *input, const tx_attention_result *result, uint32_t csm,
+                                  tx_touch *touches, triax_error *error);
 void tx_attention_result_free(triax_context *context, const tx_attention_input *input, tx_attention_result *result);
 
-/* One book's hours, exact: Σ h = min(max(H, …), …) as the policy says. order-independent up to rounding of the last
- * bit, deterministic by index. lambda may be NULL. Returns TX_BOOK_…. */
+/* One book's hours, exact: Σ h = H where Σ low <= H <= Σ high, as the policy says. Weights may be 0 or NaN (both get
+ * low), low <= high. Independent of the order up to rounding of the last bit, the same on every machine. lambda may be
+ * NULL. Returns TX_BOOK_…. */
 int tx_attention_share(int method, double half_effect, const double *weight, const double *low, const double *high,
                        size_t count, double available, double *hours, double *lambda, double *scratch /* 4 × count */);
 

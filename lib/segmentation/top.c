@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/sum.h"
 #include "segmentation/private.h"
 
 /* A unit that takes part in a ranking. */
@@ -105,21 +106,6 @@ static size_t share_of(double share, size_t n) {
   return counted >= (double)n ? n : (size_t)counted;
 }
 
-/* A sum that keeps what rounding loses (Neumaier). */
-typedef struct exact_sum {
-  double sum, lost;
-} exact_sum;
-
-static void add(exact_sum *to, double value) {
-  const double sum = to->sum + value;
-  to->lost += fabs(to->sum) >= fabs(value) ? (to->sum - sum) + value : (value - sum) + to->sum;
-  to->sum = sum;
-}
-
-static double sum_of(const exact_sum *from) {
-  return isfinite(from->sum) ? from->sum + from->lost : from->sum;
-}
-
 static double part_at(const tx_input *of, size_t row) {
   const double value = of->column->numbers[row];
   return value > 0 ? value : 0; /* missing and negative ones count nothing */
@@ -127,13 +113,13 @@ static double part_at(const tx_input *of, size_t row) {
 
 /* The shortest prefix of the sorted ranking that sums to the share. */
 static size_t prefix_of(const ranking *all, double share, const tx_input *of) {
-  exact_sum total = {0, 0}, prefix = {0, 0};
+  tx_sum total = {0, 0}, prefix = {0, 0};
   size_t count = 0;
-  for (size_t i = 0; i < all->count; i++) add(&total, part_at(of, all->units[i].row));
-  const double whole = sum_of(&total), wanted = share * whole;
+  for (size_t i = 0; i < all->count; i++) tx_sum_add(&total, part_at(of, all->units[i].row));
+  const double whole = tx_sum_of(&total), wanted = share * whole;
   if (!(share > 0) || !(whole > 0)) return 0;
-  while (count < all->count && !(sum_of(&prefix) >= wanted * (1 - 1e-12)))
-    add(&prefix, part_at(of, all->units[count++].row));
+  while (count < all->count && !(tx_sum_of(&prefix) >= wanted * (1 - 1e-12)))
+    tx_sum_add(&prefix, part_at(of, all->units[count++].row));
   return count;
 }
 
