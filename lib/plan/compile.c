@@ -293,7 +293,7 @@ static void check_columns(const tx_compiled *compiled, tx_report *report) {
   check_column(compiled, "segmentation.override", policy->segmentation.override_, report);
   if (compiled->team) check_column(compiled, "allocation.owner", policy->allocation.owner, report);
   check_column(compiled, "customers.family", policy->customers.family, report);
-  if (compiled->customers->people.key == SIZE_MAX) {
+  if (policy->segmentation.model.count && compiled->customers->people.key == SIZE_MAX) {
     tx_finding finding = {.level = TRIAX_LEVEL_ERROR, .status = TRIAX_EDATA, .path = "customers.key", .width = 1,
                           .hint = "name it under customers.key"};
     tx_report_add(report, &finding, "the customers have no key column");
