@@ -33,7 +33,7 @@ static tx_result refuse_node(tx_checker *c, tx_span at) {
 
 tx_result tx_check_node(tx_checker *c, tx_span at, int op, tx_type type, uint32_t index, const tx_result *children,
                         uint32_t count) {
-  uint32_t few[8], *numbers = few;
+  uint32_t few[8] = {0}, *numbers = few;
   triax_context *context = c->module->context;
   if (count > 8) {
     numbers = tx_alloc_array(context, count, sizeof *numbers);
