@@ -159,7 +159,7 @@ triax_status tx_improve_regions(tx_core *core, tx_pairs *pairs, int64_t scale, u
   triax_context *context = core->watch->context;
   region r = {.core = core, .pairs = pairs, .scale = scale};
   uint64_t end = core->watch->work + budget;
-  size_t still = 0, patience = 100 + 8 * core->books->csms;
+  size_t still = 0, patience = 1000 + 8 * core->books->csms;
   triax_status status = TRIAX_OK;
   while (status == TRIAX_OK && core->watch->work < end && still < patience && core->books->csms > 0) {
     bool gained = false;

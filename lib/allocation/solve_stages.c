@@ -5,13 +5,13 @@
 #define SMALL_PART 24
 #define PLENTY 20000.0
 
-/* Work in proportion to the customers: what each stage may take of it. */
+/* Work that a stage may take: so much for the whole problem, and so much for each customer. */
 static uint64_t share(const tx_core *core, double for_all, double for_each) {
   double effort = core->books->effort > 0 ? core->books->effort : 1;
   double customers = (double)core->books->customers;
   /* Beyond some tens of thousands the relaxation alone is close: further ones add less. */
   customers = customers > PLENTY ? PLENTY + (customers - PLENTY) / 8 : customers;
-  double work = effort * (for_all + for_each * customers);
+  double work = effort * (for_all * core->share + for_each * customers);
   return work < 1.0 ? 1 : work > 1e18 ? UINT64_C(1000000000000000000) : (uint64_t)work;
 }
 
@@ -32,7 +32,7 @@ static triax_status improve(tx_core *core, int64_t scale) {
     status = tx_pairs_sweep(&pairs, share(core, 1e6, 4000));
   }
   if (status == TRIAX_OK && scale > 0 && !best_known(core)) {
-    status = tx_improve_regions(core, &pairs, scale, share(core, 1e6, 5000));
+    status = tx_improve_regions(core, &pairs, scale, share(core, 2e7, 5000));
   }
   if (status == TRIAX_OK && !best_known(core)) {
     status = tx_pairs_sweep(&pairs, share(core, 1e6, 1000));
@@ -55,7 +55,7 @@ triax_status tx_core_solve(tx_core *core) {
     status = tx_improve_moves(core, share(core, 1e5, 500));
   }
   if (status == TRIAX_OK && books->customers <= SMALL_PART && !best_known(core)) {
-    status = tx_exact(core, share(core, 2e6, 0));
+    status = tx_exact(core, share(core, 2e6, 20000));
   }
   return status;
 }

@@ -62,14 +62,15 @@ def text(p):
         out += person
     out.append(len(p["measures"]))
     for amount, limit, pieces, (start, slope) in p["measures"]:
-        out += [1, *amount] if amount else [0]
+        out += [1, *amount] if amount is not None else [0]
         out += [1, *limit] if limit else [0]
         out += [pieces, *start, *slope]
     return " ".join(map(str, out)) + " 1\n"
 
 
 def drive(driver, p):
-    done = subprocess.run([driver], input=text(p), capture_output=True, text=True, check=True)
+    done = subprocess.run([driver], input=text(p), capture_output=True, text=True)
+    assert done.returncode == 0, (done.stderr, text(p))
     rows = [list(map(int, line.split())) for line in done.stdout.splitlines()]
     return tuple(rows[0]), tuple(rows[1]), rows[2][0], rows[3] if len(rows) > 3 else []
 
@@ -101,7 +102,7 @@ def goal_of(p, at):
         load[csm] += p["classes"][k][0]
         free[csm] |= fixed < 0
         for m, (amount, _, _, _) in enumerate(p["measures"]):
-            sums[m][csm] += amount[j] if amount else p["classes"][k][0]
+            sums[m][csm] += amount[j] if amount is not None else p["classes"][k][0]
     imbalance = 0
     for i in range(csms):
         assert load[i] <= p["hard"][i] or not free[i]
@@ -167,7 +168,7 @@ def model_of(p):
             base[fixed] += load
             constant_points += dict(p["offers"][offer])[fixed] + (bonus if owner == fixed else 0)
             for q, (amount, _, _, _) in enumerate(p["measures"]):
-                base_sum[q][fixed] += amount[j] if amount else load
+                base_sum[q][fixed] += amount[j] if amount is not None else load
             continue
         columns = [m.column((worth, 0, 0, 0), whole=True)]
         for csm, points in p["offers"][offer]:
@@ -177,7 +178,7 @@ def model_of(p):
             load_rows[csm][1].append(load)
             for q, (amount, _, _, _) in enumerate(p["measures"]):
                 sum_rows[q][csm][0].append(c)
-                sum_rows[q][csm][1].append(amount[j] if amount else load)
+                sum_rows[q][csm][1].append(amount[j] if amount is not None else load)
         m.rows.append((1, 1, columns, [1] * len(columns)))
     inf = highspy.kHighsInf
     for i in range(csms):
