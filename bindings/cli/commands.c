@@ -74,13 +74,27 @@ int command_check(const cli_options *options) {
   return result;
 }
 
+/* Where the plan's files are, in lines of 80 columns. */
+static void add_files(text_buffer *text, const char *folder, const triax_plan *plan) {
+  text_add_format(text, "\nWritten to %s:\n  summary.json", folder);
+  size_t column = 14;
+  for (int32_t which = 1; triax_plan_table_name(which) != NULL; which++) {
+    const char *name = triax_plan_table_name(which);
+    if (triax_plan_table(plan, which) == NULL) continue;
+    bool wraps = column + strlen(name) + 5 > 80;
+    text_add_format(text, "%s %s.csv", wraps ? "\n " : "", name);
+    column = (wraps ? 2 : column + 1) + strlen(name) + 4;
+  }
+  text_add(text, "\n", 1);
+}
+
 static int print_plan(const cli_company *company, const cli_options *options, const triax_plan *plan) {
   text_buffer text = {NULL, 0, 0, false};
   if (options->json) {
     json_add_document(&text, triax_plan_summary(plan), 0);
   } else {
     digest_add(&text, plan, company);
-    if (options->out != NULL) text_add_format(&text, "\nFiles: %s\n", options->out);
+    if (options->out != NULL) add_files(&text, options->out, plan);
   }
   int result = print(&text);
   text_free(&text);

@@ -1,7 +1,367 @@
-/* A plan as a page of text. */
+/* A plan as a page of 80 columns: what was decided, for whom it does not suffice, and why. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "cli.h"
+
+enum { ROWS_SHOWN = 12, NAME_WIDTH = 28 };
+
+typedef struct digest {
+  text_buffer *buffer;
+  const triax_plan *plan;
+  const cli_company *company;
+} digest;
+
+static size_t column_of(const triax_table *table, const char *name) {
+  return table != NULL ? triax_table_find(table, triax_text_of(name)) : SIZE_MAX;
+}
+
+static double number_at(const triax_table *table, const char *name, size_t row) {
+  size_t column = column_of(table, name);
+  return column != SIZE_MAX ? triax_table_number(table, column, row) : NAN;
+}
+
+static triax_text text_at(const triax_table *table, const char *name, size_t row) {
+  size_t column = column_of(table, name);
+  return column != SIZE_MAX ? triax_table_text(table, column, row) : triax_text_of(NULL);
+}
+
+/* 1234567 as 1,234,567. */
+static const char *of_count(double value, char text[CLI_NUMBER_SIZE]) {
+  char digits[CLI_NUMBER_SIZE];
+  if (isnan(value) || fabs(value) > 1e15) return "-";
+  size_t length = text_of_integer((int64_t)llround(value), digits), out = 0;
+  for (size_t i = 0; i < length; i++) {
+    if (i > 0 && digits[i - 1] != '-' && (length - i) % 3 == 0) text[out++] = ',';
+    text[out++] = digits[i];
+  }
+  text[out] = '\0';
+  return text;
+}
+
+/* 1234567 as 1.23m. */
+static const char *of_money(double value, char text[CLI_NUMBER_SIZE]) {
+  static const struct {
+    double size;
+    const char *sign;
+  } units[] = {{1e9, "bn"}, {1e6, "m"}, {1e3, "k"}};
+  if (isnan(value)) return "-";
+  for (size_t i = 0; i < 3; i++) {
+    if (fabs(value) < units[i].size * 0.9995) continue;
+    double share = value / units[i].size;
+    snprintf(text, CLI_NUMBER_SIZE, "%.*f%s",
+             fabs(share) < 9.995   ? 2
+             : fabs(share) < 99.95 ? 1
+                                   : 0,
+             share, units[i].sign);
+    return text;
+  }
+  snprintf(text, CLI_NUMBER_SIZE, "%.0f", value);
+  return text;
+}
+
+static const char *of_figure(double value, int decimals, char text[CLI_NUMBER_SIZE]) {
+  if (isnan(value)) return "-";
+  snprintf(text, CLI_NUMBER_SIZE, "%.*f", decimals, value);
+  return text;
+}
+
+/* Text in a column: cut where it is too long, never within a character. */
+static void add_cell(text_buffer *buffer, triax_text text, size_t width) {
+  size_t shown = text_width(text.bytes != NULL ? text.bytes : "", text.length), bytes = text.length;
+  bool cut = shown > width;
+  if (cut) {
+    size_t points = 0;
+    for (bytes = 0; bytes < text.length; bytes++) {
+      points += ((unsigned char)text.bytes[bytes] & 0xC0) != 0x80;
+      if (points > width - 2) break;
+    }
+    shown = width;
+  }
+  for (size_t i = 0; i < bytes; i++) {
+    /* What is in the data must not move the cursor. */
+    text_add(buffer, (unsigned char)text.bytes[i] < 0x20 || text.bytes[i] == 0x7F ? " " : &text.bytes[i], 1);
+  }
+  if (cut) text_add_string(buffer, "..");
+  text_add_format(buffer, "%*s", (int)(width - shown), "");
+}
+
+static void add_line(text_buffer *buffer) {
+  while (buffer->length > 0 && buffer->bytes[buffer->length - 1] == ' ') buffer->length--;
+  text_add(buffer, "\n", 1);
+}
+
+/* The ARR of the customers, or NULL; `column` says which. */
+static const triax_table *money_table(const digest *d, size_t *column) {
+  const triax_table *table = triax_customers_table(d->company->customers);
+  *column = column_of(table, "arr");
+  return *column != SIZE_MAX ? table : NULL;
+}
+
+static void add_head(const digest *d) {
+  char text[CLI_NUMBER_SIZE];
+  const triax_table *customers = triax_plan_table(d->plan, TRIAX_PLAN_CUSTOMERS);
+  const triax_table *csms = triax_plan_table(d->plan, TRIAX_PLAN_CSMS);
+  triax_text name = triax_policy_name(d->company->policy), currency = triax_policy_currency(d->company->policy);
+  size_t column, rows = triax_table_rows(customers);
+  const triax_table *money = money_table(d, &column);
+  const triax_document *summary = triax_plan_summary(d->plan);
+  triax_text as_of = triax_document_as_text(summary, triax_document_find(summary, 0, triax_text_of("as_of")));
+  if (name.bytes != NULL) text_add_format(d->buffer, "%.*s, ", (int)name.length, name.bytes);
+  if (as_of.bytes != NULL) text_add_format(d->buffer, "%.*s: ", (int)as_of.length, as_of.bytes);
+  text_add_format(d->buffer, "%s customer%s", of_count((double)rows, text), rows == 1 ? "" : "s");
+  if (money != NULL) {
+    double sum = 0;
+    for (size_t row = 0; row < rows; row++) {
+      double value = triax_table_number(money, column, row);
+      if (!isnan(value)) sum += value;
+    }
+    text_add_format(d->buffer, ", ARR %s", of_money(sum, text));
+    if (currency.bytes != NULL) text_add_format(d->buffer, " %.*s", (int)currency.length, currency.bytes);
+  }
+  if (csms != NULL) {
+    size_t count = triax_table_rows(csms);
+    text_add_format(d->buffer, ", %s CSM%s", of_count((double)count, text), count == 1 ? "" : "s");
+  }
+  text_add(d->buffer, "\n", 1);
+}
+
+/* One figure of a segment, where the plan has it. */
+static void add_figure(const digest *d, const triax_table *table, const char *name, size_t row, const char *text,
+                       int width) {
+  if (column_of(table, name) == SIZE_MAX) return;
+  text_add_format(d->buffer, " %*s", width, row == SIZE_MAX ? name : text);
+}
+
+/* A segment's line; with row SIZE_MAX the heading. */
+static void add_segment(const digest *d, const triax_table *table, size_t row) {
+  char text[CLI_NUMBER_SIZE], share[CLI_NUMBER_SIZE + 1] = "share";
+  bool head = row == SIZE_MAX;
+  size_t at = head ? 0 : row;
+  double part = number_at(table, "share", at);
+  if (head) {
+    text_add_format(d->buffer, "\n%-*s %9s %5s", NAME_WIDTH, "Segment", "customers", share);
+  } else {
+    triax_text path = text_at(table, "segment", row);
+    text_add_string(d->buffer, "  ");
+    add_cell(d->buffer, path.bytes != NULL ? path : triax_text_of("(in no segment)"), NAME_WIDTH - 2);
+    text_add_format(d->buffer, " %9s", of_count(number_at(table, "customers", row), text));
+    text_add_format(d->buffer, " %4s%%", of_figure(100 * part, 0, text));
+  }
+  if (column_of(table, "arr") != SIZE_MAX) {
+    text_add_format(d->buffer, " %8s", head ? "ARR" : of_money(number_at(table, "arr", at), text));
+  }
+  if (column_of(table, "mean_health") != SIZE_MAX) {
+    text_add_format(d->buffer, " %6s", head ? "health" : of_figure(number_at(table, "mean_health", at), 1, text));
+  }
+  add_figure(d, table, "owned", row, of_count(number_at(table, "owned", at), text), 6);
+  add_figure(d, table, "uncovered", row, of_count(number_at(table, "uncovered", at), text), 9);
+  add_line(d->buffer);
+}
+
+static void add_segments(const digest *d) {
+  const triax_table *table = triax_plan_table(d->plan, TRIAX_PLAN_SEGMENTS);
+  size_t rows = table != NULL ? triax_table_rows(table) : 0;
+  if (rows == 0) return;
+  add_segment(d, table, SIZE_MAX);
+  for (size_t row = 0; row < rows; row++) {
+    bool is_rest = text_at(table, "segment", row).bytes == NULL;
+    if (!is_rest || number_at(table, "customers", row) > 0) add_segment(d, table, row);
+  }
+}
+
+/* Rows of a table in the order of a number, greatest first, then as they stand. */
+typedef struct ranked {
+  double value;
+  size_t row;
+} ranked;
+
+static int by_value(const void *left, const void *right) {
+  const ranked *a = left, *b = right;
+  if (a->value != b->value) return a->value > b->value ? -1 : 1;
+  return a->row < b->row ? -1 : a->row > b->row;
+}
+
+static void add_csm_row(const digest *d, const triax_table *table, size_t row) {
+  char text[CLI_NUMBER_SIZE], other[CLI_NUMBER_SIZE];
+  double load = number_at(table, "load", row), fte = number_at(table, "fte", row);
+  text_add_string(d->buffer, "  ");
+  add_cell(d->buffer, text_at(table, "key", row), NAME_WIDTH - 2);
+  text_add_format(d->buffer, " %9s", of_count(number_at(table, "accounts", row), text));
+  text_add_format(d->buffer, " %5s of %-4s", of_figure(load, 2, text), of_figure(fte, 2, other));
+  text_add_format(d->buffer, " %8s", of_money(number_at(table, "arr", row), text));
+  text_add_format(d->buffer, " %6s", of_figure(number_at(table, "mean_health", row), 1, text));
+  double hours = number_at(table, "hours", row), available = number_at(table, "hours_available", row);
+  if (!isnan(available)) text_add_format(d->buffer, " %5s of %.0f", of_figure(hours, 0, text), available);
+  add_line(d->buffer);
+}
+
+static void add_csms(const digest *d) {
+  const triax_table *table = triax_plan_table(d->plan, TRIAX_PLAN_CSMS);
+  size_t rows = table != NULL ? triax_table_rows(table) : 0;
+  if (rows == 0) return;
+  ranked *order = malloc(rows * sizeof *order);
+  if (order == NULL) {
+    d->buffer->failed = true;
+    return;
+  }
+  for (size_t row = 0; row < rows; row++) {
+    double load = number_at(table, "load", row), fte = number_at(table, "fte", row);
+    order[row] = (ranked){isnan(load) || isnan(fte) || fte <= 0 ? -1 : load / fte, row};
+  }
+  qsort(order, rows, sizeof *order, by_value);
+  text_add_format(d->buffer, "\n%-*s %9s %13s %8s %6s  %s\n", NAME_WIDTH, "CSM, fullest first", "accounts",
+                  "load of fte", "ARR", "health", "hours");
+  for (size_t i = 0; i < rows; i++) {
+    if (rows > ROWS_SHOWN && i == ROWS_SHOWN - 4) {
+      text_add_format(d->buffer, "  ... %zu more ...\n", rows - ROWS_SHOWN);
+      i = rows - 4;
+    }
+    add_csm_row(d, table, order[i].row);
+  }
+  free(order);
+}
+
+/* A number, or a text where the table has one: "1", "2 csm". */
+static void add_any(text_buffer *buffer, const triax_table *table, const char *name, size_t row) {
+  char text[CLI_NUMBER_SIZE];
+  triax_text words = text_at(table, name, row);
+  double value = number_at(table, name, row);
+  if (words.bytes != NULL) {
+    text_add(buffer, words.bytes, words.length);
+  } else if (!isnan(value)) {
+    snprintf(text, sizeof text, "%.4g", value);
+    text_add_string(buffer, text);
+  }
+}
+
+static void add_pool_row(const digest *d, const triax_table *table, size_t row) {
+  char text[CLI_NUMBER_SIZE], other[CLI_NUMBER_SIZE];
+  double uncovered = number_at(table, "uncovered", row), hire = number_at(table, "hire", row);
+  triax_text limit = text_at(table, "in_the_way", row);
+  text_add_string(d->buffer, "  ");
+  add_cell(d->buffer, text_at(table, "pool", row), NAME_WIDTH - 2);
+  text_add_format(d->buffer, " %9s", of_count(number_at(table, "customers", row), text));
+  text_add_format(d->buffer, " %6s", of_count(number_at(table, "csms", row), text));
+  text_add_format(d->buffer, " %6s of %-6s", of_figure(number_at(table, "load", row), 2, text),
+                  of_figure(number_at(table, "capacity", row), 2, other));
+  text_add_format(d->buffer, " %9s", of_count(uncovered, text));
+  add_line(d->buffer);
+  if (!(uncovered > 0)) return;
+  text_add_format(d->buffer, "    left uncovered: %s", of_count(uncovered, text));
+  double value = number_at(table, "uncovered_value", row);
+  if (!isnan(value)) text_add_format(d->buffer, ", worth %s", of_money(value, text));
+  if (limit.bytes != NULL && limit.length > 0) {
+    text_add_format(d->buffer, "; in the way: %.*s", (int)limit.length, limit.bytes);
+    if (number_at(table, "short_by", row) > 0) {
+      text_add_string(d->buffer, ", short by ");
+      add_any(d->buffer, table, "short_by", row);
+    }
+  }
+  add_line(d->buffer);
+  if (!(hire > 0) && text_at(table, "hire", row).bytes == NULL) return;
+  text_add_string(d->buffer, "    to cover them, hire ");
+  add_any(d->buffer, table, "hire", row);
+  size_t roles = column_of(table, "roles");
+  for (size_t i = 0; roles != SIZE_MAX && i < triax_table_items(table, roles, row); i++) {
+    triax_text role = triax_table_item(table, roles, row, i);
+    text_add_format(d->buffer, "%s%.*s", i == 0 ? " (" : ", ", (int)role.length, role.bytes);
+  }
+  if (roles != SIZE_MAX && triax_table_items(table, roles, row) > 0) text_add_string(d->buffer, ")");
+  add_line(d->buffer);
+}
+
+static void add_pools(const digest *d) {
+  const triax_table *table = triax_plan_table(d->plan, TRIAX_PLAN_POOLS);
+  size_t rows = table != NULL ? triax_table_rows(table) : 0;
+  if (rows == 0) return;
+  text_add_format(d->buffer, "\n%-*s %9s %6s %16s %9s\n", NAME_WIDTH, "Pool", "customers", "CSMs", "load of capacity",
+                  "uncovered");
+  for (size_t row = 0; row < rows; row++) add_pool_row(d, table, row);
+}
+
+static bool is_uncovered(const triax_table *table, size_t row) {
+  triax_text stands = text_at(table, "allocation", row);
+  return stands.bytes != NULL && stands.length == 9 && memcmp(stands.bytes, "uncovered", 9) == 0;
+}
+
+static void add_uncovered_row(const digest *d, const triax_table *table, const ranked *one, bool has_money) {
+  char text[CLI_NUMBER_SIZE];
+  triax_text why = text_at(table, "in_the_way", one->row);
+  if (why.bytes == NULL) why = text_at(table, "why", one->row);
+  text_add_string(d->buffer, "  ");
+  add_cell(d->buffer, text_at(table, "key", one->row), 16);
+  if (has_money) text_add_format(d->buffer, " %8s", one->value < 0 ? "-" : of_money(one->value, text));
+  text_add_string(d->buffer, "  ");
+  add_cell(d->buffer, why, 51);
+  add_line(d->buffer);
+}
+
+/* The most valuable of those whom nobody could take. */
+static void add_uncovered(const digest *d) {
+  const triax_table *table = triax_plan_table(d->plan, TRIAX_PLAN_CUSTOMERS);
+  size_t rows = triax_table_rows(table), count = 0, column;
+  const triax_table *money = money_table(d, &column);
+  char text[CLI_NUMBER_SIZE];
+  for (size_t row = 0; row < rows; row++) count += is_uncovered(table, row);
+  if (count == 0) return;
+  ranked *order = malloc(count * sizeof *order);
+  if (order == NULL) {
+    d->buffer->failed = true;
+    return;
+  }
+  for (size_t row = 0, i = 0; row < rows; row++) {
+    if (!is_uncovered(table, row)) continue;
+    double value = money != NULL ? triax_table_number(money, column, row) : 0;
+    order[i++] = (ranked){isnan(value) ? -1 : value, row};
+  }
+  qsort(order, count, sizeof *order, by_value);
+  text_add_format(d->buffer, "\nUncovered: %s account%s\n", of_count((double)count, text), count == 1 ? "" : "s");
+  for (size_t i = 0; i < count && i < ROWS_SHOWN; i++) add_uncovered_row(d, table, &order[i], money != NULL);
+  if (count > ROWS_SHOWN)
+    text_add_format(d->buffer, "  ... and %s more\n", of_count((double)(count - ROWS_SHOWN), text));
+  free(order);
+}
+
+static void add_moves(const digest *d) {
+  const triax_table *table = triax_plan_table(d->plan, TRIAX_PLAN_MOVES);
+  char text[CLI_NUMBER_SIZE];
+  size_t rows = table != NULL ? triax_table_rows(table) : 0, column = column_of(table, "arr");
+  if (table == NULL) return;
+  text_add_format(d->buffer, "\nOwners that change: %s account%s", of_count((double)rows, text), rows == 1 ? "" : "s");
+  double sum = 0;
+  for (size_t row = 0; column != SIZE_MAX && row < rows; row++) {
+    double value = triax_table_number(table, column, row);
+    if (!isnan(value)) sum += value;
+  }
+  if (sum > 0) text_add_format(d->buffer, ", ARR %s", of_money(sum, text));
+  add_line(d->buffer);
+}
+
+/* A number of the summary by its path, NaN when it is not there. */
+static double summary_number(const triax_document *summary, const char *map, const char *key) {
+  triax_node node = triax_document_find(summary, 0, triax_text_of(map));
+  if (node != TRIAX_NO_NODE) node = triax_document_find(summary, node, triax_text_of(key));
+  if (node == TRIAX_NO_NODE || triax_document_kind(summary, node) != TRIAX_KIND_NUMBER) return NAN;
+  return triax_document_as_number(summary, node);
+}
+
+static void add_bound(const digest *d) {
+  const triax_document *summary = triax_plan_summary(d->plan);
+  double gap = summary_number(summary, "allocation", "gap");
+  if (isnan(gap)) return;
+  text_add_format(d->buffer, "\nThe books are within %.3g %% of the best that any plan could reach.\n", 100 * gap);
+}
+
 bool digest_add(text_buffer *buffer, const triax_plan *plan, const cli_company *company) {
-  (void)company;
-  explain_add(buffer, triax_plan_summary(plan));
+  digest d = {buffer, plan, company};
+  add_head(&d);
+  add_segments(&d);
+  add_csms(&d);
+  add_pools(&d);
+  add_uncovered(&d);
+  add_moves(&d);
+  add_bound(&d);
   return !buffer->failed;
 }
