@@ -104,14 +104,21 @@ static large large_of(const tx_column *column) {
 
 static const char *format_of(const tx_column *column, large needs) {
   switch (column->type) {
-    case TRIAX_TYPE_INTEGER: return "l";
-    case TRIAX_TYPE_BOOLEAN: return "b";
-    case TRIAX_TYPE_STRING:
-    case TRIAX_TYPE_TEXT: return "i";
-    case TRIAX_TYPE_STRINGS: return needs.lists ? "+L" : "+l";
-    case TRIAX_TYPE_DATE: return "tdD";
-    case TRIAX_TYPE_TIMESTAMP: return "tsu:UTC";
-    default: return "g";
+  case TRIAX_TYPE_INTEGER:
+    return "l";
+  case TRIAX_TYPE_BOOLEAN:
+    return "b";
+  case TRIAX_TYPE_STRING:
+  case TRIAX_TYPE_TEXT:
+    return "i";
+  case TRIAX_TYPE_STRINGS:
+    return needs.lists ? "+L" : "+l";
+  case TRIAX_TYPE_DATE:
+    return "tdD";
+  case TRIAX_TYPE_TIMESTAMP:
+    return "tsu:UTC";
+  default:
+    return "g";
   }
 }
 

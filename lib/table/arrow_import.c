@@ -21,7 +21,7 @@ typedef struct import {
   tx_arena arena;
   size_t count;
   import_column *columns;
-  size_t rows; /* of the batches before */
+  size_t rows;       /* of the batches before */
   uint32_t *scratch; /* codes of a list */
   size_t scratch_capacity;
 } import;
@@ -114,7 +114,8 @@ static bool index_of(const tx_arrow_view *view, int64_t i, int64_t *index) {
   return tx_arrow_integer(view, i, index) && *index >= 0 && *index < view->dictionary->array->length;
 }
 
-static triax_status checked_text(const reading *at, const tx_arrow_view *view, int64_t i, int64_t row, triax_text *text) {
+static triax_status checked_text(const reading *at, const tx_arrow_view *view, int64_t i, int64_t row,
+                                 triax_text *text) {
   if (!tx_arrow_text(view, i, text)) return fail_row(at, row, "the text lies outside of its Arrow buffer");
   if (tx_utf8_check(*text) != SIZE_MAX) {
     return fail_row(at, row, "the text is not UTF-8 or holds a NUL byte; convert the data to UTF-8");
@@ -149,7 +150,8 @@ static triax_status code_of(reading *at, const tx_arrow_view *view, int64_t i, i
 static triax_status append_list(reading *at, int64_t row) {
   import *into = at->into;
   int64_t begin, end;
-  if (!tx_arrow_list(&at->views[0], row, &begin, &end)) return fail_row(at, row, "the list lies outside of its Arrow items");
+  if (!tx_arrow_list(&at->views[0], row, &begin, &end))
+    return fail_row(at, row, "the list lies outside of its Arrow items");
   void *scratch = into->scratch;
   bool grown = tx_grow(into->context, &scratch, &into->scratch_capacity, (size_t)(end - begin) + 1, sizeof(uint32_t));
   into->scratch = scratch;
@@ -171,24 +173,29 @@ static triax_status append_plain(reading *at, const tx_arrow_view *view, int64_t
   int64_t whole = 0;
   bool fine;
   switch (view->type->kind) {
-    case TX_ARROW_BOOLEAN: fine = tx_column_builder_boolean(builder, tx_arrow_boolean(view, i)); break;
-    case TX_ARROW_DATE:
-      if (!tx_arrow_date(view, i, &whole)) return fail_row(at, row, "the date is beyond what a date holds");
+  case TX_ARROW_BOOLEAN:
+    fine = tx_column_builder_boolean(builder, tx_arrow_boolean(view, i));
+    break;
+  case TX_ARROW_DATE:
+    if (!tx_arrow_date(view, i, &whole)) return fail_row(at, row, "the date is beyond what a date holds");
+    fine = tx_column_builder_integer(builder, whole);
+    break;
+  case TX_ARROW_TIMESTAMP:
+    if (!tx_arrow_timestamp(view, i, &whole))
+      return fail_row(at, row, "the timestamp is beyond microseconds in 64 bits");
+    fine = tx_column_builder_integer(builder, whole);
+    break;
+  case TX_ARROW_INTEGER:
+    if (view->type->width == 8) {
+      if (!tx_arrow_integer(view, i, &whole)) {
+        return fail_row(at, row, "the number is beyond int64; convert the column to text or to floats");
+      }
       fine = tx_column_builder_integer(builder, whole);
       break;
-    case TX_ARROW_TIMESTAMP:
-      if (!tx_arrow_timestamp(view, i, &whole)) return fail_row(at, row, "the timestamp is beyond microseconds in 64 bits");
-      fine = tx_column_builder_integer(builder, whole);
-      break;
-    case TX_ARROW_INTEGER:
-      if (view->type->width == 8) {
-        if (!tx_arrow_integer(view, i, &whole)) {
-          return fail_row(at, row, "the number is beyond int64; convert the column to text or to floats");
-        }
-        fine = tx_column_builder_integer(builder, whole);
-        break;
-      } /* fallthrough */
-    default: fine = tx_column_builder_number(builder, tx_arrow_number(view, i)); break;
+    } /* fallthrough */
+  default:
+    fine = tx_column_builder_number(builder, tx_arrow_number(view, i));
+    break;
   }
   return fine ? TRIAX_OK : tx_no_memory(at->into->error);
 }
@@ -232,7 +239,8 @@ static bool prepare_codes(reading *at) {
 static triax_status append_rows(reading *at) {
   import *into = at->into;
   int64_t rows = at->batch->length;
-  if (!prepare_codes(at) || !tx_column_builder_reserve(at->column->builder, (size_t)rows)) return tx_no_memory(into->error);
+  if (!prepare_codes(at) || !tx_column_builder_reserve(at->column->builder, (size_t)rows))
+    return tx_no_memory(into->error);
   for (int64_t row = 0; row < rows; row++) {
     triax_status status = row % ROWS_A_LOOK ? TRIAX_OK : tx_progress(into->context, "import", 0, into->error);
     if (!status) status = append_row(at, row);
@@ -323,7 +331,7 @@ triax_status triax_table_from_arrow(triax_context *context, struct ArrowSchema *
                                     triax_table **table, triax_error *error) {
   if (!context || !schema || !array || !table) return tx_fail(error, TRIAX_EINVAL, "an argument is NULL");
   if (!schema->release || !array->release) return tx_fail(error, TRIAX_EINVAL, "the Arrow schema or array is released");
-  import into;
+import into;
   triax_status status = begin_import(&into, context, schema, error);
   if (!status) status = append_batch(&into, array);
   if (!status) status = finish_import(&into, table);
@@ -353,8 +361,8 @@ static triax_status append_stream(import *into, struct ArrowArrayStream *stream)
   }
 }
 
-triax_status triax_table_from_arrow_stream(triax_context *context, struct ArrowArrayStream *stream,
-                                           triax_table **table, triax_error *error) {
+triax_status triax_table_from_arrow_stream(triax_context *context, struct ArrowArrayStream *stream, triax_table **table,
+                                           triax_error *error) {
   if (!context || !stream || !table) return tx_fail(error, TRIAX_EINVAL, "an argument is NULL");
   if (!stream->release || !stream->get_schema || !stream->get_next) {
     return tx_fail(error, TRIAX_EINVAL, "the Arrow stream is released");
@@ -363,7 +371,7 @@ triax_status triax_table_from_arrow_stream(triax_context *context, struct ArrowA
   memset(&schema, 0, sizeof schema);
   if (stream->get_schema(stream, &schema)) return stream_failed(stream, error);
   if (!schema.release) return tx_fail(error, TRIAX_EINVAL, "the Arrow stream gave a released schema");
-  import into;
+import into;
   triax_status status = begin_import(&into, context, &schema, error);
   if (!status) status = append_stream(&into, stream);
   if (!status) status = finish_import(&into, table);

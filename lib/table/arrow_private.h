@@ -25,9 +25,9 @@ typedef struct tx_arrow_type {
   tx_arrow_kind kind;
   unsigned width; /* bytes of a value, or of an offset */
   bool is_signed;
-  int32_t scale;   /* decimals: digits behind the point */
-  int64_t unit;    /* dates: per day; timestamps: per second */
-  int64_t per_row; /* fixed lists: items */
+  int32_t scale;                          /* decimals: digits behind the point */
+  int64_t unit;                           /* dates: per day; timestamps: per second */
+  int64_t per_row;                        /* fixed lists: items */
   const struct tx_arrow_type *dictionary; /* of the values; this then is the type of indices */
   const struct tx_arrow_type *item;       /* of lists */
 } tx_arrow_type;
@@ -43,7 +43,7 @@ int32_t tx_arrow_column_type(const tx_arrow_type *type);
 typedef struct tx_arrow_view {
   const tx_arrow_type *type;
   const struct ArrowArray *array;
-  const unsigned char *validity;            /* NULL: all are there */
+  const unsigned char *validity; /* NULL: all are there */
   const struct tx_arrow_view *dictionary, *item;
 } tx_arrow_view;
 

@@ -12,12 +12,16 @@ static int width_of(triax_text text) { return text.length > 120 ? 120 : (int)tex
 /* How many buffers an array of a type has; views have that many or more. */
 static int64_t buffers_of(const tx_arrow_type *type) {
   switch (type->kind) {
-    case TX_ARROW_NULL: return 0;
-    case TX_ARROW_FIXED_LIST: return 1;
-    case TX_ARROW_UTF8:
-    case TX_ARROW_VIEW:
-    case TX_ARROW_LIST_VIEW: return 3;
-    default: return 2;
+  case TX_ARROW_NULL:
+    return 0;
+  case TX_ARROW_FIXED_LIST:
+    return 1;
+  case TX_ARROW_UTF8:
+  case TX_ARROW_VIEW:
+  case TX_ARROW_LIST_VIEW:
+    return 3;
+  default:
+    return 2;
   }
 }
 
@@ -102,16 +106,18 @@ static int64_t load_whole(const char *at, unsigned width, bool is_signed) {
   int32_t four;
   int64_t eight;
   switch (width) {
-    case 1:
-      memcpy(&one, at, 1);
-      return is_signed ? one : (uint8_t)one;
-    case 2:
-      memcpy(&two, at, 2);
-      return is_signed ? two : (uint16_t)two;
-    case 4:
-      memcpy(&four, at, 4);
-      return is_signed ? four : (int64_t)(uint32_t)four;
-    default: memcpy(&eight, at, 8); return eight;
+  case 1:
+    memcpy(&one, at, 1);
+    return is_signed ? one : (uint8_t)one;
+  case 2:
+    memcpy(&two, at, 2);
+    return is_signed ? two : (uint16_t)two;
+  case 4:
+    memcpy(&four, at, 4);
+    return is_signed ? four : (int64_t)(uint32_t)four;
+  default:
+    memcpy(&eight, at, 8);
+    return eight;
   }
 }
 

@@ -13,12 +13,12 @@ typedef struct plain_format {
 } plain_format;
 
 static const plain_format plain_formats[] = {
-    {"n", TX_ARROW_NULL, 0, false},      {"b", TX_ARROW_BOOLEAN, 0, false},    {"c", TX_ARROW_INTEGER, 1, true},
-    {"C", TX_ARROW_INTEGER, 1, false},   {"s", TX_ARROW_INTEGER, 2, true},     {"S", TX_ARROW_INTEGER, 2, false},
-    {"i", TX_ARROW_INTEGER, 4, true},    {"I", TX_ARROW_INTEGER, 4, false},    {"l", TX_ARROW_INTEGER, 8, true},
-    {"L", TX_ARROW_INTEGER, 8, false},   {"e", TX_ARROW_FLOAT, 2, true},       {"f", TX_ARROW_FLOAT, 4, true},
-    {"g", TX_ARROW_FLOAT, 8, true},      {"u", TX_ARROW_UTF8, 4, false},       {"U", TX_ARROW_UTF8, 8, false},
-    {"vu", TX_ARROW_VIEW, 16, false},    {"+l", TX_ARROW_LIST, 4, false},      {"+L", TX_ARROW_LIST, 8, false},
+    {"n", TX_ARROW_NULL, 0, false},        {"b", TX_ARROW_BOOLEAN, 0, false},     {"c", TX_ARROW_INTEGER, 1, true},
+    {"C", TX_ARROW_INTEGER, 1, false},     {"s", TX_ARROW_INTEGER, 2, true},      {"S", TX_ARROW_INTEGER, 2, false},
+    {"i", TX_ARROW_INTEGER, 4, true},      {"I", TX_ARROW_INTEGER, 4, false},     {"l", TX_ARROW_INTEGER, 8, true},
+    {"L", TX_ARROW_INTEGER, 8, false},     {"e", TX_ARROW_FLOAT, 2, true},        {"f", TX_ARROW_FLOAT, 4, true},
+    {"g", TX_ARROW_FLOAT, 8, true},        {"u", TX_ARROW_UTF8, 4, false},        {"U", TX_ARROW_UTF8, 8, false},
+    {"vu", TX_ARROW_VIEW, 16, false},      {"+l", TX_ARROW_LIST, 4, false},       {"+L", TX_ARROW_LIST, 8, false},
     {"+vl", TX_ARROW_LIST_VIEW, 4, false}, {"+vL", TX_ARROW_LIST_VIEW, 8, false},
 };
 
@@ -95,9 +95,18 @@ static bool parse_format(const char *format, tx_arrow_type *type) {
 /* What a format that is not taken stands for, as words. */
 static const char *words_for(const char *format) {
   static const char *const words[][2] = {
-      {"z", "binary"},   {"Z", "binary"},       {"vz", "binary"},      {"w:", "binary"},        {"tt", "times of day"},
-      {"tD", "durations"}, {"ti", "intervals"}, {"+s", "structs"},     {"+m", "maps"},          {"+u", "unions"},
-      {"+r", "run-end encoded values"},         {"+", "nested lists"},
+      {"z", "binary"},
+      {"Z", "binary"},
+      {"vz", "binary"},
+      {"w:", "binary"},
+      {"tt", "times of day"},
+      {"tD", "durations"},
+      {"ti", "intervals"},
+      {"+s", "structs"},
+      {"+m", "maps"},
+      {"+u", "unions"},
+      {"+r", "run-end encoded values"},
+      {"+", "nested lists"},
   };
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
     if (strncmp(format, words[i][0], strlen(words[i][0])) == 0) return words[i][1];
@@ -108,8 +117,10 @@ static const char *words_for(const char *format) {
 static int width_of(triax_text text) { return text.length > 120 ? 120 : (int)text.length; }
 
 static triax_status unsupported(triax_text column, const char *format, const char *in, triax_error *error) {
-  return tx_fail(error, TRIAX_EUNSUPPORTED, "column '%.*s' holds %s%s (Arrow format '%s'), which are not taken; convert or "
-                 "leave out the column", width_of(column), column.bytes, in, words_for(format), format);
+  return tx_fail(error, TRIAX_EUNSUPPORTED,
+                 "column '%.*s' holds %s%s (Arrow format '%s'), which are not taken; convert or "
+                 "leave out the column",
+                 width_of(column), column.bytes, in, words_for(format), format);
 }
 
 static bool is_list(const tx_arrow_type *type) {
@@ -164,9 +175,10 @@ triax_status tx_arrow_type_of(tx_arena *arena, const struct ArrowSchema *schema,
     }
     status = flat_type(arena, schema->children[0], column, "lists of ", &item, error);
     if (!status && !is_text(item)) {
-      return tx_fail(error, TRIAX_EUNSUPPORTED, "column '%.*s' holds lists of Arrow format '%s', and only lists of strings "
-                     "are taken; convert or leave out the column", width_of(column), column.bytes,
-                     schema->children[0]->format);
+      return tx_fail(error, TRIAX_EUNSUPPORTED,
+                     "column '%.*s' holds lists of Arrow format '%s', and only lists of strings "
+                     "are taken; convert or leave out the column",
+                     width_of(column), column.bytes, schema->children[0]->format);
     }
     made->item = item;
   }
@@ -177,15 +189,22 @@ triax_status tx_arrow_type_of(tx_arena *arena, const struct ArrowSchema *schema,
 int32_t tx_arrow_column_type(const tx_arrow_type *type) {
   if (type->dictionary) type = type->dictionary;
   switch (type->kind) {
-    case TX_ARROW_BOOLEAN: return TRIAX_TYPE_BOOLEAN;
-    case TX_ARROW_DATE: return TRIAX_TYPE_DATE;
-    case TX_ARROW_TIMESTAMP: return TRIAX_TYPE_TIMESTAMP;
-    case TX_ARROW_UTF8:
-    case TX_ARROW_VIEW: return TRIAX_TYPE_STRING;
-    case TX_ARROW_LIST:
-    case TX_ARROW_LIST_VIEW:
-    case TX_ARROW_FIXED_LIST: return TRIAX_TYPE_STRINGS;
-    case TX_ARROW_INTEGER: return type->width == 8 ? TRIAX_TYPE_INTEGER : TRIAX_TYPE_NUMBER;
-    default: return TRIAX_TYPE_NUMBER;
+  case TX_ARROW_BOOLEAN:
+    return TRIAX_TYPE_BOOLEAN;
+  case TX_ARROW_DATE:
+    return TRIAX_TYPE_DATE;
+  case TX_ARROW_TIMESTAMP:
+    return TRIAX_TYPE_TIMESTAMP;
+  case TX_ARROW_UTF8:
+  case TX_ARROW_VIEW:
+    return TRIAX_TYPE_STRING;
+  case TX_ARROW_LIST:
+  case TX_ARROW_LIST_VIEW:
+  case TX_ARROW_FIXED_LIST:
+    return TRIAX_TYPE_STRINGS;
+  case TX_ARROW_INTEGER:
+    return type->width == 8 ? TRIAX_TYPE_INTEGER : TRIAX_TYPE_NUMBER;
+  default:
+    return TRIAX_TYPE_NUMBER;
   }
 }

@@ -7,12 +7,15 @@
 
 size_t tx_value_size(int32_t type) {
   switch (type) {
-    case TRIAX_TYPE_BOOLEAN: return 0;
-    case TRIAX_TYPE_DATE:
-    case TRIAX_TYPE_STRING:
-    case TRIAX_TYPE_STRINGS:
-    case TRIAX_TYPE_TEXT: return 4;
-    default: return 8;
+  case TRIAX_TYPE_BOOLEAN:
+    return 0;
+  case TRIAX_TYPE_DATE:
+  case TRIAX_TYPE_STRING:
+  case TRIAX_TYPE_STRINGS:
+  case TRIAX_TYPE_TEXT:
+    return 4;
+  default:
+    return 8;
   }
 }
 
@@ -50,8 +53,14 @@ static void free_parts(triax_context *context, const tx_parts *parts) {
 void tx_column_unref(tx_column *column) {
   if (!column || !tx_count_unref(&column->count)) return;
   triax_context *context = column->context;
-  tx_parts parts = {column->rows, 0, (void *)(uintptr_t)column->data, column->data_size,
-                    (uint64_t *)(uintptr_t)column->present, 0, column->dictionary, column->lists};
+  tx_parts parts = {column->rows,
+                    0,
+                    (void *)(uintptr_t)column->data,
+                    column->data_size,
+                    (uint64_t *)(uintptr_t)column->present,
+                    0,
+                    column->dictionary,
+                    column->lists};
   free_parts(context, &parts);
   tx_free(context, column, sizeof *column);
   triax_context_unref(context);
@@ -168,12 +177,11 @@ static uint64_t *present_of_codes(triax_context *context, uint32_t *codes, size_
 }
 
 tx_column *tx_column_take_codes(triax_context *context, size_t rows, uint32_t *codes, tx_dictionary *dictionary) {
-  tx_parts parts = {rows, 0, codes, rows * sizeof *codes, NULL, tx_code_width(dictionary->size),
-                    tx_dictionary_ref(dictionary), NULL};
+  tx_parts parts = {
+      rows, 0, codes, rows * sizeof *codes, NULL, tx_code_width(dictionary->size), tx_dictionary_ref(dictionary), NULL};
   parts.present = present_of_codes(context, codes, rows, &parts.missing);
   void *narrow = codes;
-  if ((parts.missing && !parts.present) ||
-      !tx_narrow_codes(context, &narrow, rows, rows, parts.code_width)) {
+  if ((parts.missing && !parts.present) || !tx_narrow_codes(context, &narrow, rows, rows, parts.code_width)) {
     free_parts(context, &parts);
     return NULL;
   }
@@ -183,9 +191,7 @@ tx_column *tx_column_take_codes(triax_context *context, size_t rows, uint32_t *c
   return tx_column_assemble(context, TRIAX_TYPE_STRING, &parts);
 }
 
-static bool row_there(const tx_column *column, size_t row) {
-  return row != TX_NO_ROW && tx_column_has(column, row);
-}
+static bool row_there(const tx_column *column, size_t row) { return row != TX_NO_ROW && tx_column_has(column, row); }
 
 static void gather_values(const tx_column *column, const size_t *rows, size_t count, size_t width, void *data) {
   const char *from = column->data;

@@ -41,16 +41,16 @@ typedef struct tx_column {
   size_t missing;          /* how many */
   const uint64_t *present; /* NULL when nothing is missing; else (rows + 63) / 64 words, bits past the end are 0 */
   union {
-    const double *numbers;     /* number, money: NaN where missing */
-    const int64_t *integers;   /* integer, timestamp: 0 where missing */
-    const int32_t *dates;      /* date: 0 where missing */
-    const uint64_t *bits;      /* boolean: 0 where missing and past the end */
-    const uint8_t *codes8;     /* string, strings: code of the value; 0 where missing (look at present) */
+    const double *numbers;   /* number, money: NaN where missing */
+    const int64_t *integers; /* integer, timestamp: 0 where missing */
+    const int32_t *dates;    /* date: 0 where missing */
+    const uint64_t *bits;    /* boolean: 0 where missing and past the end */
+    const uint8_t *codes8;   /* string, strings: code of the value; 0 where missing (look at present) */
     const uint16_t *codes16;
     const uint32_t *codes32;
     const void *data;
   };
-  uint8_t code_width; /* 1, 2 or 4 bytes a code: the least that holds the dictionary's (or lists') size */
+  uint8_t code_width;        /* 1, 2 or 4 bytes a code: the least that holds the dictionary's (or lists') size */
   tx_dictionary *dictionary; /* string, strings, text */
   tx_lists *lists;           /* strings */
   size_t data_size;          /* bytes of data, for freeing */
@@ -91,7 +91,7 @@ size_t tx_column_builder_rows(const tx_column_builder *builder);
 bool tx_column_builder_reserve(tx_column_builder *builder, size_t rows);
 /* Each appends; false when memory is short. */
 bool tx_column_builder_missing(tx_column_builder *builder);
-bool tx_column_builder_number(tx_column_builder *builder, double value); /* NaN is missing */
+bool tx_column_builder_number(tx_column_builder *builder, double value);   /* NaN is missing */
 bool tx_column_builder_integer(tx_column_builder *builder, int64_t value); /* integer, date, timestamp */
 bool tx_column_builder_boolean(tx_column_builder *builder, bool value);
 bool tx_column_builder_text(tx_column_builder *builder, triax_text value);
@@ -119,7 +119,8 @@ tx_column *tx_column_builder_finish(tx_column_builder *builder);
  * and makes presence be made. data holds `rows` values (for boolean: words). */
 tx_column *tx_column_take(triax_context *context, int32_t type, size_t rows, void *data, size_t data_size,
                           uint64_t *present);
-/* A string column over uint32 codes (taken over, narrowed) and a dictionary (referenced). Code TX_NO_CODE is missing. */
+/* A string column over uint32 codes (taken over, narrowed) and a dictionary (referenced). Code TX_NO_CODE is missing.
+ */
 tx_column *tx_column_take_codes(triax_context *context, size_t rows, uint32_t *codes, tx_dictionary *dictionary);
 /* A dictionary of the given texts, which must be distinct. */
 tx_dictionary *tx_dictionary_new(triax_context *context, const triax_text *texts, size_t count);

@@ -92,8 +92,7 @@ bool tx_column_builder_reserve(tx_column_builder *builder, size_t rows) {
 static inline bool room_for_one(tx_column_builder *builder) {
   bool boolean = builder->type == TRIAX_TYPE_BOOLEAN;
   size_t needed = boolean ? builder->rows / 64 + 1 : builder->rows + 1;
-  if (needed <= builder->capacity &&
-      (!builder->present_capacity || builder->rows / 64 < builder->present_capacity)) {
+  if (needed <= builder->capacity && (!builder->present_capacity || builder->rows / 64 < builder->present_capacity)) {
     return true;
   }
   return tx_column_builder_reserve(builder, 1);
@@ -199,8 +198,8 @@ void tx_column_builder_rewind(tx_column_builder *builder, size_t rows, size_t mi
 /* Gives back what is not needed of data and presence, so that their sizes follow from the rows. */
 static bool settle(tx_column_builder *builder, tx_parts *parts) {
   triax_context *context = builder->context;
-  bool coded = builder->type == TRIAX_TYPE_STRING || builder->type == TRIAX_TYPE_STRINGS ||
-               builder->type == TRIAX_TYPE_TEXT;
+  bool coded =
+      builder->type == TRIAX_TYPE_STRING || builder->type == TRIAX_TYPE_STRINGS || builder->type == TRIAX_TYPE_TEXT;
   uint32_t size = builder->type == TRIAX_TYPE_STRINGS ? builder->lists.size : builder->texts.size;
   size_t elements = builder->type == TRIAX_TYPE_BOOLEAN ? tx_words(builder->rows) : builder->rows;
   parts->rows = builder->rows;

@@ -71,13 +71,17 @@ static bool find_largest(folding *fold, const double *size) {
 
 static int default_fold(int32_t type) {
   switch (type) {
-    case TRIAX_TYPE_NUMBER:
-    case TRIAX_TYPE_INTEGER:
-    case TRIAX_TYPE_MONEY: return TX_FOLD_SUM;
-    case TRIAX_TYPE_DATE:
-    case TRIAX_TYPE_TIMESTAMP: return TX_FOLD_MIN;
-    case TRIAX_TYPE_BOOLEAN: return TX_FOLD_ANY;
-    default: return TX_FOLD_LARGEST;
+  case TRIAX_TYPE_NUMBER:
+  case TRIAX_TYPE_INTEGER:
+  case TRIAX_TYPE_MONEY:
+    return TX_FOLD_SUM;
+  case TRIAX_TYPE_DATE:
+  case TRIAX_TYPE_TIMESTAMP:
+    return TX_FOLD_MIN;
+  case TRIAX_TYPE_BOOLEAN:
+    return TX_FOLD_ANY;
+  default:
+    return TX_FOLD_LARGEST;
   }
 }
 
@@ -85,13 +89,17 @@ static int default_fold(int32_t type) {
 static bool fold_fits(int fold, int32_t type) {
   bool count = is_real(type) || type == TRIAX_TYPE_INTEGER;
   switch (fold) {
-    case TX_FOLD_SUM:
-    case TX_FOLD_MEAN: return count;
-    case TX_FOLD_MAX:
-    case TX_FOLD_MIN: return count || type == TRIAX_TYPE_DATE || type == TRIAX_TYPE_TIMESTAMP;
-    case TX_FOLD_ANY:
-    case TX_FOLD_ALL: return type == TRIAX_TYPE_BOOLEAN;
-    default: return true;
+  case TX_FOLD_SUM:
+  case TX_FOLD_MEAN:
+    return count;
+  case TX_FOLD_MAX:
+  case TX_FOLD_MIN:
+    return count || type == TRIAX_TYPE_DATE || type == TRIAX_TYPE_TIMESTAMP;
+  case TX_FOLD_ANY:
+  case TX_FOLD_ALL:
+    return type == TRIAX_TYPE_BOOLEAN;
+  default:
+    return true;
   }
 }
 
@@ -219,8 +227,8 @@ triax_status tx_table_fold(triax_context *context, const triax_table *table, con
   if (table->rows >= UINT32_MAX) return tx_fail(error, TRIAX_ELIMIT, "there are too many rows to fold into families");
   tx_families made = {0, NULL};
   folding fold = {context, table, schema, &made, NULL};
-  triax_status status = assign(context, table, family, &made) ? make_folded(&fold, size, folded, error)
-                                                              : tx_no_memory(error);
+  triax_status status =
+      assign(context, table, family, &made) ? make_folded(&fold, size, folded, error) : tx_no_memory(error);
   if (status) {
     tx_families_free(context, &made, table->rows);
     return status;

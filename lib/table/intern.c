@@ -70,7 +70,8 @@ void tx_interner_free(tx_interner *interner) {
 
 static bool same_text(const tx_interner *interner, uint32_t code, triax_text text) {
   uint64_t begin = interner->offsets[code], end = interner->offsets[code + 1];
-  return end - begin == text.length && (text.length == 0 || memcmp(interner->bytes + begin, text.bytes, text.length) == 0);
+  return end - begin == text.length &&
+         (text.length == 0 || memcmp(interner->bytes + begin, text.bytes, text.length) == 0);
 }
 
 /* Appends a text that is not there yet. */
@@ -170,7 +171,8 @@ static bool append_distinct(tx_list_interner *interner, const uint32_t *codes, s
   uint64_t begin = interner->size ? interner->offsets[interner->size] : 0;
   void *items = interner->items;
   if (count > SIZE_MAX - 1 - begin) return false;
-  bool grown = tx_grow(interner->context, &items, &interner->item_capacity, (size_t)begin + count + 1, sizeof(uint32_t));
+  bool grown =
+      tx_grow(interner->context, &items, &interner->item_capacity, (size_t)begin + count + 1, sizeof(uint32_t));
   interner->items = items;
   if (!grown) return false;
   uint64_t stamp = ++interner->stamp;
@@ -178,7 +180,8 @@ static bool append_distinct(tx_list_interner *interner, const uint32_t *codes, s
   for (size_t i = 0; i < count; i++) {
     size_t old = interner->stamp_capacity;
     if (codes[i] >= old) {
-      if (!grow_words(interner->context, &interner->stamps, &interner->stamp_capacity, (size_t)codes[i] + 1)) return false;
+      if (!grow_words(interner->context, &interner->stamps, &interner->stamp_capacity, (size_t)codes[i] + 1))
+        return false;
       memset(interner->stamps + old, 0, (interner->stamp_capacity - old) * sizeof(uint64_t));
     }
     if (interner->stamps[codes[i]] == stamp) continue;
@@ -191,7 +194,8 @@ static bool append_distinct(tx_list_interner *interner, const uint32_t *codes, s
 static bool same_list(const tx_list_interner *interner, uint32_t list, uint64_t begin, uint64_t end) {
   uint64_t from = interner->offsets[list], to = interner->offsets[list + 1];
   if (to - from != end - begin) return false;
-  return end == begin || memcmp(interner->items + from, interner->items + begin, (size_t)(end - begin) * sizeof(uint32_t)) == 0;
+  return end == begin ||
+         memcmp(interner->items + from, interner->items + begin, (size_t)(end - begin) * sizeof(uint32_t)) == 0;
 }
 
 bool tx_list_interner_add(tx_list_interner *interner, const uint32_t *codes, size_t count, uint32_t *list) {
@@ -234,7 +238,8 @@ static bool settle_lists(tx_list_interner *interner) {
   block = interner->items;
   size_t used = (size_t)interner->offsets[interner->size];
   if (used == 0) used = 1;
-  if (!shrink(interner->context, &block, interner->item_capacity * sizeof(uint32_t), used * sizeof(uint32_t))) return false;
+  if (!shrink(interner->context, &block, interner->item_capacity * sizeof(uint32_t), used * sizeof(uint32_t)))
+    return false;
   interner->items = block;
   interner->item_capacity = used;
   return true;

@@ -37,11 +37,15 @@ static size_t write_value(const tx_column *column, size_t row, char buffer[64]) 
   int64_t value = whole_at(column, row);
   int64_t microseconds = value % 1000000 < 0 ? value % 1000000 + 1000000 : value % 1000000;
   switch (column->type) {
-    case TRIAX_TYPE_BOOLEAN: strcpy(buffer, value ? "true" : "false"); return strlen(buffer);
-    case TRIAX_TYPE_DATE: return tx_format_date((int32_t)value, buffer);
-    case TRIAX_TYPE_TIMESTAMP:
-      return tx_format_timestamp((value - microseconds) / 1000000, (int32_t)microseconds * 1000, buffer);
-    default: return tx_format_int64(value, buffer);
+  case TRIAX_TYPE_BOOLEAN:
+    strcpy(buffer, value ? "true" : "false");
+    return strlen(buffer);
+  case TRIAX_TYPE_DATE:
+    return tx_format_date((int32_t)value, buffer);
+  case TRIAX_TYPE_TIMESTAMP:
+    return tx_format_timestamp((value - microseconds) / 1000000, (int32_t)microseconds * 1000, buffer);
+  default:
+    return tx_format_int64(value, buffer);
   }
 }
 
@@ -63,7 +67,8 @@ static const char *convert_count(const tx_column *column, size_t row, int32_t to
   int64_t whole = real ? 0 : whole_at(column, row);
   if (is_real(to)) {
     value->number = real ? number : (double)whole;
-    if (!real && (whole > (int64_t)ALL_WHOLE || whole < -(int64_t)ALL_WHOLE)) return "is beyond 2^53 and would be rounded";
+    if (!real && (whole > (int64_t)ALL_WHOLE || whole < -(int64_t)ALL_WHOLE))
+      return "is beyond 2^53 and would be rounded";
     return to == TRIAX_TYPE_MONEY && isinf(value->number) ? "is not an amount of money" : NULL;
   }
   if (real) {
@@ -210,7 +215,8 @@ static bool copy_codes(tx_load *load, const tx_column *column, const tx_declarat
   return fine;
 }
 
-static bool copy_row(const tx_column *column, size_t row, tx_value stand_in, uint32_t code, tx_column_builder *builder) {
+static bool copy_row(const tx_column *column, size_t row, tx_value stand_in, uint32_t code,
+                     tx_column_builder *builder) {
   bool there = tx_column_has(column, row);
   if (is_coded(column->type)) return tx_column_builder_code(builder, there ? tx_column_code(column, row) : code);
   if (!there) return put(builder, column->type, stand_in);
@@ -230,9 +236,10 @@ bool tx_load_stand_in(tx_load *load, size_t field) {
   tx_value value = {0};
   triax_error reason, path;
   if (!stand_in_value(declaration, at->column->type, &value, &reason)) {
-    tx_fail(&path, TRIAX_EPOLICY, "%s.columns.%.*s.missing", load->schema->what, tx_load_width(at->name), at->name.bytes);
-    tx_finding finding = {TRIAX_LEVEL_ERROR, TRIAX_EPOLICY, NULL, path.message, declaration->line, declaration->column, 1,
-                          NULL};
+    tx_fail(&path, TRIAX_EPOLICY, "%s.columns.%.*s.missing", load->schema->what, tx_load_width(at->name),
+            at->name.bytes);
+    tx_finding finding = {TRIAX_LEVEL_ERROR, TRIAX_EPOLICY,       NULL, path.message,
+                          declaration->line, declaration->column, 1,    NULL};
     tx_report_add(load->report, &finding, "%s", reason.message);
     return true;
   }

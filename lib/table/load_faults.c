@@ -20,9 +20,7 @@ bool tx_load_goes_on(tx_load *load, size_t step) {
   return false;
 }
 
-bool tx_load_keeps(const tx_load *load) {
-  return load->options.set_aside || load->kept_of_field < TX_REPORT_LIMIT;
-}
+bool tx_load_keeps(const tx_load *load) { return load->options.set_aside || load->kept_of_field < TX_REPORT_LIMIT; }
 
 bool tx_load_fault(tx_load *load, size_t field, size_t row, triax_text value, const char *reason) {
   if (!tx_load_keeps(load)) {
@@ -79,10 +77,12 @@ static bool add_aside(const tx_load *load, const tx_fault *fault, tx_column_buil
   const tx_column *keys = load->key == SIZE_MAX ? NULL : load->fields[load->key].column;
   bool keyed = keys && tx_column_has(keys, fault->row);
   return tx_column_builder_number(columns[0], (double)(fault->row + 1)) &&
-         (keyed ? tx_column_builder_text(columns[1], tx_dictionary_text(keys->dictionary, tx_column_code(keys, fault->row)))
+         (keyed ? tx_column_builder_text(columns[1],
+                                         tx_dictionary_text(keys->dictionary, tx_column_code(keys, fault->row)))
                 : tx_column_builder_missing(columns[1])) &&
          tx_column_builder_text(columns[2], load->raw->fields[load->fields[fault->field].raw].name) &&
-         (fault->value.bytes ? tx_column_builder_text(columns[3], fault->value) : tx_column_builder_missing(columns[3])) &&
+         (fault->value.bytes ? tx_column_builder_text(columns[3], fault->value)
+                             : tx_column_builder_missing(columns[3])) &&
          tx_column_builder_text(columns[4], triax_text_of(fault->reason));
 }
 

@@ -48,8 +48,9 @@ static bool note_fault(tx_load *load, size_t field, size_t row, const tx_column 
   triax_text none = {NULL, 0};
   size_t of = load->fields[field].currency;
   if (!tx_column_has(currency, row)) {
-    return tx_load_fault(load, of, row, none, "the amount has no currency code; fill it in, or give the code column a "
-                                              "'missing' currency");
+    return tx_load_fault(load, of, row, none,
+                         "the amount has no currency code; fill it in, or give the code column a "
+                         "'missing' currency");
   }
   uint32_t code = tx_column_code(currency, row);
   triax_text text = tx_dictionary_text(currency->dictionary, code);
@@ -74,7 +75,8 @@ static bool convert(tx_load *load, size_t field, const tx_column *currency, cons
     } else if (isinf(values[row])) {
       values[row] = (double)NAN;
       triax_text none = {NULL, 0};
-      if (!tx_load_fault(load, field, row, none, "the amount in base currency is beyond what a number holds")) return false;
+      if (!tx_load_fault(load, field, row, none, "the amount in base currency is beyond what a number holds"))
+        return false;
     }
   }
   return true;

@@ -85,8 +85,9 @@ static bool report_absent(tx_load *load, const char *key, triax_text name, triax
   if (found == AMBIGUOUS) {
     size_t first = 0;
     while (!same_but_case(raw->fields[first].name, from)) first++;
-    tx_report_add(load->report, &finding, "column '%.*s' could be '%.*s' or '%.*s' of the data; write the name as it is",
-                  tx_load_width(from), from.bytes, tx_load_width(raw->fields[first].name), raw->fields[first].name.bytes,
+    tx_report_add(load->report, &finding,
+                  "column '%.*s' could be '%.*s' or '%.*s' of the data; write the name as it is", tx_load_width(from),
+                  from.bytes, tx_load_width(raw->fields[first].name), raw->fields[first].name.bytes,
                   tx_load_width(raw->fields[second].name), raw->fields[second].name.bytes);
     return true;
   }
@@ -124,7 +125,8 @@ static bool want(tx_load *load, triax_text name, const char *key, tx_field **fie
 static bool add_named(tx_load *load) {
   const tx_schema *schema = load->schema;
   tx_field *field;
-  if (!want(load, schema->key.bytes ? schema->key : TX_TEXT("id"), schema->key.bytes ? ".key" : NULL, &field)) return false;
+  if (!want(load, schema->key.bytes ? schema->key : TX_TEXT("id"), schema->key.bytes ? ".key" : NULL, &field))
+    return false;
   if (field) field->identity = true;
   if (!want(load, schema->family, ".family", &field)) return false;
   if (field) field->identity = true;
@@ -139,7 +141,8 @@ static bool add_named(tx_load *load) {
   }
   for (size_t i = 0; i < schema->declaration_count; i++) {
     if (schema->declarations[i].type != TRIAX_TYPE_MONEY || !schema->declarations[i].currency.bytes) continue;
-    if (declaration_of(schema, schema->declarations[i].currency) && !field_named(load, schema->declarations[i].currency)) {
+    if (declaration_of(schema, schema->declarations[i].currency) &&
+        !field_named(load, schema->declarations[i].currency)) {
       continue;
     }
     if (!want(load, schema->declarations[i].currency, ".columns", &field)) return false;
@@ -167,8 +170,9 @@ static bool add_wanted(tx_load *load) {
 static void warn_of_left_out(tx_load *load, triax_text name, const tx_field *other) {
   triax_text from = load->raw->fields[other->raw].name;
   tx_finding finding = {TRIAX_LEVEL_WARNING, TRIAX_OK, NULL, load->schema->what, 0, 0, 1, NULL};
-  tx_report_add(load->report, &finding, "column '%.*s' of the data is not used: the policy takes '%.*s' under that name",
-                tx_load_width(name), name.bytes, tx_load_width(from), from.bytes);
+  tx_report_add(load->report, &finding,
+                "column '%.*s' of the data is not used: the policy takes '%.*s' under that name", tx_load_width(name),
+                name.bytes, tx_load_width(from), from.bytes);
 }
 
 /* The columns that the policy does not name keep their names. */

@@ -32,8 +32,8 @@ typedef struct tx_load {
   tx_arena arena; /* reasons and values */
   tx_field *fields;
   size_t field_count, field_capacity;
-  size_t key;        /* field, or SIZE_MAX */
-  tx_fault *faults;  /* column by column, rows rising within each */
+  size_t key;       /* field, or SIZE_MAX */
+  tx_fault *faults; /* column by column, rows rising within each */
   size_t fault_count, fault_capacity;
   size_t kept_of_field; /* faults of the field at hand that were kept */
   size_t unkept;        /* faults that were only counted */

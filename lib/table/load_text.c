@@ -27,10 +27,10 @@ static bool is_missing(const tx_load *load, triax_text text) {
 
 /* What the load by looks found out about a column. */
 typedef struct looks {
-  unsigned types;     /* every value could be of these */
-  size_t numbers;     /* distinct texts that are numbers */
-  size_t others;      /* distinct texts that are not */
-  uint32_t other;     /* the first of these */
+  unsigned types; /* every value could be of these */
+  size_t numbers; /* distinct texts that are numbers */
+  size_t others;  /* distinct texts that are not */
+  uint32_t other; /* the first of these */
   bool markers, any;
 } looks;
 
@@ -69,10 +69,11 @@ static void warn_of_odd_text(tx_load *load, size_t field, const looks *found) {
   size_t row = 0;
   while (!tx_column_has(column, row) || tx_column_code(column, row) != found->other) row++;
   tx_finding finding = {TRIAX_LEVEL_WARNING, TRIAX_OK, NULL, load->schema->what, 0, 0, 1, NULL};
-  tx_report_add(load->report, &finding,
-                "column '%.*s' looks like numbers but is taken as string because of row %zu, '%.*s'; mend the value, or "
-                "declare the column's type",
-                tx_load_width(name), name.bytes, row + 1, tx_load_width(text), text.bytes);
+  tx_report_add(
+      load->report, &finding,
+      "column '%.*s' looks like numbers but is taken as string because of row %zu, '%.*s'; mend the value, or "
+      "declare the column's type",
+      tx_load_width(name), name.bytes, row + 1, tx_load_width(text), text.bytes);
 }
 
 bool tx_load_guess(tx_load *load, size_t field, int32_t *type) {
@@ -147,13 +148,19 @@ static bool note_bad(tx_load *load, size_t field, int32_t type, parsed *all, siz
 
 static void put(int32_t type, void *data, size_t row, tx_value value) {
   switch (type) {
-    case TRIAX_TYPE_NUMBER:
-    case TRIAX_TYPE_MONEY: ((double *)data)[row] = value.number; break;
-    case TRIAX_TYPE_DATE: ((int32_t *)data)[row] = (int32_t)value.integer; break;
-    case TRIAX_TYPE_BOOLEAN:
-      if (value.integer) tx_bit_set(data, row);
-      break;
-    default: ((int64_t *)data)[row] = value.integer; break;
+  case TRIAX_TYPE_NUMBER:
+  case TRIAX_TYPE_MONEY:
+    ((double *)data)[row] = value.number;
+    break;
+  case TRIAX_TYPE_DATE:
+    ((int32_t *)data)[row] = (int32_t)value.integer;
+    break;
+  case TRIAX_TYPE_BOOLEAN:
+    if (value.integer) tx_bit_set(data, row);
+    break;
+  default:
+    ((int64_t *)data)[row] = value.integer;
+    break;
   }
 }
 
@@ -195,7 +202,8 @@ static bool append_codes(tx_load *load, const tx_column *column, const uint32_t 
   for (size_t row = 0; row < column->rows; row++) {
     if (!tx_load_goes_on(load, row)) return false;
     uint32_t code = tx_column_has(column, row) ? codes[tx_column_code(column, row)] : TX_NO_CODE;
-    if (!(code == TX_NO_CODE ? tx_column_builder_missing(builder) : tx_column_builder_code(builder, code))) return false;
+    if (!(code == TX_NO_CODE ? tx_column_builder_missing(builder) : tx_column_builder_code(builder, code)))
+      return false;
   }
   return true;
 }

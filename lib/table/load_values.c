@@ -23,8 +23,8 @@ static bool equal_folded(triax_text a, triax_text b) {
 bool tx_load_empty(triax_text text) { return !text.bytes || tx_text_trim(text).length == 0; }
 
 bool tx_load_marker(const tx_schema *schema, triax_text text) {
-  const triax_text usual[] = {TX_TEXT("NA"), TX_TEXT("N/A"), TX_TEXT("#N/A"), TX_TEXT("null"), TX_TEXT("None"),
-                              TX_TEXT("-")};
+  const triax_text usual[] = {TX_TEXT("NA"),   TX_TEXT("N/A"),  TX_TEXT("#N/A"),
+                              TX_TEXT("null"), TX_TEXT("None"), TX_TEXT("-")};
   const triax_text *markers = schema->missing_markers ? schema->missing_markers : usual;
   size_t count = schema->missing_markers ? schema->missing_marker_count : sizeof usual / sizeof usual[0];
   triax_text trimmed = tx_text_trim(text);
@@ -198,13 +198,19 @@ static bool date_value(const tx_load_options *options, triax_text text, int64_t 
 
 bool tx_load_value(const tx_load_options *options, int32_t type, triax_text text, tx_value *value) {
   switch (type) {
-    case TRIAX_TYPE_NUMBER:
-    case TRIAX_TYPE_MONEY: return tx_load_number(options, text, &value->number);
-    case TRIAX_TYPE_INTEGER: return whole_number(options, text, &value->integer);
-    case TRIAX_TYPE_BOOLEAN: return boolean_value(text, &value->integer);
-    case TRIAX_TYPE_DATE: return date_value(options, text, &value->integer);
-    case TRIAX_TYPE_TIMESTAMP: return timestamp_value(options, text, &value->integer);
-    default: return false;
+  case TRIAX_TYPE_NUMBER:
+  case TRIAX_TYPE_MONEY:
+    return tx_load_number(options, text, &value->number);
+  case TRIAX_TYPE_INTEGER:
+    return whole_number(options, text, &value->integer);
+  case TRIAX_TYPE_BOOLEAN:
+    return boolean_value(text, &value->integer);
+  case TRIAX_TYPE_DATE:
+    return date_value(options, text, &value->integer);
+  case TRIAX_TYPE_TIMESTAMP:
+    return timestamp_value(options, text, &value->integer);
+  default:
+    return false;
   }
 }
 
@@ -212,8 +218,8 @@ size_t tx_load_split(triax_text text, triax_text separator, triax_text *items, s
   size_t count = 0, start = 0, at = 0;
   while (start <= text.length) {
     bool end = at >= text.length;
-    bool here = !end && text.length - at >= separator.length &&
-                memcmp(text.bytes + at, separator.bytes, separator.length) == 0;
+    bool here =
+        !end && text.length - at >= separator.length && memcmp(text.bytes + at, separator.bytes, separator.length) == 0;
     if (!end && !here) {
       at++;
       continue;
@@ -269,25 +275,29 @@ static const char *date_remedy(triax_text text) {
 void tx_load_reason(const tx_load_options *options, int32_t type, triax_text text, triax_error *reason) {
   const char *what = "a number", *remedy = "";
   switch (type) {
-    case TRIAX_TYPE_INTEGER:
-      what = "a whole number within 64 bits";
-      remedy = number_remedy(options, type, text);
-      break;
-    case TRIAX_TYPE_MONEY: what = "an amount of money"; /* fallthrough */
-    case TRIAX_TYPE_NUMBER: remedy = number_remedy(options, type, text); break;
-    case TRIAX_TYPE_BOOLEAN:
-      what = "true or false";
-      remedy = "; yes, no, 1 and 0 are understood too";
-      break;
-    case TRIAX_TYPE_DATE:
-      what = "a date";
-      remedy = date_remedy(text);
-      break;
-    case TRIAX_TYPE_TIMESTAMP:
-      what = "a timestamp";
-      remedy = "; write it as 2026-11-21T10:00:00Z";
-      break;
-    default: break;
+  case TRIAX_TYPE_INTEGER:
+    what = "a whole number within 64 bits";
+    remedy = number_remedy(options, type, text);
+    break;
+  case TRIAX_TYPE_MONEY:
+    what = "an amount of money"; /* fallthrough */
+  case TRIAX_TYPE_NUMBER:
+    remedy = number_remedy(options, type, text);
+    break;
+  case TRIAX_TYPE_BOOLEAN:
+    what = "true or false";
+    remedy = "; yes, no, 1 and 0 are understood too";
+    break;
+  case TRIAX_TYPE_DATE:
+    what = "a date";
+    remedy = date_remedy(text);
+    break;
+  case TRIAX_TYPE_TIMESTAMP:
+    what = "a timestamp";
+    remedy = "; write it as 2026-11-21T10:00:00Z";
+    break;
+  default:
+    break;
   }
   tx_fail(reason, TRIAX_EDATA, "'%.*s' is not %s%s", tx_load_width(text), text.bytes, what, remedy);
 }

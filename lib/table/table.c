@@ -142,11 +142,15 @@ int64_t triax_table_integer(const triax_table *table, size_t column, size_t row)
   const tx_column *found = value_at(table, column, row);
   if (!found) return 0;
   switch (found->type) {
-    case TRIAX_TYPE_INTEGER:
-    case TRIAX_TYPE_TIMESTAMP: return found->integers[row];
-    case TRIAX_TYPE_DATE: return found->dates[row];
-    case TRIAX_TYPE_BOOLEAN: return tx_bit(found->bits, row);
-    default: return 0;
+  case TRIAX_TYPE_INTEGER:
+  case TRIAX_TYPE_TIMESTAMP:
+    return found->integers[row];
+  case TRIAX_TYPE_DATE:
+    return found->dates[row];
+  case TRIAX_TYPE_BOOLEAN:
+    return tx_bit(found->bits, row);
+  default:
+    return 0;
   }
 }
 

@@ -44,7 +44,16 @@ typedef struct tx_rate {
 } tx_rate;
 
 /* Ways to fold a column over a family. */
-enum { TX_FOLD_DEFAULT, TX_FOLD_SUM, TX_FOLD_MAX, TX_FOLD_MIN, TX_FOLD_MEAN, TX_FOLD_ANY, TX_FOLD_ALL, TX_FOLD_LARGEST };
+enum {
+  TX_FOLD_DEFAULT,
+  TX_FOLD_SUM,
+  TX_FOLD_MAX,
+  TX_FOLD_MIN,
+  TX_FOLD_MEAN,
+  TX_FOLD_ANY,
+  TX_FOLD_ALL,
+  TX_FOLD_LARGEST
+};
 typedef struct tx_rollup {
   triax_text column;
   int fold;

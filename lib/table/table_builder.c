@@ -9,7 +9,7 @@ struct triax_table_builder {
   triax_context *context;
   tx_column_builder **columns;
   size_t count, capacity;
-  size_t ended; /* rows ended by end_row */
+  size_t ended;      /* rows ended by end_row */
   tx_interner names; /* the code of a name is its column */
 };
 
@@ -103,8 +103,8 @@ static int32_t type_of(const triax_table_builder *builder, size_t column) {
 triax_status triax_table_builder_numbers(triax_table_builder *builder, size_t column, const double *values,
                                          const uint8_t *present, size_t count, triax_error *error) {
   int32_t type = type_of(builder, column);
-  triax_status status = check(builder, column, values, count, type,
-                              TYPE_BIT(TRIAX_TYPE_NUMBER) | TYPE_BIT(TRIAX_TYPE_MONEY), error);
+  triax_status status =
+      check(builder, column, values, count, type, TYPE_BIT(TRIAX_TYPE_NUMBER) | TYPE_BIT(TRIAX_TYPE_MONEY), error);
   if (status) return status;
   tx_column_builder *at = builder->columns[column];
   size_t rows = tx_column_builder_rows(at), missing = tx_column_builder_missing_count(at);
@@ -176,8 +176,8 @@ static triax_status check_texts(const triax_table_builder *builder, size_t colum
 triax_status triax_table_builder_texts(triax_table_builder *builder, size_t column, const triax_text *values,
                                        size_t count, triax_error *error) {
   int32_t type = type_of(builder, column);
-  triax_status status = check(builder, column, values, count, type,
-                              TYPE_BIT(TRIAX_TYPE_STRING) | TYPE_BIT(TRIAX_TYPE_TEXT), error);
+  triax_status status =
+      check(builder, column, values, count, type, TYPE_BIT(TRIAX_TYPE_STRING) | TYPE_BIT(TRIAX_TYPE_TEXT), error);
   if (!status) status = check_texts(builder, column, values, count, false, error);
   if (status) return status;
   tx_column_builder *at = builder->columns[column];
@@ -195,8 +195,7 @@ triax_status triax_table_builder_strings(triax_table_builder *builder, size_t co
                                          size_t count, triax_error *error) {
   int32_t type = type_of(builder, column);
   bool missing = !items && count == SIZE_MAX;
-  triax_status status =
-      check(builder, column, items, missing ? 0 : count, type, TYPE_BIT(TRIAX_TYPE_STRINGS), error);
+  triax_status status = check(builder, column, items, missing ? 0 : count, type, TYPE_BIT(TRIAX_TYPE_STRINGS), error);
   if (status) return status;
   tx_column_builder *at = builder->columns[column];
   if (missing) return tx_column_builder_missing(at) ? TRIAX_OK : tx_no_memory(error);
@@ -221,8 +220,9 @@ triax_status triax_table_builder_end_row(triax_table_builder *builder, triax_err
   for (size_t i = 0; i < builder->count; i++) {
     size_t rows = tx_column_builder_rows(builder->columns[i]);
     if (rows != target && rows + 1 != target) {
-      return tx_fail(error, TRIAX_EINVAL, "column %zu has %zu values where row %zu ends; add one value a column and row",
-                     i + 1, rows, target);
+      return tx_fail(error, TRIAX_EINVAL,
+                     "column %zu has %zu values where row %zu ends; add one value a column and row", i + 1, rows,
+                     target);
     }
     if (rows < target && !tx_column_builder_prepare(builder->columns[i])) return tx_no_memory(error);
   }

@@ -34,10 +34,15 @@ static void begin(batch *b, const char *format, int64_t length, int64_t buffers)
   b->schema = (struct ArrowSchema){.format = "+s", .n_children = 1, .children = b->schemas, .release = release_schema};
   b->column_schema = (struct ArrowSchema){.format = format, .name = "x", .release = release_schema};
   b->arrays[0] = &b->column;
-  b->array = (struct ArrowArray){.length = length, .n_buffers = 1, .n_children = 1, .buffers = b->buffers,
-                                 .children = b->arrays, .release = release_array, .private_data = &b->released};
-  b->column = (struct ArrowArray){.length = length, .null_count = -1, .n_buffers = buffers, .buffers = b->column_buffers,
-                                  .release = release_array};
+  b->array = (struct ArrowArray){.length = length,
+                                 .n_buffers = 1,
+                                 .n_children = 1,
+                                 .buffers = b->buffers,
+                                 .children = b->arrays,
+                                 .release = release_array,
+                                 .private_data = &b->released};
+  b->column = (struct ArrowArray){
+      .length = length, .null_count = -1, .n_buffers = buffers, .buffers = b->column_buffers, .release = release_array};
 }
 
 /* Hangs a dictionary or, for lists, a child of texts below the column. */
@@ -45,8 +50,8 @@ static void hang(batch *b, bool dictionary, const char *format, int64_t length, 
   b->below_schema = (struct ArrowSchema){.format = format, .name = "item", .release = release_schema};
   b->below_buffers[1] = data;
   b->below_buffers[2] = bytes;
-  b->below = (struct ArrowArray){.length = length, .n_buffers = bytes ? 3 : 2, .buffers = b->below_buffers,
-                                 .release = release_array};
+  b->below = (struct ArrowArray){
+      .length = length, .n_buffers = bytes ? 3 : 2, .buffers = b->below_buffers, .release = release_array};
   if (dictionary) {
     b->column_schema.dictionary = &b->below_schema;
     b->column.dictionary = &b->below;
@@ -141,8 +146,10 @@ static void views_with_too_few_buffers(void **state) {
 
 static void formats_that_are_wrong(void **state) {
   (void)state;
-  static const char *const unknown[] = {"", "x", "ts", "tss", "tsx:", "td", "tdx", "d:", "d:5", "d:5,", "d:5,2,", "d:5,2,96",
-                                        "d:5,2x", "d:5,9999999999", "vz", "+", "+w:", "+w:-1", "+w:2x", "uu", "tDs", "tti"};
+  static const char *const unknown[] = {"",   "x",   "ts",   "tss",    "tsx:",     "td",     "tdx",
+                                        "d:", "d:5", "d:5,", "d:5,2,", "d:5,2,96", "d:5,2x", "d:5,9999999999",
+                                        "vz", "+",   "+w:",  "+w:-1",  "+w:2x",    "uu",     "tDs",
+                                        "tti"};
   batch b;
   for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
     begin(&b, unknown[i], 0, 2);
@@ -151,9 +158,11 @@ static void formats_that_are_wrong(void **state) {
   begin(&b, NULL, 0, 2), refused(&b, TRIAX_EINVAL, "no format");
   numbers(&b), b.schema.format = "g", refused(&b, TRIAX_EUNSUPPORTED, "record batches");
   begin(&b, "+l", 0, 2), refused(&b, TRIAX_EINVAL, "not one child");
-  begin(&b, "g", 0, 2), hang(&b, true, "u", 0, offsets, "abc"), refused(&b, TRIAX_EINVAL, "indices of Arrow format 'g'");
+  begin(&b, "g", 0, 2), hang(&b, true, "u", 0, offsets, "abc"),
+      refused(&b, TRIAX_EINVAL, "indices of Arrow format 'g'");
   begin(&b, "i", 0, 2), hang(&b, true, "+l", 0, offsets, NULL), refused(&b, TRIAX_EUNSUPPORTED, "dictionaries of");
-  begin(&b, "+l", 0, 2), hang(&b, false, "i", 0, offsets, NULL), refused(&b, TRIAX_EUNSUPPORTED, "only lists of strings");
+  begin(&b, "+l", 0, 2), hang(&b, false, "i", 0, offsets, NULL),
+      refused(&b, TRIAX_EUNSUPPORTED, "only lists of strings");
   numbers(&b), b.column_schema.name = NULL, refused(&b, TRIAX_EDATA, "column 1 has no name");
   numbers(&b), b.column_schema.name = "\xff", refused(&b, TRIAX_EDATA, "not UTF-8");
 }
@@ -166,7 +175,10 @@ static void offsets_and_texts_that_are_wrong(void **state) {
   texts(&b), b.column_buffers[1] = below, refused(&b, TRIAX_EDATA, "row 1");
   texts(&b), b.column_buffers[1] = beyond, refused(&b, TRIAX_EDATA, "row 1");
   texts(&b), b.column_buffers[2] = NULL, refused(&b, TRIAX_EDATA, "row 1");
-  texts(&b), b.column_buffers[2] = "a\xff" "b", refused(&b, TRIAX_EDATA, "row 2, column 'x': the text is not UTF-8");
+  texts(&b),
+      b.column_buffers[2] = "a\xff"
+                            "b",
+      refused(&b, TRIAX_EDATA, "row 2, column 'x': the text is not UTF-8");
   begin(&b, "+l", 3, 2), b.column_buffers[1] = beyond, hang(&b, false, "u", 3, offsets, "abc");
   refused(&b, TRIAX_EDATA, "row 1, column 'x': the list lies outside");
   begin(&b, "+vl", 3, 3), b.column_buffers[1] = offsets, b.column_buffers[2] = beyond;
@@ -279,16 +291,24 @@ static triax_status every_type(triax_context *context, triax_table **table) {
     status = triax_table_builder_column(builder, T(triax_type_name(type)), type, &i, NULL);
     if (status) break;
     switch (type) {
-      case TRIAX_TYPE_NUMBER:
-      case TRIAX_TYPE_MONEY: status = triax_table_builder_numbers(builder, i, numbers_of, NULL, 2, NULL); break;
-      case TRIAX_TYPE_BOOLEAN: status = triax_table_builder_booleans(builder, i, booleans, present, 2, NULL); break;
-      case TRIAX_TYPE_STRING:
-      case TRIAX_TYPE_TEXT: status = triax_table_builder_texts(builder, i, strings, 2, NULL); break;
-      case TRIAX_TYPE_STRINGS:
-        status = triax_table_builder_strings(builder, i, items, 2, NULL);
-        if (!status) status = triax_table_builder_strings(builder, i, NULL, SIZE_MAX, NULL);
-        break;
-      default: status = triax_table_builder_integers(builder, i, integers, present, 2, NULL); break;
+    case TRIAX_TYPE_NUMBER:
+    case TRIAX_TYPE_MONEY:
+      status = triax_table_builder_numbers(builder, i, numbers_of, NULL, 2, NULL);
+      break;
+    case TRIAX_TYPE_BOOLEAN:
+      status = triax_table_builder_booleans(builder, i, booleans, present, 2, NULL);
+      break;
+    case TRIAX_TYPE_STRING:
+    case TRIAX_TYPE_TEXT:
+      status = triax_table_builder_texts(builder, i, strings, 2, NULL);
+      break;
+    case TRIAX_TYPE_STRINGS:
+      status = triax_table_builder_strings(builder, i, items, 2, NULL);
+      if (!status) status = triax_table_builder_strings(builder, i, NULL, SIZE_MAX, NULL);
+      break;
+    default:
+      status = triax_table_builder_integers(builder, i, integers, present, 2, NULL);
+      break;
     }
   }
   if (!status) status = triax_table_builder_finish(builder, table, NULL);
@@ -395,16 +415,11 @@ static void memory_may_fail_and_hosts_may_cancel_anywhere(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(counts_that_are_wrong),
-      cmocka_unit_test(views_with_too_few_buffers),
-      cmocka_unit_test(formats_that_are_wrong),
-      cmocka_unit_test(offsets_and_texts_that_are_wrong),
-      cmocka_unit_test(empty_arrays_need_no_buffers),
-      cmocka_unit_test(what_producers_may_do),
-      cmocka_unit_test(null_arguments_are_refused),
-      cmocka_unit_test(children_may_be_moved_and_released_in_any_order),
-      cmocka_unit_test(streams_give_one_batch),
-      cmocka_unit_test(memory_may_fail_and_hosts_may_cancel_anywhere),
+      cmocka_unit_test(counts_that_are_wrong),        cmocka_unit_test(views_with_too_few_buffers),
+      cmocka_unit_test(formats_that_are_wrong),       cmocka_unit_test(offsets_and_texts_that_are_wrong),
+      cmocka_unit_test(empty_arrays_need_no_buffers), cmocka_unit_test(what_producers_may_do),
+      cmocka_unit_test(null_arguments_are_refused),   cmocka_unit_test(children_may_be_moved_and_released_in_any_order),
+      cmocka_unit_test(streams_give_one_batch),       cmocka_unit_test(memory_may_fail_and_hosts_may_cancel_anywhere),
   };
   return cmocka_run_group_tests_name("table_arrow", tests, NULL, NULL);
 }

@@ -286,7 +286,8 @@ static void failed_calls_can_be_repeated(void **state) {
     triax_table_builder_column(builder, T("t"), TRIAX_TYPE_STRING, NULL, NULL);
     triax_table_builder_column(builder, T("n"), TRIAX_TYPE_NUMBER, NULL, NULL);
     allocator.countdown = n;
-    if (triax_table_builder_texts(builder, 0, texts, 100, NULL)) triax_table_builder_texts(builder, 0, texts, 100, NULL);
+    if (triax_table_builder_texts(builder, 0, texts, 100, NULL))
+      triax_table_builder_texts(builder, 0, texts, 100, NULL);
     allocator.countdown = n;
     if (triax_table_builder_numbers(builder, 1, numbers, NULL, 100, NULL)) {
       triax_table_builder_numbers(builder, 1, numbers, NULL, 100, NULL);

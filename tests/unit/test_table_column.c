@@ -266,11 +266,16 @@ static bool append(tx_column_builder *builder, int32_t type, int i) {
   const triax_text items[] = {T(text), T("b")};
   if (i % 5 == 4) return tx_column_builder_missing(builder);
   switch (type) {
-    case TRIAX_TYPE_NUMBER: return tx_column_builder_number(builder, i);
-    case TRIAX_TYPE_BOOLEAN: return tx_column_builder_boolean(builder, i & 1);
-    case TRIAX_TYPE_STRING: return tx_column_builder_text(builder, items[0]);
-    case TRIAX_TYPE_STRINGS: return tx_column_builder_list(builder, items, 2);
-    default: return tx_column_builder_integer(builder, i);
+  case TRIAX_TYPE_NUMBER:
+    return tx_column_builder_number(builder, i);
+  case TRIAX_TYPE_BOOLEAN:
+    return tx_column_builder_boolean(builder, i & 1);
+  case TRIAX_TYPE_STRING:
+    return tx_column_builder_text(builder, items[0]);
+  case TRIAX_TYPE_STRINGS:
+    return tx_column_builder_list(builder, items, 2);
+  default:
+    return tx_column_builder_integer(builder, i);
   }
 }
 

@@ -35,7 +35,8 @@ static triax_status family_table(triax_context *context, triax_table **table) {
                            TRIAX_TYPE_BOOLEAN, TRIAX_TYPE_DATE,   TRIAX_TYPE_STRINGS, TRIAX_TYPE_STRING};
   triax_table_builder *builder = NULL;
   triax_status status = triax_table_builder_new(context, &builder, NULL);
-  for (size_t i = 0; !status && i < 8; i++) status = triax_table_builder_column(builder, T(names[i]), types[i], NULL, NULL);
+  for (size_t i = 0; !status && i < 8; i++)
+    status = triax_table_builder_column(builder, T(names[i]), types[i], NULL, NULL);
   if (!status) status = triax_table_builder_texts(builder, 0, keys, ROWS, NULL);
   if (!status) status = triax_table_builder_texts(builder, 1, families, ROWS, NULL);
   if (!status) status = triax_table_builder_numbers(builder, 2, arr, NULL, ROWS, NULL);
@@ -45,7 +46,10 @@ static triax_status family_table(triax_context *context, triax_table **table) {
   for (size_t i = 0; !status && i < ROWS; i++) {
     bool missing = i == 3 || i == 5;
     status = triax_table_builder_strings(builder, 6, missing ? NULL : tags + (i < 3 ? i : 0),
-                                         missing ? SIZE_MAX : i < 3 ? 1 : 0, NULL);
+                                         missing ? SIZE_MAX
+                                         : i < 3 ? 1
+                                                 : 0,
+                                         NULL);
   }
   if (!status) status = triax_table_builder_texts(builder, 7, tiers, ROWS, NULL);
   if (!status) status = triax_table_builder_finish(builder, table, NULL);
@@ -134,8 +138,8 @@ static void rollups_change_folds(void **state) {
   (void)state;
   fixture f;
   begin(&f);
-  const tx_rollup rollups[] = {{T("arr"), TX_FOLD_MEAN},     {T("seats"), TX_FOLD_MEAN}, {T("live"), TX_FOLD_ALL},
-                               {T("renewal"), TX_FOLD_MAX}};
+  const tx_rollup rollups[] = {
+      {T("arr"), TX_FOLD_MEAN}, {T("seats"), TX_FOLD_MEAN}, {T("live"), TX_FOLD_ALL}, {T("renewal"), TX_FOLD_MAX}};
   f.schema.rollups = rollups;
   f.schema.rollup_count = 4;
   assert_int_equal(fold(&f, arr_size), TRIAX_OK);

@@ -81,7 +81,7 @@ static triax_status load(fixture *f, size_t columns, size_t cells, const char *c
   return load_again(f);
 }
 
-#define LOAD(f, columns, ...) \
+#define LOAD(f, columns, ...)                                                                                          \
   load(f, columns, COUNT(((const char *const[]){__VA_ARGS__})), (const char *const[]){__VA_ARGS__})
 
 static size_t column(const fixture *f, const char *name) {
@@ -127,7 +127,8 @@ static void absent_columns_are_named_with_the_nearest(void **state) {
   assert_string_equal(f.error.path, "customers.key");
   assert_non_null(strstr(f.error.message, "no column 'account_id'"));
   assert_says(&f, 1, "customers.family: the data of the customers has no column 'parent'");
-  assert_says(&f, 2, "7:5: error: customers.columns.arr: the data of the customers has no column 'arr'; did you mean 'ar'?");
+  assert_says(&f, 2,
+              "7:5: error: customers.columns.arr: the data of the customers has no column 'arr'; did you mean 'ar'?");
   assert_says(&f, 3, "no column 'Seats (30d)'; did you mean 'Seats (30)'?");
   assert_says(&f, 4, "no column 'vertical'; did you mean 'verticle'?");
   assert_says(&f, 5, "no column 'employees'");
@@ -339,10 +340,16 @@ static void loose_numbers_only_when_said(void **state) {
   loose(&f, '.', "3bn", 3e9);
   loose(&f, '.', "47 %", 0.47);
   loose(&f, '.', "1 234 567", 1234567);
-  loose(&f, '.', "1\xc2\xa0" "234", 1234);
+  loose(&f, '.',
+        "1\xc2\xa0"
+        "234",
+        1234);
   loose(&f, '.', "1'234.5", 1234.5);
   loose(&f, '.', "2.5e3", 2500);
-  loose(&f, ',', "\xe2\x82\xac" "1.200,50", 1200.5);
+  loose(&f, ',',
+        "\xe2\x82\xac"
+        "1.200,50",
+        1200.5);
   loose(&f, ',', "1.200,50 \xe2\x82\xac", 1200.5);
   loose(&f, ',', "1.200", 1200);
   loose(&f, ',', "1,5", 1.5);
@@ -406,8 +413,9 @@ static void stand_ins_fill_gaps(void **state) {
   f.schema.base_currency = T("USD");
   f.schema.rates = rates;
   f.schema.rate_count = 1;
-  assert_int_equal(LOAD(&f, 7, "n", "m", "c", "b", "l", "d", "i", "1", "5", "", "false", "y", "1970-01-02", "4", "", "", "",
-                        "", "", "", ""), TRIAX_OK);
+  assert_int_equal(LOAD(&f, 7, "n", "m", "c", "b", "l", "d", "i", "1", "5", "", "false", "y", "1970-01-02", "4", "", "",
+                        "", "", "", "", ""),
+                   TRIAX_OK);
   for (size_t i = 0; i < 7; i++) assert_int_equal(triax_table_missing(f.loaded, i), 0);
   assert_true(number(&f, "n", 0) == 1 && number(&f, "n", 1) == 1.5);
   assert_true(number(&f, "m", 0) == 10 && number(&f, "m", 1) == 10000);
@@ -466,7 +474,8 @@ static void errors_stop_at_twenty_in_the_order_of_rows(void **state) {
     cells[2 + 2 * i] = i < 50 ? "1" : "x";
     cells[3 + 2 * i] = i % 10 == 9 ? "y" : "2";
   }
-  const tx_declaration both[] = {{.name = T("a"), .type = TRIAX_TYPE_NUMBER}, {.name = T("b"), .type = TRIAX_TYPE_NUMBER}};
+  const tx_declaration both[] = {{.name = T("a"), .type = TRIAX_TYPE_NUMBER},
+                                 {.name = T("b"), .type = TRIAX_TYPE_NUMBER}};
   f.schema.declarations = both;
   f.schema.declaration_count = 2;
   assert_int_equal(load(&f, 2, COUNT(cells), cells), TRIAX_EDATA);
@@ -487,8 +496,9 @@ static void bad_rows_can_be_set_aside(void **state) {
   f.schema.declarations = both;
   f.schema.declaration_count = 2;
   f.options.set_aside = true;
-  assert_int_equal(LOAD(&f, 3, "id", "n", "Day", "a", "1", "2026-11-21", "b", "x", "never", "a", "2", "", "", "3", "", "c", "4",
-                        ""), TRIAX_OK);
+  assert_int_equal(
+      LOAD(&f, 3, "id", "n", "Day", "a", "1", "2026-11-21", "b", "x", "never", "a", "2", "", "", "3", "", "c", "4", ""),
+      TRIAX_OK);
   assert_int_equal(triax_table_rows(f.loaded), 2);
   assert_string(&f, "id", 1, "c");
   assert_true(number(&f, "n", 1) == 4);
@@ -527,12 +537,22 @@ static void typed_raw(fixture *f, int32_t of, double third) {
   uint8_t booleans[] = {0, 1, 1};
   triax_text texts[] = {T("0"), T("1"), T("x")}, items[] = {T("a")};
   switch (of) {
-    case TRIAX_TYPE_NUMBER:
-    case TRIAX_TYPE_MONEY: triax_table_builder_numbers(builder, 0, numbers, NULL, 3, NULL); break;
-    case TRIAX_TYPE_BOOLEAN: triax_table_builder_booleans(builder, 0, booleans, NULL, 3, NULL); break;
-    case TRIAX_TYPE_STRING: triax_table_builder_texts(builder, 0, texts, 3, NULL); break;
-    case TRIAX_TYPE_STRINGS: triax_table_builder_strings(builder, 0, items, 1, NULL); break;
-    default: triax_table_builder_integers(builder, 0, integers, NULL, 3, NULL); break;
+  case TRIAX_TYPE_NUMBER:
+  case TRIAX_TYPE_MONEY:
+    triax_table_builder_numbers(builder, 0, numbers, NULL, 3, NULL);
+    break;
+  case TRIAX_TYPE_BOOLEAN:
+    triax_table_builder_booleans(builder, 0, booleans, NULL, 3, NULL);
+    break;
+  case TRIAX_TYPE_STRING:
+    triax_table_builder_texts(builder, 0, texts, 3, NULL);
+    break;
+  case TRIAX_TYPE_STRINGS:
+    triax_table_builder_strings(builder, 0, items, 1, NULL);
+    break;
+  default:
+    triax_table_builder_integers(builder, 0, integers, NULL, 3, NULL);
+    break;
   }
   assert_int_equal(triax_table_builder_finish(builder, &f->raw, NULL), TRIAX_OK);
   triax_table_builder_free(builder);
@@ -592,17 +612,20 @@ static void typed_columns_convert_where_nothing_is_lost(void **state) {
 }
 
 static triax_status load_mixed(triax_context *context, void *user) {
-  static const char *const cells[] = {"id", "arr", "c",   "tags", "when",       "n",  "s",
-                                      "1",  "5",   "EUR", "a;b",  "2026-11-21", "1",  " s",
-                                      "2",  "",    "EUX", "",     "never",      "",   "",
-                                      "3",  "x",   "",    "b",    "",           "2",  "t"};
+  static const char *const cells[] = {"id",  "arr",        "c", "tags", "when", "n", "s",   "1", "5",     "EUR",
+                                      "a;b", "2026-11-21", "1", " s",   "2",    "",  "EUX", "",  "never", "",
+                                      "",    "3",          "x", "",     "b",    "",  "2",   "t"};
   const tx_declaration declarations[] = {
       {.name = T("arr"), .type = TRIAX_TYPE_MONEY, .currency = T("c"), .stand_in = T("0")},
       {.name = T("tags"), .type = TRIAX_TYPE_STRINGS, .stand_in = T("z")},
       {.name = T("when"), .type = TRIAX_TYPE_DATE}};
   const tx_rate rates[] = {{T("EUR"), 2}};
-  tx_schema schema = {.what = "customers", .declarations = declarations, .declaration_count = 3,
-                      .base_currency = T("USD"), .rates = rates, .rate_count = 1};
+  tx_schema schema = {.what = "customers",
+                      .declarations = declarations,
+                      .declaration_count = 3,
+                      .base_currency = T("USD"),
+                      .rates = rates,
+                      .rate_count = 1};
   tx_load_options options = {TX_DATE_ISO, false, '.', *(bool *)user};
   triax_table *raw = NULL, *loaded = NULL, *aside = NULL;
   triax_status status = raw_of(context, 7, 3, cells, &raw);
