@@ -104,14 +104,14 @@ void tx_plan_notes(const triax_plan *plan, tx_report *report) {
 
 static void advise_top(const triax_plan *plan, const tx_sums *sums, tx_report *report) {
   const tx_segmentation_model *model = &plan->compiled->policy->segmentation.model;
-  if (allowed(plan, "T101") || model->top_count < 2 || sums->share[0] <= 0.10 || plan->rows < 20) return;
+  if (allowed(plan, "T101") || model->top_count < 2 || sums->share[sums->place[0]] <= 0.10 || plan->rows < 20) return;
   char percent[TX_NUMBER_SIZE];
   const tx_policy_segment *top = &plan->compiled->policy->segmentation.segments[0];
   tx_finding finding = advice("T101", top->document_path, top->line, top->column);
   finding.hint = "raise its threshold: the top segment is for those whom you could not bear to lose";
   tx_report_add(report, &finding, "the top segment '%.*s' holds %s %% of the customers; over 10 %% it is no longer a top",
                 (int)model->segments[0].name.length, model->segments[0].name.bytes,
-                percent_text(sums->share[0], percent));
+                percent_text(sums->share[sums->place[0]], percent));
 }
 
 static void advise_small(const triax_plan *plan, const tx_sums *sums, tx_report *report) {
@@ -119,12 +119,12 @@ static void advise_small(const triax_plan *plan, const tx_sums *sums, tx_report 
   for (size_t s = 0; s < model->count && !allowed(plan, "T105"); s++) {
     const tx_policy_segment *segment = &plan->compiled->policy->segmentation.segments[s];
     bool leaf = model->segments[s].first == model->segments[s].last;
-    if (!leaf || sums->customers[s] == 0 || sums->customers[s] >= 5 || plan->rows < 50) continue;
+    if (!leaf || sums->customers[sums->place[s]] == 0 || sums->customers[sums->place[s]] >= 5 || plan->rows < 50) continue;
     char number[TX_NUMBER_SIZE];
     tx_finding finding = advice("T105", segment->document_path, segment->line, segment->column);
     finding.hint = "merge it with its neighbour, or name its customers through an override";
     tx_report_add(report, &finding, "the segment '%.*s' has only %s customers", (int)model->segments[s].path.length,
-                  model->segments[s].path.bytes, count_text(sums->customers[s], number));
+                  model->segments[s].path.bytes, count_text(sums->customers[sums->place[s]], number));
   }
 }
 
@@ -193,7 +193,7 @@ static void advise_empty(const triax_plan *plan, const tx_sums *sums, tx_report 
   const tx_segmentation_model *model = &plan->compiled->policy->segmentation.model;
   for (size_t s = 0; s < model->count && !allowed(plan, "T113"); s++) {
     const tx_policy_segment *segment = &plan->compiled->policy->segmentation.segments[s];
-    if (sums->customers[s] || plan->rows == 0 || model->segments[s].test == TX_TEST_REST) continue;
+    if (sums->customers[sums->place[s]] || plan->rows == 0 || model->segments[s].test == TX_TEST_REST) continue;
     tx_finding finding = advice("T113", segment->document_path, segment->line, segment->column);
     uint64_t tried = plan->segmentation.result.yes[s] + plan->segmentation.result.no[s] +
                      plan->segmentation.result.unknown[s];

@@ -30,12 +30,9 @@ static uint64_t set_bits(const triax_plan *plan, const uint64_t *unit_bits) {
 }
 
 static void put_customers(const triax_plan *plan, const tx_sums *sums, triax_document *d) {
-  double money = 0;
-  size_t tops = plan->compiled->policy->segmentation.model.top_count;
-  for (size_t s = 0; s < tops; s++) money += sums->money[s];
   tx_put_map(d, "customers");
   tx_put_count(d, "count", plan->rows);
-  if (sums->has_money) tx_put_number(d, "arr", money + sums->money[sums->count - 1]);
+  if (sums->has_money) tx_put_number(d, "arr", sums->total_money);
   if (plan->segmentation.folded) tx_put_count(d, "families", plan->segmentation.families.count);
   tx_put_count(d, "unsegmented", sums->customers[sums->count - 1]);
   tx_put_count(d, "uncertain", set_bits(plan, plan->segmentation.result.uncertain));
@@ -106,23 +103,24 @@ static void put_texts(triax_document *d, const char *key, const triax_text *text
   tx_put_end(d);
 }
 
-static void put_segment(const triax_plan *plan, const tx_sums *sums, size_t s, triax_document *d) {
+static void put_segment(const triax_plan *plan, const tx_sums *sums, size_t place, triax_document *d) {
   static const char *const touches[] = {"", "high", "low", "tech"};
   const tx_policy_segmentation *policy = &plan->compiled->policy->segmentation;
+  size_t s = sums->order[place];
   const tx_policy_segment *traits = &policy->segments[s];
   tx_put_map(d, NULL);
   tx_put_text(d, "segment", policy->model.segments[s].path);
-  tx_put_count(d, "customers", sums->customers[s]);
-  tx_put_number(d, "share", sums->share[s]);
-  if (sums->has_money) tx_put_number(d, "arr", sums->money[s]);
-  if (sums->has_money) tx_put_number(d, "arr_share", sums->money_share[s]);
-  if (plan->health.model) tx_put_number(d, "mean_health", sums->mean_health[s]);
+  tx_put_count(d, "customers", sums->customers[place]);
+  tx_put_number(d, "share", sums->share[place]);
+  if (sums->has_money) tx_put_number(d, "arr", sums->money[place]);
+  if (sums->has_money) tx_put_number(d, "arr_share", sums->money_share[place]);
+  if (plan->health.model) tx_put_number(d, "mean_health", sums->mean_health[place]);
   if (traits->touch) tx_put_text(d, "touch", triax_text_of(touches[traits->touch]));
   put_texts(d, "roles", traits->roles, traits->role_count);
   put_texts(d, "services", traits->services, traits->service_count);
-  if (plan->allocation.given) tx_put_count(d, "owned", sums->owned[s]);
-  if (plan->allocation.given) tx_put_count(d, "uncovered", sums->uncovered[s]);
-  if (plan->attention.given) tx_put_number(d, "hours", sums->hours[s]);
+  if (plan->allocation.given) tx_put_count(d, "owned", sums->owned[place]);
+  if (plan->allocation.given) tx_put_count(d, "uncovered", sums->uncovered[place]);
+  if (plan->attention.given) tx_put_number(d, "hours", sums->hours[place]);
   put_success(plan, s, d);
   if (traits->meta != TRIAX_NO_NODE) copy_node(plan->compiled->policy->document, traits->meta, "meta", d);
   tx_put_end(d);

@@ -7,6 +7,8 @@
 void tx_sums_free(tx_sums *sums) {
   uint64_t *counts[] = {sums->customers, sums->owned, sums->uncovered, sums->scored};
   double *numbers[] = {sums->share, sums->money, sums->money_share, sums->mean_health, sums->hours};
+  tx_free_array(sums->context, sums->order, sums->count, sizeof(size_t));
+  tx_free_array(sums->context, sums->place, sums->count, sizeof(size_t));
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
     tx_free_array(sums->context, counts[i], sums->count, sizeof(uint64_t));
   }
@@ -18,7 +20,9 @@ void tx_sums_free(tx_sums *sums) {
 static bool make_room(tx_sums *sums) {
   uint64_t **counts[] = {&sums->customers, &sums->owned, &sums->uncovered, &sums->scored};
   double **numbers[] = {&sums->share, &sums->money, &sums->money_share, &sums->mean_health, &sums->hours};
-  bool fine = true;
+  sums->order = tx_calloc(sums->context, sums->count, sizeof(size_t));
+  sums->place = tx_calloc(sums->context, sums->count, sizeof(size_t));
+  bool fine = sums->order && sums->place;
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
     *counts[i] = tx_calloc(sums->context, sums->count, sizeof(uint64_t));
     fine = fine && *counts[i];
@@ -28,6 +32,27 @@ static bool make_room(tx_sums *sums) {
     fine = fine && *numbers[i];
   }
   return fine;
+}
+
+/* Depth first, without recursion: after a segment come its children, then its next sibling. */
+static void find_order(const tx_segmentation_model *model, tx_sums *sums) {
+  uint32_t at = 0;
+  for (size_t n = 0; n < model->count; n++) {
+    sums->order[n] = at;
+    sums->place[at] = n;
+    if (model->segments[at].first < model->segments[at].last) {
+      at = model->segments[at].first;
+      continue;
+    }
+    for (;;) {
+      uint32_t parent = model->segments[at].parent;
+      uint32_t last = parent == TX_NO_SEGMENT ? (uint32_t)model->top_count : model->segments[parent].last;
+      if (at + 1 < last || parent == TX_NO_SEGMENT) break;
+      at = parent;
+    }
+    at++;
+  }
+  sums->order[model->count] = sums->place[model->count] = model->count;
 }
 
 static void add_row(const triax_plan *plan, size_t row, size_t at, const tx_column *money, tx_sums *sums) {
@@ -47,21 +72,22 @@ static void add_row(const triax_plan *plan, size_t row, size_t at, const tx_colu
 /* Children stand after their parents: from the last on, each adds itself to its parent. */
 static void add_to_parents(const tx_segmentation_model *model, tx_sums *sums) {
   for (size_t s = model->count; s-- > 0;) {
-    uint32_t parent = model->segments[s].parent;
-    if (parent == TX_NO_SEGMENT) continue;
-    sums->customers[parent] += sums->customers[s];
-    sums->owned[parent] += sums->owned[s];
-    sums->uncovered[parent] += sums->uncovered[s];
-    sums->scored[parent] += sums->scored[s];
-    sums->money[parent] += sums->money[s];
-    sums->mean_health[parent] += sums->mean_health[s];
-    sums->hours[parent] += sums->hours[s];
+    if (model->segments[s].parent == TX_NO_SEGMENT) continue;
+    size_t from = sums->place[s], to = sums->place[model->segments[s].parent];
+    sums->customers[to] += sums->customers[from];
+    sums->owned[to] += sums->owned[from];
+    sums->uncovered[to] += sums->uncovered[from];
+    sums->scored[to] += sums->scored[from];
+    sums->money[to] += sums->money[from];
+    sums->mean_health[to] += sums->mean_health[from];
+    sums->hours[to] += sums->hours[from];
   }
 }
 
 static void find_shares(const triax_plan *plan, const tx_segmentation_model *model, tx_sums *sums) {
   double total = sums->money[model->count];
-  for (size_t s = 0; s < model->top_count; s++) total += sums->money[s];
+  for (size_t s = 0; s < model->top_count; s++) total += sums->money[sums->place[s]];
+  sums->total_money = total;
   for (size_t s = 0; s < sums->count; s++) {
     sums->share[s] = plan->rows ? (double)sums->customers[s] / (double)plan->rows : 0;
     sums->money_share[s] = total != 0 ? sums->money[s] / total : NAN;
@@ -77,9 +103,10 @@ triax_status tx_sums_by_segment(const triax_plan *plan, tx_sums *sums, triax_err
     tx_sums_free(sums);
     return tx_no_memory(error);
   }
+  find_order(model, sums);
   for (size_t row = 0; row < plan->rows; row++) {
     uint32_t segment = plan->segmentation.segment[row];
-    add_row(plan, row, segment == TX_NO_SEGMENT ? model->count : segment, money, sums);
+    add_row(plan, row, sums->place[segment == TX_NO_SEGMENT ? model->count : segment], money, sums);
   }
   add_to_parents(model, sums);
   find_shares(plan, model, sums);

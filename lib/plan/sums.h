@@ -6,8 +6,11 @@
 
 typedef struct tx_sums {
   triax_context *context;
-  size_t count; /* segments and one more: customers in none */
+  size_t count;   /* segments and one more: customers in none */
+  size_t *order;  /* per place: the segment's number; parents before their children, as a reader expects */
+  size_t *place;  /* per segment: its place; arrays below go by place, the last is for customers in none */
   bool has_money;
+  double total_money;
   uint64_t *customers, *owned, *uncovered, *scored;
   double *share, *money, *money_share, *mean_health, *hours;
 } tx_sums;

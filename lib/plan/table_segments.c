@@ -14,7 +14,7 @@ static bool add_list(tx_column_builder *builder, const triax_text *texts, size_t
   return count ? tx_column_builder_list(builder, texts, count) : tx_column_builder_missing(builder);
 }
 
-static void add_traits(const triax_plan *plan, tx_tabulate *tabulate) {
+static void add_traits(const triax_plan *plan, const tx_sums *sums, tx_tabulate *tabulate) {
   static const triax_text words[] = {{"high", 4}, {"low", 3}, {"tech", 4}};
   static const tx_policy_segment nothing = {0};
   const tx_policy_segmentation *policy = &plan->compiled->policy->segmentation;
@@ -23,27 +23,29 @@ static void add_traits(const triax_plan *plan, tx_tabulate *tabulate) {
   tx_column_builder *touch = tx_tabulate_begin(tabulate, TRIAX_TYPE_STRING);
   bool fine = roles && services && touch;
   for (size_t s = 0; fine && s <= policy->model.count; s++) {
-    const tx_policy_segment *segment = s < policy->model.count ? &policy->segments[s] : &nothing;
-    fine = add_list(roles, segment->roles, segment->role_count) &&
-           add_list(services, segment->services, segment->service_count) &&
-           (segment->touch ? tx_column_builder_text(touch, words[segment->touch - 1])
-                           : tx_column_builder_missing(touch));
+    const tx_policy_segment *segment = s < policy->model.count ? &policy->segments[sums->order[s]] : &nothing;
+    fine =
+        add_list(roles, segment->roles, segment->role_count) &&
+        add_list(services, segment->services, segment->service_count) &&
+        (segment->touch ? tx_column_builder_text(touch, words[segment->touch - 1]) : tx_column_builder_missing(touch));
   }
   tx_tabulate_end(tabulate, "touch", touch, fine);
   tx_tabulate_end(tabulate, "roles", roles, fine);
   tx_tabulate_end(tabulate, "services", services, fine);
 }
 
-static void add_paths(const triax_plan *plan, tx_tabulate *tabulate) {
+static void add_paths(const triax_plan *plan, const tx_sums *sums, tx_tabulate *tabulate) {
   const tx_segmentation_model *model = &plan->compiled->policy->segmentation.model;
   tx_column_builder *paths = tx_tabulate_begin(tabulate, TRIAX_TYPE_STRING);
   bool fine = paths != NULL;
-  for (size_t s = 0; fine && s < model->count; s++) fine = tx_column_builder_text(paths, model->segments[s].path);
+  for (size_t s = 0; fine && s < model->count; s++) {
+    fine = tx_column_builder_text(paths, model->segments[sums->order[s]].path);
+  }
   if (fine) fine = tx_column_builder_missing(paths);
   tx_tabulate_end(tabulate, "segment", paths, fine);
 }
 
-static void add_tests(const triax_plan *plan, tx_tabulate *tabulate) {
+static void add_tests(const triax_plan *plan, const tx_sums *sums, tx_tabulate *tabulate) {
   const tx_segmentation_model *model = &plan->compiled->policy->segmentation.model;
   const tx_segmentation_result *result = &plan->segmentation.result;
   const uint64_t *counts[] = {result->yes, result->no, result->unknown};
@@ -51,7 +53,9 @@ static void add_tests(const triax_plan *plan, tx_tabulate *tabulate) {
   for (int k = 0; k < 3; k++) {
     tx_column_builder *builder = tx_tabulate_begin(tabulate, TRIAX_TYPE_INTEGER);
     bool fine = builder != NULL;
-    for (size_t s = 0; fine && s < model->count; s++) fine = tx_column_builder_integer(builder, (int64_t)counts[k][s]);
+    for (size_t s = 0; fine && s < model->count; s++) {
+      fine = tx_column_builder_integer(builder, (int64_t)counts[k][sums->order[s]]);
+    }
     if (fine) fine = tx_column_builder_missing(builder);
     tx_tabulate_end(tabulate, names[k], builder, fine);
   }
@@ -63,7 +67,7 @@ triax_status tx_tabulate_segments(triax_plan *plan, triax_error *error) {
   triax_status status = tx_sums_by_segment(plan, &sums, error);
   if (status != TRIAX_OK) return status;
   tx_tabulate_open(&tabulate, plan->context, sums.count);
-  add_paths(plan, &tabulate);
+  add_paths(plan, &sums, &tabulate);
   tx_tabulate_counts(&tabulate, "customers", sums.customers);
   tx_tabulate_numbers(&tabulate, "share", sums.share);
   if (sums.has_money) tx_tabulate_numbers(&tabulate, "arr", sums.money);
@@ -72,9 +76,9 @@ triax_status tx_tabulate_segments(triax_plan *plan, triax_error *error) {
   if (plan->attention.given) tx_tabulate_numbers(&tabulate, "hours", sums.hours);
   if (plan->allocation.given) tx_tabulate_counts(&tabulate, "owned", sums.owned);
   if (plan->allocation.given) tx_tabulate_counts(&tabulate, "uncovered", sums.uncovered);
+  add_traits(plan, &sums, &tabulate);
+  add_tests(plan, &sums, &tabulate);
   tx_sums_free(&sums);
-  add_traits(plan, &tabulate);
-  add_tests(plan, &tabulate);
   return tx_tabulate_close(&tabulate, &plan->tables[TRIAX_PLAN_SEGMENTS], error);
 }
 
@@ -133,10 +137,14 @@ static void add_stage(test_rows *rows, const tx_stage *stage) {
 triax_status tx_tabulate_tests(triax_plan *plan, triax_error *error) {
   tx_tabulate tabulate;
   tx_tabulate_open(&tabulate, plan->context, 0);
-  test_rows rows = {tx_tabulate_begin(&tabulate, TRIAX_TYPE_STRING),  tx_tabulate_begin(&tabulate, TRIAX_TYPE_STRING),
-                    tx_tabulate_begin(&tabulate, TRIAX_TYPE_INTEGER), tx_tabulate_begin(&tabulate, TRIAX_TYPE_INTEGER),
-                    tx_tabulate_begin(&tabulate, TRIAX_TYPE_INTEGER), tx_tabulate_begin(&tabulate, TRIAX_TYPE_INTEGER),
-                    tx_tabulate_begin(&tabulate, TRIAX_TYPE_STRING),  0,
+  test_rows rows = {tx_tabulate_begin(&tabulate, TRIAX_TYPE_STRING),
+                    tx_tabulate_begin(&tabulate, TRIAX_TYPE_STRING),
+                    tx_tabulate_begin(&tabulate, TRIAX_TYPE_INTEGER),
+                    tx_tabulate_begin(&tabulate, TRIAX_TYPE_INTEGER),
+                    tx_tabulate_begin(&tabulate, TRIAX_TYPE_INTEGER),
+                    tx_tabulate_begin(&tabulate, TRIAX_TYPE_INTEGER),
+                    tx_tabulate_begin(&tabulate, TRIAX_TYPE_STRING),
+                    0,
                     !tabulate.failed};
   rows.fine = !tabulate.failed;
   add_stage(&rows, plan->health.stage);
@@ -173,10 +181,11 @@ static void add_part(const triax_plan *plan, const tx_plan_score *score, size_t 
     memcpy(&values[row], (const char *)&parts[row] + offset, sizeof(double));
   }
   triax_text metric_name = score->model->metrics[metric].name;
-  snprintf(name, sizeof name, "%.*s.%s", (int)(metric_name.length < 200 ? metric_name.length : 200),
-           metric_name.bytes, part);
-  tx_tabulate_add(tabulate, name, tx_column_take(plan->context, TRIAX_TYPE_NUMBER, plan->rows, values,
-                                                 plan->rows * sizeof *values, NULL));
+  snprintf(name, sizeof name, "%.*s.%s", (int)(metric_name.length < 200 ? metric_name.length : 200), metric_name.bytes,
+           part);
+  tx_tabulate_add(
+      tabulate, name,
+      tx_column_take(plan->context, TRIAX_TYPE_NUMBER, plan->rows, values, plan->rows * sizeof *values, NULL));
 }
 
 void tx_tabulate_parts(const triax_plan *plan, const tx_plan_score *score, tx_tabulate *tabulate) {
