@@ -67,7 +67,9 @@ struct ArrowArrayStream {
  *
  * Takes: null, booleans, integers and floats of every width, decimals (as numbers), dates, timestamps of every unit,
  * UTF-8 strings (plain, large, view), lists of strings (plain, large, view), dictionaries of strings or numbers, with
- * offsets and validity at every level. Numbers of every width become `number` columns.
+ * offsets and validity at every level. Numbers of every width become `number` columns; only a 64-bit column with a
+ * value beyond 2^53, which a double would round, becomes `integer`, and beyond int64 is an error. Missing items of lists
+ * are left out. Nanoseconds are rounded down to microseconds.
  * @param context where the table's memory comes from
  * @param schema,array moved from on success (release is NULL then); on failure they still belong to the caller
  * @param[out] table the new table
@@ -83,8 +85,8 @@ TRIAX_API triax_status triax_table_from_arrow_stream(triax_context *context, str
 /**
  * @brief Gives a table as a record batch. The batch keeps the table alive until it is released, on any thread.
  *
- * number and money become `g`, integer `l`, boolean `b`, string a dictionary of `u` with int32 indices, strings `+l`
- * of `u`, date `tdD`, timestamp `tsu:UTC`.
+ * number and money become `g`, integer `l`, boolean `b`, string and text a dictionary of `u` with int32 indices,
+ * strings `+l` of `u`, date `tdD`, timestamp `tsu:UTC`; `U` and `+L` only where 2 GiB of text or 2^31 items are passed.
  * @since 0.1
  */
 TRIAX_API triax_status triax_table_to_arrow(triax_table *table, struct ArrowSchema *schema, struct ArrowArray *array,

@@ -28,7 +28,10 @@ TRIAX_BEGIN_DECLS
 #define TRIAX_TYPE_DATE 7
 /** Microseconds since 1970-01-01T00:00:00Z. @since 0.1 */
 #define TRIAX_TYPE_TIMESTAMP 8
-/** Text as in a CSV file, whose type is settled when customers or team are loaded: by declaration, else by looks. @since 0.1 */
+/**
+ * Text as in a CSV file, whose type is settled when customers or team are loaded: by declaration, else by looks (all
+ * numbers, dates, timestamps, or true and false; else string; all empty: number). @since 0.1
+ */
 #define TRIAX_TYPE_TEXT 9
 
 /** @brief The word for a type, as in policy files: "number"; "unknown" for values not listed. @since 0.1 */

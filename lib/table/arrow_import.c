@@ -37,8 +37,6 @@ typedef struct reading {
   int64_t code_count;
 } reading;
 
-static int width_of(triax_text text) { return text.length > 120 ? 120 : (int)text.length; }
-
 static triax_status check_name(import *into, size_t i, const char *name, tx_interner *names) {
   triax_text text = triax_text_of(name ? name : "");
   uint32_t code;
@@ -51,7 +49,7 @@ static triax_status check_name(import *into, size_t i, const char *name, tx_inte
   if (!tx_interner_add(names, text, &code)) return tx_no_memory(into->error);
   if (code < i) {
     return tx_fail(into->error, TRIAX_EDATA, "columns %zu and %zu are both named '%.*s'; rename one of them",
-                   (size_t)code + 1, i + 1, width_of(text), text.bytes);
+                   (size_t)code + 1, i + 1, tx_name_width(text), text.bytes);
   }
   into->columns[i].name = (triax_text){tx_arena_copy(&into->arena, text.bytes, text.length), text.length};
   return into->columns[i].name.bytes ? TRIAX_OK : tx_no_memory(into->error);
@@ -106,7 +104,7 @@ static void end_import(import *into) {
 /* The failure of a row, whose number is that in the whole table. */
 static triax_status fail_row(const reading *at, int64_t row, const char *what) {
   return tx_fail(at->into->error, TRIAX_EDATA, "row %zu, column '%.*s': %s", at->into->rows + (size_t)row + 1,
-                 width_of(at->column->name), at->column->name.bytes, what);
+                 tx_name_width(at->column->name), at->column->name.bytes, what);
 }
 
 /* The place of an entry in a dictionary; false when out of bounds. */
@@ -256,7 +254,7 @@ static triax_status append_column(import *into, size_t i, const struct ArrowArra
   if (status) return status;
   if (child->length < batch->offset || child->length - batch->offset < batch->length) {
     return tx_fail(into->error, TRIAX_EINVAL, "column '%.*s' is shorter than its Arrow record batch",
-                   width_of(at.column->name), at.column->name.bytes);
+                   tx_name_width(at.column->name), at.column->name.bytes);
   }
   if (batch->length > 0 && batch->n_buffers > 0 && batch->null_count != 0) at.batch_validity = batch->buffers[0];
   status = append_rows(&at);

@@ -7,8 +7,6 @@
 #include "base/text.h"
 #include "table/arrow_private.h"
 
-static int width_of(triax_text text) { return text.length > 120 ? 120 : (int)text.length; }
-
 /* How many buffers an array of a type has; views have that many or more. */
 static int64_t buffers_of(const tx_arrow_type *type) {
   switch (type->kind) {
@@ -58,7 +56,8 @@ static triax_status view_one(const tx_arrow_type *type, const struct ArrowArray 
                              tx_arrow_view *view, triax_error *error) {
   const char *fault = fault_of(type, array);
   if (fault) {
-    return tx_fail(error, TRIAX_EINVAL, "an Arrow array of column '%.*s' %s", width_of(column), column.bytes, fault);
+    return tx_fail(error, TRIAX_EINVAL, "an Arrow array of column '%.*s' %s", tx_name_width(column), column.bytes,
+                   fault);
   }
   bool bitmap = type->kind != TX_ARROW_NULL && array->length > 0 && array->null_count != 0;
   *view = (tx_arrow_view){type, array, bitmap ? array->buffers[0] : NULL, NULL, NULL};

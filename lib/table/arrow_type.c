@@ -114,13 +114,11 @@ static const char *words_for(const char *format) {
   return "values of a kind unknown here";
 }
 
-static int width_of(triax_text text) { return text.length > 120 ? 120 : (int)text.length; }
-
 static triax_status unsupported(triax_text column, const char *format, const char *in, triax_error *error) {
   return tx_fail(error, TRIAX_EUNSUPPORTED,
                  "column '%.*s' holds %s%s (Arrow format '%s'), which are not taken; convert or "
                  "leave out the column",
-                 width_of(column), column.bytes, in, words_for(format), format);
+                 tx_name_width(column), column.bytes, in, words_for(format), format);
 }
 
 static bool is_list(const tx_arrow_type *type) {
@@ -137,7 +135,7 @@ static triax_status bare_type(tx_arena *arena, const struct ArrowSchema *schema,
                               tx_arrow_type **type, triax_error *error) {
   if (!schema || !schema->release || !schema->format) {
     return tx_fail(error, TRIAX_EINVAL, "the Arrow schema of column '%.*s' is released or has no format",
-                   width_of(column), column.bytes);
+                   tx_name_width(column), column.bytes);
   }
   *type = tx_arena_calloc(arena, 1, sizeof **type);
   if (!*type) return tx_no_memory(error);
@@ -155,7 +153,7 @@ static triax_status flat_type(tx_arena *arena, const struct ArrowSchema *schema,
   if (status) return status;
   if ((*type)->kind != TX_ARROW_INTEGER) {
     return tx_fail(error, TRIAX_EINVAL, "column '%.*s' has a dictionary with indices of Arrow format '%s'",
-                   width_of(column), column.bytes, schema->format);
+                   tx_name_width(column), column.bytes, schema->format);
   }
   if (is_list(values) || schema->dictionary->dictionary) {
     return unsupported(column, schema->dictionary->format, "dictionaries of ", error);
@@ -171,14 +169,14 @@ triax_status tx_arrow_type_of(tx_arena *arena, const struct ArrowSchema *schema,
   if (!status && is_list(made)) {
     if (schema->n_children != 1 || !schema->children || !schema->children[0]) {
       return tx_fail(error, TRIAX_EINVAL, "column '%.*s' is a list, but its Arrow schema has not one child",
-                     width_of(column), column.bytes);
+                     tx_name_width(column), column.bytes);
     }
     status = flat_type(arena, schema->children[0], column, "lists of ", &item, error);
     if (!status && !is_text(item)) {
       return tx_fail(error, TRIAX_EUNSUPPORTED,
                      "column '%.*s' holds lists of Arrow format '%s', and only lists of strings "
                      "are taken; convert or leave out the column",
-                     width_of(column), column.bytes, schema->children[0]->format);
+                     tx_name_width(column), column.bytes, schema->children[0]->format);
     }
     made->item = item;
   }

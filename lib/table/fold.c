@@ -192,7 +192,7 @@ static triax_status fold_columns(const folding *fold, triax_text *names, tx_colu
     if (!fold_fits(how, field->column->type)) {
       return tx_fail_at(error, TRIAX_EPOLICY, "customers.family_rollup", 0, 0,
                         "column '%.*s' is of type %s, which cannot be folded this way; use largest",
-                        tx_load_width(field->name), field->name.bytes, triax_type_name(field->column->type));
+                        tx_name_width(field->name), field->name.bytes, triax_type_name(field->column->type));
     }
     triax_status status = tx_progress(fold->context, "load", (double)i / (double)fold->table->columns, error);
     if (status) return status;
@@ -222,7 +222,7 @@ triax_status tx_table_fold(triax_context *context, const triax_table *table, con
   const tx_column *family = schema->family.bytes ? tx_table_column(table, schema->family) : NULL;
   if (schema->family.bytes && (!family || family->type != TRIAX_TYPE_STRING)) {
     return tx_fail(error, TRIAX_EINVAL, "the family column '%.*s' is not among the loaded strings",
-                   tx_load_width(schema->family), schema->family.bytes);
+                   tx_name_width(schema->family), schema->family.bytes);
   }
   if (table->rows >= UINT32_MAX) return tx_fail(error, TRIAX_ELIMIT, "there are too many rows to fold into families");
   tx_families made = {0, NULL};

@@ -29,7 +29,7 @@ static bool check_key(tx_load *load) {
       continue;
     }
     triax_error reason;
-    tx_fail(&reason, TRIAX_EDATA, "the key '%.*s' is in row %zu already; keys must be unique", tx_load_width(key),
+    tx_fail(&reason, TRIAX_EDATA, "the key '%.*s' is in row %zu already; keys must be unique", tx_name_width(key),
             key.bytes, first[code] + 1);
     const char *kept = tx_load_keep_reason(load, &reason);
     fine = kept && tx_load_fault(load, load->key, row, key, kept);

@@ -144,7 +144,7 @@ static void report_types(tx_load *load, size_t field, int32_t to) {
   const tx_declaration *declaration = load->fields[field].declaration;
   triax_text name = load->raw->fields[load->fields[field].raw].name;
   triax_error path;
-  tx_fail(&path, TRIAX_EDATA, "%s.columns.%.*s", load->schema->what, tx_load_width(load->fields[field].name),
+  tx_fail(&path, TRIAX_EDATA, "%s.columns.%.*s", load->schema->what, tx_name_width(load->fields[field].name),
           load->fields[field].name.bytes);
   tx_finding finding = {TRIAX_LEVEL_ERROR, TRIAX_EDATA, NULL, path.message, 0, 0, 1, NULL};
   if (declaration) {
@@ -152,7 +152,7 @@ static void report_types(tx_load *load, size_t field, int32_t to) {
     finding.column = declaration->column;
   }
   tx_report_add(load->report, &finding, "column '%.*s' of the data is of type %s, which cannot be taken as %s",
-                tx_load_width(name), name.bytes, triax_type_name(column->type), triax_type_name(to));
+                tx_name_width(name), name.bytes, triax_type_name(column->type), triax_type_name(to));
 }
 
 static bool all_fit_number(const tx_column *column) {
@@ -236,7 +236,7 @@ bool tx_load_stand_in(tx_load *load, size_t field) {
   tx_value value = {0};
   triax_error reason, path;
   if (!stand_in_value(declaration, at->column->type, &value, &reason)) {
-    tx_fail(&path, TRIAX_EPOLICY, "%s.columns.%.*s.missing", load->schema->what, tx_load_width(at->name),
+    tx_fail(&path, TRIAX_EPOLICY, "%s.columns.%.*s.missing", load->schema->what, tx_name_width(at->name),
             at->name.bytes);
     tx_finding finding = {TRIAX_LEVEL_ERROR, TRIAX_EPOLICY,       NULL, path.message,
                           declaration->line, declaration->column, 1,    NULL};

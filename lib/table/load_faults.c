@@ -63,7 +63,7 @@ bool tx_load_report_faults(tx_load *load) {
   for (size_t row = 0; fine && row < load->raw->rows; row++) {
     for (size_t at = first[row]; at != SIZE_MAX; at = next[at]) {
       triax_text name = load->raw->fields[load->fields[load->faults[at].field].raw].name;
-      tx_report_add(load->report, &finding, "row %zu, column '%.*s': %s", row + 1, tx_load_width(name), name.bytes,
+      tx_report_add(load->report, &finding, "row %zu, column '%.*s': %s", row + 1, tx_name_width(name), name.bytes,
                     load->faults[at].reason);
     }
   }

@@ -33,10 +33,10 @@ static const char *no_rate(tx_load *load, triax_text currency) {
   size_t near = tx_text_nearest(currency, names, schema->base_currency.bytes ? count : count - 1);
   triax_error reason;
   if (near != SIZE_MAX) {
-    tx_fail(&reason, TRIAX_EDATA, "currency '%.*s' has no rate; did you mean '%.*s'?", tx_load_width(currency),
-            currency.bytes, tx_load_width(names[near]), names[near].bytes);
+    tx_fail(&reason, TRIAX_EDATA, "currency '%.*s' has no rate; did you mean '%.*s'?", tx_name_width(currency),
+            currency.bytes, tx_name_width(names[near]), names[near].bytes);
   } else {
-    tx_fail(&reason, TRIAX_EDATA, "currency '%.*s' has no rate; add it under currency.rates", tx_load_width(currency),
+    tx_fail(&reason, TRIAX_EDATA, "currency '%.*s' has no rate; add it under currency.rates", tx_name_width(currency),
             currency.bytes);
   }
   tx_free_array(load->context, names, count, sizeof *names);

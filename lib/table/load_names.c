@@ -7,14 +7,6 @@
 #define NOWHERE SIZE_MAX
 #define AMBIGUOUS (SIZE_MAX - 1)
 
-int tx_load_width(triax_text text) {
-  size_t most = 120;
-  if (text.length <= most) return (int)text.length;
-  /* Not within a character. */
-  while (most > 0 && ((unsigned char)text.bytes[most] & 0xc0) == 0x80) most--;
-  return (int)most;
-}
-
 static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c; }
 
 static bool same_but_case(triax_text a, triax_text b) {
@@ -75,7 +67,7 @@ static bool report_absent(tx_load *load, const char *key, triax_text name, triax
                           const tx_declaration *declaration, size_t found, size_t second) {
   const triax_table *raw = load->raw;
   triax_error path, hint;
-  tx_fail(&path, TRIAX_EDATA, "%s%s%.*s", load->schema->what, key, declaration ? tx_load_width(name) : 0,
+  tx_fail(&path, TRIAX_EDATA, "%s%s%.*s", load->schema->what, key, declaration ? tx_name_width(name) : 0,
           name.bytes ? name.bytes : "");
   tx_finding finding = {TRIAX_LEVEL_ERROR, TRIAX_EDATA, NULL, path.message, 0, 0, 1, NULL};
   if (declaration) {
@@ -86,9 +78,9 @@ static bool report_absent(tx_load *load, const char *key, triax_text name, triax
     size_t first = 0;
     while (!same_but_case(raw->fields[first].name, from)) first++;
     tx_report_add(load->report, &finding,
-                  "column '%.*s' could be '%.*s' or '%.*s' of the data; write the name as it is", tx_load_width(from),
-                  from.bytes, tx_load_width(raw->fields[first].name), raw->fields[first].name.bytes,
-                  tx_load_width(raw->fields[second].name), raw->fields[second].name.bytes);
+                  "column '%.*s' could be '%.*s' or '%.*s' of the data; write the name as it is", tx_name_width(from),
+                  from.bytes, tx_name_width(raw->fields[first].name), raw->fields[first].name.bytes,
+                  tx_name_width(raw->fields[second].name), raw->fields[second].name.bytes);
     return true;
   }
   triax_text *names = tx_alloc_array(load->context, raw->columns, sizeof *names);
@@ -96,11 +88,11 @@ static bool report_absent(tx_load *load, const char *key, triax_text name, triax
   for (size_t i = 0; i < raw->columns; i++) names[i] = raw->fields[i].name;
   size_t near = tx_text_nearest(from, names, raw->columns);
   if (near != SIZE_MAX) {
-    tx_fail(&hint, TRIAX_EDATA, "did you mean '%.*s'?", tx_load_width(names[near]), names[near].bytes);
+    tx_fail(&hint, TRIAX_EDATA, "did you mean '%.*s'?", tx_name_width(names[near]), names[near].bytes);
     finding.hint = hint.message;
   }
   tx_report_add(load->report, &finding, "the data of the %s has no column '%.*s'", load->schema->what,
-                tx_load_width(from), from.bytes);
+                tx_name_width(from), from.bytes);
   tx_free_array(load->context, names, raw->columns, sizeof *names);
   return true;
 }
@@ -171,8 +163,8 @@ static void warn_of_left_out(tx_load *load, triax_text name, const tx_field *oth
   triax_text from = load->raw->fields[other->raw].name;
   tx_finding finding = {TRIAX_LEVEL_WARNING, TRIAX_OK, NULL, load->schema->what, 0, 0, 1, NULL};
   tx_report_add(load->report, &finding,
-                "column '%.*s' of the data is not used: the policy takes '%.*s' under that name", tx_load_width(name),
-                name.bytes, tx_load_width(from), from.bytes);
+                "column '%.*s' of the data is not used: the policy takes '%.*s' under that name", tx_name_width(name),
+                name.bytes, tx_name_width(from), from.bytes);
 }
 
 /* The columns that the policy does not name keep their names. */

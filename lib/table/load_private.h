@@ -43,8 +43,6 @@ typedef struct tx_load {
 
 /* load_names.c: what the loaded table consists of. False when memory is short. */
 bool tx_load_fields(tx_load *load);
-/* The column's name as the data has it, cut for messages: for "%.*s". */
-int tx_load_width(triax_text text);
 
 /* load_faults.c */
 /* Notes a fault. value and reason must live as long as the load: see tx_load_keep. False when memory is short. */

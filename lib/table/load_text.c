@@ -73,7 +73,7 @@ static void warn_of_odd_text(tx_load *load, size_t field, const looks *found) {
       load->report, &finding,
       "column '%.*s' looks like numbers but is taken as string because of row %zu, '%.*s'; mend the value, or "
       "declare the column's type",
-      tx_load_width(name), name.bytes, row + 1, tx_load_width(text), text.bytes);
+      tx_name_width(name), name.bytes, row + 1, tx_name_width(text), text.bytes);
 }
 
 bool tx_load_guess(tx_load *load, size_t field, int32_t *type) {

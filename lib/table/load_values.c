@@ -299,7 +299,7 @@ void tx_load_reason(const tx_load_options *options, int32_t type, triax_text tex
   default:
     break;
   }
-  tx_fail(reason, TRIAX_EDATA, "'%.*s' is not %s%s", tx_load_width(text), text.bytes, what, remedy);
+  tx_fail(reason, TRIAX_EDATA, "'%.*s' is not %s%s", tx_name_width(text), text.bytes, what, remedy);
 }
 
 /* Digits that begin with 0 or are too many for a double are names (postal codes, account numbers), not amounts. */

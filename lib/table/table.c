@@ -14,6 +14,14 @@ const char *triax_type_name(int32_t type) {
   return names[type >= TRIAX_TYPE_NUMBER && type <= TRIAX_TYPE_TEXT ? type : 0];
 }
 
+int tx_name_width(triax_text text) {
+  size_t most = 120;
+  if (text.length <= most) return (int)text.length;
+  /* Not within a character. */
+  while (most > 0 && ((unsigned char)text.bytes[most] & 0xc0) == 0x80) most--;
+  return (int)most;
+}
+
 static void free_table(triax_table *table) {
   triax_context *context = table->context;
   for (size_t i = 0; table->fields && i < table->columns; i++) tx_column_unref(table->fields[i].column);

@@ -25,6 +25,8 @@ struct triax_table {
 /* A table of the given columns (references are taken) and names (copied). All must have `rows` rows. */
 triax_status tx_table_new(triax_context *context, size_t rows, size_t columns, const triax_text *names,
                           tx_column *const *fields, triax_table **table, triax_error *error);
+/* How much of a name or value goes into a message, for "%.*s": at most 120 bytes, whole characters. */
+int tx_name_width(triax_text text);
 const tx_column *tx_table_column(const triax_table *table, triax_text name);
 
 /* What a policy says about one column. */
@@ -85,7 +87,21 @@ typedef struct tx_load_options {
 } tx_load_options;
 
 /* Types every text column, converts currencies, fills stand-ins, checks the key. `aside` (may be NULL unless
- * set_aside) receives a table row (number, 1-based data row), key, column, value, reason. */
+ * set_aside) receives a table row (number, 1-based data row), key, column, value, reason; NULL without set_aside.
+ *
+ * - Columns take the names that the schema uses; those it does not name keep theirs. Names match exactly, else but for
+ *   (ASCII) case and blanks around, if one column alone does.
+ * - key, family and currency codes are always strings, trimmed, whatever the data or a declaration says. Columns that
+ *   refer to keys (owner, override, previous, known) must be declared as string by the caller, or "7" and 007 read as
+ *   numbers when they are not declared.
+ * - Undeclared text goes by looks: all numbers, else all dates, else dates and timestamps, else true and false, else
+ *   string. Digits with a leading 0 and whole numbers from 2^53 are names, not numbers. All empty: number; nothing but
+ *   markers such as NA: string.
+ * - Text that becomes string is trimmed; strings that are typed already stay as they are. Declared booleans also take
+ *   yes, no, 1 and 0; timestamps also dates, dates also midnights.
+ * - Undeclared integer columns become number, unless a value is beyond 2^53.
+ * - With set_aside, of rows with one key the first is kept. Faults of whole columns are errors all the same.
+ * - Returns TRIAX_OK, or what tx_report_finish then gives; TRIAX_ECANCELED. */
 triax_status tx_table_load(triax_context *context, const triax_table *raw, const tx_schema *schema,
                            const tx_load_options *options, triax_table **loaded, triax_table **aside,
                            tx_report *report);

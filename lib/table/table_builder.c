@@ -69,12 +69,17 @@ triax_status triax_table_builder_column(triax_table_builder *builder, triax_text
   if (code < builder->count) {
     tx_column_builder_free(made);
     return tx_fail(error, TRIAX_EDATA, "columns %zu and %zu are both named '%.*s'; rename one of them",
-                   (size_t)code + 1, builder->count + 1, name.length > 200 ? 200 : (int)name.length, name.bytes);
+                   (size_t)code + 1, builder->count + 1, tx_name_width(name), name.bytes);
   }
   builder->columns[builder->count] = made;
   if (column) *column = builder->count;
   builder->count++;
   return TRIAX_OK;
+}
+
+static triax_text name_of(const triax_table_builder *builder, size_t column) {
+  uint64_t begin = builder->names.offsets[column];
+  return (triax_text){builder->names.bytes + begin, (size_t)(builder->names.offsets[column + 1] - begin)};
 }
 
 /* Types as bits, to say which ones a call is for. */
@@ -88,10 +93,9 @@ static triax_status check(const triax_table_builder *builder, size_t column, con
   }
   if (!values && count) return tx_fail(error, TRIAX_EINVAL, "values to append are NULL");
   if (!(fitting & TYPE_BIT(type))) {
-    triax_text name = {builder->names.bytes + builder->names.offsets[column],
-                       (size_t)(builder->names.offsets[column + 1] - builder->names.offsets[column])};
+    triax_text name = name_of(builder, column);
     return tx_fail(error, TRIAX_EINVAL, "column '%.*s' is of type %s, which this call does not append to",
-                   name.length > 200 ? 200 : (int)name.length, name.bytes, triax_type_name(type));
+                   tx_name_width(name), name.bytes, triax_type_name(type));
   }
   return TRIAX_OK;
 }
@@ -164,11 +168,10 @@ static triax_status check_texts(const triax_table_builder *builder, size_t colum
   for (size_t i = 0; i < count; i++) {
     size_t bad = values[i].bytes ? tx_utf8_check(values[i]) : SIZE_MAX;
     if (bad == SIZE_MAX) continue;
-    const char *name = builder->names.bytes + builder->names.offsets[column];
-    size_t length = (size_t)(builder->names.offsets[column + 1] - builder->names.offsets[column]);
+    triax_text name = name_of(builder, column);
     return tx_fail(error, TRIAX_EDATA,
                    "row %zu, column '%.*s': byte %zu of the text is not UTF-8 or is NUL; convert the data to UTF-8",
-                   row + (items ? 0 : i) + 1, length > 200 ? 200 : (int)length, name, bad + 1);
+                   row + (items ? 0 : i) + 1, tx_name_width(name), name.bytes, bad + 1);
   }
   return TRIAX_OK;
 }
@@ -236,8 +239,7 @@ triax_status triax_table_builder_end_row(triax_table_builder *builder, triax_err
 /* Finishes every column; on failure those made are given back. */
 static bool finish_columns(triax_table_builder *builder, tx_column **columns, triax_text *names) {
   for (size_t i = 0; i < builder->count; i++) {
-    uint64_t begin = builder->names.offsets[i];
-    names[i] = (triax_text){builder->names.bytes + begin, (size_t)(builder->names.offsets[i + 1] - begin)};
+    names[i] = name_of(builder, i);
     columns[i] = tx_column_builder_finish(builder->columns[i]);
     if (columns[i]) continue;
     while (i > 0) tx_column_unref(columns[--i]);

@@ -218,12 +218,12 @@ COLUMNS = [
         pa.list_(pa.string()), pa.large_list(pa.string()), pa.list_(pa.large_string()), pa.list_view(pa.string()),
         pa.large_list_view(pa.string_view()))],
     ("list of nulls", pa.array([[], None, [None], [], []], pa.list_(pa.null())), "strings", [[], None, [], [], []]),
-    ("fixed list", pa.array([["a", "b"], None, ["c", "c"], ["", None], ["a", "b"]], pa.list_(pa.string(), 2)), "strings",
-     [["a", "b"], None, ["c", "c"], ["", None], ["a", "b"]]),
-    *[(f"dictionary by {t}", pa.array(TEXTS).dictionary_encode().cast(pa.dictionary(t, pa.string())), "string", TEXTS)
-      for t in (pa.int8(), pa.uint8(), pa.int16(), pa.uint16(), pa.int32(), pa.uint32(), pa.int64(), pa.uint64())],
-    ("nulls in both", pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 2, 1]), pa.array(["a", None, "c"])), "string",
-     ["a", None, None, "c", None]),
+    ("fixed list", pa.array([["a", "b"], None, ["c", "c"], ["", None], ["a", "b"]], pa.list_(pa.string(), 2)),
+     "strings", [["a", "b"], None, ["c", "c"], ["", None], ["a", "b"]]),
+    *[(f"dictionary by {t}", pa.array(TEXTS).dictionary_encode().cast(pa.dictionary(t, pa.string())), "string",
+       TEXTS) for t in (pa.int8(), pa.uint8(), pa.int16(), pa.uint16(), pa.int32(), pa.uint32(), pa.int64(), pa.uint64())],
+    ("nulls in both", pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 2, 1]), pa.array(["a", None, "c"])),
+     "string", ["a", None, None, "c", None]),
     ("dictionary of views", pa.DictionaryArray.from_arrays(pa.array([0, 1, None, 1, 0]),
                                                            pa.array(["a", "b" * 40], pa.string_view())), "string",
      ["a", "b" * 40, None, "b" * 40, "a"]),
@@ -238,7 +238,8 @@ COLUMNS = [
         pa.DictionaryArray.from_arrays(pa.array([0, 1, 0, None, 1]), pa.array(["a", "b"]))), "strings",
      [["a", "b"], [], None, ["a", None], ["b"]]),
 ]
-BY_NAME = pytest.mark.parametrize("array, type_, values", [case[1:] for case in COLUMNS], ids=[case[0] for case in COLUMNS])
+BY_NAME = pytest.mark.parametrize("array, type_, values", [case[1:] for case in COLUMNS],
+                                  ids=[case[0] for case in COLUMNS])
 
 
 @BY_NAME
@@ -374,7 +375,8 @@ def test_no_columns(context):
 
 
 def test_children_outlive_the_batch(context):
-    table = take(context, pa.table({"s": ["a", "b", None] * 50, "l": [["a"], [], None] * 50, "n": [1.0, None, 3.0] * 50}))
+    columns = {"s": ["a", "b", None] * 50, "l": [["a"], [], None] * 50, "n": [1.0, None, 3.0] * 50}
+    table = take(context, pa.table(columns))
     batch = give_batch(table)
     kept = [batch.column(i) for i in range(3)]
     dictionary = kept[0].dictionary
@@ -393,7 +395,8 @@ def test_many_rows_against_pyarrow(context):
         "n": [chance.choice([None, chance.random()]) for _ in range(rows)],
         "segment": [chance.choice(["global", "scale", None]) for _ in range(rows)],
         "products": [chance.choice([None, [], ["a"], ["b", "a"]]) for _ in range(rows)],
-        "renewal": [chance.choice([None, dt.date(2026, 1, 1) + dt.timedelta(chance.randrange(900))]) for _ in range(rows)],
+        "renewal": [chance.choice([None, dt.date(2026, 1, 1) + dt.timedelta(chance.randrange(900))])
+                    for _ in range(rows)],
     }
     assert_same(take(context, pa.table(columns)), columns)
 
@@ -447,7 +450,8 @@ def test_duckdb(context):
     source = pa.table(FRAME)
     result = duckdb.sql("select *, case when segment = 'scale' then 'up' end :: enum('down', 'up') as direction, "
                         "seats::decimal(9, 3) / 8 as share, seats::hugeint::varchar as words from source")
-    expected = dict(FRAME, direction=["up", None, None, "up"], share=[0.125, 0.25, None, 0.5], words=["1", "2", None, "4"])
+    expected = dict(FRAME, direction=["up", None, None, "up"], share=[0.125, 0.25, None, 0.5],
+                    words=["1", "2", None, "4"])
     table = take(context, result)
     assert_same(table, expected)
     back = table.to_pyarrow()
