@@ -37,8 +37,18 @@ typedef struct tx_node {
   tx_cost price; /* of sending a unit from here to the root */
 } tx_node;
 
+/* What the relaxation is about. */
+typedef struct tx_flow_scope {
+  const uint32_t *customers; /* with a load, uncovered now */
+  size_t count;
+  const bool *apart;    /* per customer of the core: is to have a node of its own; NULL: none */
+  const uint32_t *csms; /* that may take them; NULL: all */
+  size_t csm_count;
+} tx_flow_scope;
+
 typedef struct tx_flow {
   tx_core *core;
+  tx_flow_scope scope;
   tx_arena arena;
   int64_t scale;
   size_t classes, csms, nodes; /* class nodes first, then CSM nodes, then the root */
@@ -53,8 +63,12 @@ typedef struct tx_flow {
   size_t bundles;              /* CSMs' first, then the classes' uncovered, then owners' */
   tx_bundle *bundle;
   tx_segment *segment;
+  size_t curves;   /* segments of the CSMs' bundles */
   int64_t *over;   /* per segment of the CSMs' bundles: over a unit */
   int64_t *room;   /* per CSM: the largest load beyond what it has that can be reached */
+  uint32_t *open;  /* CSMs with room */
+  size_t opened;
+  size_t *entry_begin, *entry; /* per class node, where the CSMs are limited: their entries in its offer */
   tx_node *node;
   bool finished;   /* optimal, and not merely out of budget */
 } tx_flow;
@@ -66,10 +80,8 @@ typedef struct tx_flow {
 
 /* Scale for the core's costs, or 0 when they are too large for prices to be exact. */
 int64_t tx_flow_scale(const tx_core *core);
-/* Builds the relaxation of the customers listed (load > 0), on top of what the CSMs carry now, with a first flow.
- * apart: per customer, whether it is to have a node of its own; NULL: none. */
-triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const uint32_t *customers, size_t count,
-                          const bool *apart);
+/* Builds the relaxation, on top of what the CSMs carry now, with a first flow. The scope is borrowed. */
+triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const tx_flow_scope *scope);
 /* A class's customer can be kept by its owner and uncovered at once, which no real one can. Marks those that the
  * flow treats so; returns how many are new. */
 size_t tx_flow_conflicts(const tx_flow *flow, bool *apart);
@@ -106,8 +118,16 @@ void tx_flow_pivot(tx_flow *flow, const tx_entering *entering);
 triax_status tx_flow_bound(const tx_flow *flow);
 
 /* Places the customers listed (uncovered now, load > 0) by rounding their relaxation, solved again and again for those
- * left over. Some may stay uncovered. The list is used up. `bound`: sets the core's bound on the way. */
-triax_status tx_dive(tx_core *core, int64_t scale, uint32_t *customers, size_t count, bool bound, uint64_t budget);
+ * left over. Some may stay uncovered. The list is used up. */
+typedef struct tx_dive_options {
+  uint32_t *customers;
+  size_t count;
+  const uint32_t *csms; /* that may take them; NULL: all */
+  size_t csm_count;
+  bool bound; /* sets the core's bound on the way */
+  uint64_t budget;
+} tx_dive_options;
+triax_status tx_dive(tx_core *core, int64_t scale, const tx_dive_options *options);
 /* All customers with a load, with the bound. */
 triax_status tx_dive_all(tx_core *core, int64_t scale, uint64_t budget);
 #endif

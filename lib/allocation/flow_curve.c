@@ -43,10 +43,12 @@ static void collect_sizes(curves *c) {
   const tx_books *books = flow->core->books;
   for (size_t q = 0; q < flow->classes; q++) {
     size_t s = size_index(c, flow->load[q]), offer = books->class_offer[flow->class_of[q]];
-    for (size_t e = books->offer_begin[offer]; s < SIZES && e < books->offer_begin[offer + 1]; e++) {
-      c->may_come[books->offer_csm[e]] |= UINT64_C(1) << s;
+    size_t begin = flow->entry == NULL ? books->offer_begin[offer] : flow->entry_begin[q];
+    size_t end = flow->entry == NULL ? books->offer_begin[offer + 1] : flow->entry_begin[q + 1];
+    for (size_t e = begin; s < SIZES && e < end; e++) {
+      c->may_come[books->offer_csm[flow->entry == NULL ? e : flow->entry[e]]] |= UINT64_C(1) << s;
     }
-    flow->core->watch->work += (books->offer_begin[offer + 1] - books->offer_begin[offer]) / 4;
+    flow->core->watch->work += (end - begin) / 4;
   }
 }
 
@@ -196,9 +198,13 @@ triax_status tx_flow_curves(tx_flow *flow) {
   if (kept) {
     collect_sizes(&c);
   }
-  for (size_t i = 0; kept && i < flow->csms; i++) {
+  for (size_t i = 0; kept && flow->scope.csms == NULL && i < flow->csms; i++) {
     kept = curve_of(&c, i, most);
   }
+  for (size_t x = 0; kept && flow->scope.csms != NULL && x < flow->scope.csm_count; x++) {
+    kept = curve_of(&c, flow->scope.csms[x], most);
+  }
+  flow->curves = c.segments;
   /* The bundles of classes follow: room for two segments a customer. */
   size_t customers = flow->customer_begin[flow->classes];
   flow->segment = kept ? tx_arena_calloc(&flow->arena, c.segments + 2 * customers, sizeof *flow->segment) : NULL;

@@ -24,6 +24,7 @@ typedef struct dive {
   tx_flow flow;
   uint32_t *customers; /* still to be placed */
   size_t count;
+  const tx_dive_options *options;
   uint8_t *rank;  /* per customer */
   bool *left;     /* per customer: the relaxation leaves it uncovered */
   bool *apart;    /* per customer: has a node of its own */
@@ -252,7 +253,8 @@ static void list_rest(dive *d) {
 /* The relaxation solved; for the bound again and again, with those apart that it treats as no customer can be. */
 static triax_status relax(dive *d, int64_t scale, bool first, uint64_t budget) {
   for (int again = 0;; again++) {
-    triax_status status = tx_flow_init(&d->flow, d->core, scale, d->customers, d->count, d->apart);
+    tx_flow_scope scope = {d->customers, d->count, d->apart, d->options->csms, d->options->csm_count};
+    triax_status status = tx_flow_init(&d->flow, d->core, scale, &scope);
     if (status != TRIAX_OK) {
       return status;
     }
@@ -285,15 +287,15 @@ static triax_status dive_round(dive *d, int64_t scale, bool first, uint64_t budg
   return status;
 }
 
-static triax_status run_rounds(dive *d, int64_t scale, bool bound, uint64_t budget) {
+static triax_status run_rounds(dive *d, int64_t scale) {
   tx_watch *watch = d->core->watch;
-  uint64_t end = watch->work + budget;
+  uint64_t budget = d->options->budget, end = watch->work + budget;
   triax_status status = TRIAX_OK;
   for (int round = 0; status == TRIAX_OK && d->count > 0 && round < ROUNDS; round++) {
     if (round > 0 && watch->work >= end) {
       break;
     }
-    status = dive_round(d, scale, bound && round == 0, budget);
+    status = dive_round(d, scale, d->options->bound && round == 0, budget);
     if (d->fixed == 0) {
       break;
     }
@@ -301,10 +303,10 @@ static triax_status run_rounds(dive *d, int64_t scale, bool bound, uint64_t budg
   return status;
 }
 
-triax_status tx_dive(tx_core *core, int64_t scale, uint32_t *customers, size_t count, bool bound, uint64_t budget) {
+triax_status tx_dive(tx_core *core, int64_t scale, const tx_dive_options *options) {
   triax_context *context = core->watch->context;
   size_t n = core->books->customers;
-  dive d = {.core = core, .customers = customers, .count = count};
+  dive d = {.core = core, .customers = options->customers, .count = options->count, .options = options};
   d.rank = tx_calloc(context, n, sizeof *d.rank);
   d.left = tx_calloc(context, n, sizeof *d.left);
   d.apart = tx_calloc(context, n, sizeof *d.apart);
@@ -312,7 +314,7 @@ triax_status tx_dive(tx_core *core, int64_t scale, uint32_t *customers, size_t c
   if (d.rank == NULL || d.left == NULL || d.apart == NULL) {
     status = tx_no_memory(core->watch->error);
   } else {
-    status = run_rounds(&d, scale, bound, budget);
+    status = run_rounds(&d, scale);
   }
   tx_free_array(context, d.rank, n, sizeof *d.rank);
   tx_free_array(context, d.left, n, sizeof *d.left);
@@ -335,7 +337,8 @@ triax_status tx_dive_all(tx_core *core, int64_t scale, uint64_t budget) {
       customers[count++] = j;
     }
   }
-  triax_status status = count == 0 || scale == 0 ? TRIAX_OK : tx_dive(core, scale, customers, count, true, budget);
+  tx_dive_options options = {.customers = customers, .count = count, .bound = true, .budget = budget};
+  triax_status status = count == 0 || scale == 0 ? TRIAX_OK : tx_dive(core, scale, &options);
   tx_free_array(context, customers, n, sizeof *customers);
   return status;
 }

@@ -72,7 +72,6 @@ typedef struct build {
   tx_flow *flow;
   const uint32_t *customers;
   size_t count;
-  const bool *apart;
   uint32_t *spare; /* for sorting */
 } build;
 
@@ -98,7 +97,7 @@ static void open_node(tx_flow *flow, uint32_t class_index, size_t end) {
   flow->customer_begin[++flow->classes] = end;
 }
 
-static bool is_apart(const build *b, size_t x) { return b->apart != NULL && b->apart[b->customers[x]]; }
+static bool is_apart(const build *b, size_t x) { return b->flow->scope.apart != NULL && b->flow->scope.apart[b->customers[x]]; }
 
 /* Class nodes in order of class with their customers, then those apart. place: per class, zeros. */
 static void fill_classes(build *b, size_t *place) {
@@ -279,6 +278,7 @@ static triax_status first_tree(tx_flow *flow) {
   }
   for (size_t i = 0; i < flow->csms; i++) {
     if (flow->room[i] > 0) {
+      flow->open[flow->opened++] = (uint32_t)i;
       hang_on_root(flow, TX_FLOW_CSM(flow, i), i, amount[flow->classes + i]);
     } else {
       flow->node[TX_FLOW_CSM(flow, i)].price.part[TX_VALUE] = INT64_MAX / 4;
@@ -286,6 +286,31 @@ static triax_status first_tree(tx_flow *flow) {
   }
   tx_free_array(context, amount, flow->nodes, sizeof *amount);
   return TRIAX_OK;
+}
+
+/* Entries of the CSMs that the scope is limited to, for each class. */
+static bool limit_csms(tx_flow *flow) {
+  const tx_flow_scope *scope = &flow->scope;
+  size_t at = 0;
+  if (scope->csms == NULL) {
+    return true;
+  }
+  flow->entry_begin = tx_arena_calloc(&flow->arena, flow->classes + 1, sizeof *flow->entry_begin);
+  flow->entry = tx_arena_calloc(&flow->arena, flow->classes, scope->csm_count * sizeof *flow->entry);
+  if (flow->entry_begin == NULL || flow->entry == NULL) {
+    return false;
+  }
+  for (size_t q = 0; q < flow->classes; q++) {
+    for (size_t x = 0; x < scope->csm_count; x++) {
+      size_t entry = tx_core_entry(flow->core, flow->by_value[flow->customer_begin[q]], scope->csms[x]);
+      if (entry != SIZE_MAX) {
+        flow->entry[at++] = entry;
+      }
+    }
+    flow->entry_begin[q + 1] = at;
+    flow->core->watch->work += 6 * scope->csm_count;
+  }
+  return true;
 }
 
 static triax_status build_all(build *b) {
@@ -300,25 +325,26 @@ static triax_status build_all(build *b) {
   flow->bundle = tx_arena_calloc(&flow->arena, flow->bundles, sizeof *flow->bundle);
   flow->node = tx_arena_calloc(&flow->arena, flow->nodes, sizeof *flow->node);
   flow->room = tx_arena_calloc(&flow->arena, flow->csms, sizeof *flow->room);
-  if (flow->bundle == NULL || flow->node == NULL || flow->room == NULL) {
+  flow->open = tx_arena_calloc(&flow->arena, flow->csms, sizeof *flow->open);
+  if (flow->bundle == NULL || flow->node == NULL || flow->room == NULL || flow->open == NULL || !limit_csms(flow)) {
     return tx_no_memory(watch->error);
   }
   triax_status status = tx_flow_curves(flow);
   if (status != TRIAX_OK) {
     return status;
   }
-  size_t segments = flow->csms == 0 ? 0 : flow->bundle[flow->csms - 1].begin + flow->bundle[flow->csms - 1].count;
+  size_t segments = flow->curves;
   build_uncovered(flow, &segments);
   build_owned(flow, &segments);
   return first_tree(flow);
 }
 
-triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const uint32_t *customers, size_t count,
-                          const bool *apart) {
+triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const tx_flow_scope *scope) {
   triax_context *context = core->watch->context;
-  *flow = (tx_flow){.core = core, .scale = scale, .csms = core->books->csms};
+  size_t count = scope->count;
+  *flow = (tx_flow){.core = core, .scope = *scope, .scale = scale, .csms = core->books->csms};
   tx_arena_init(&flow->arena, context);
-  build b = {.flow = flow, .customers = customers, .count = count, .apart = apart};
+  build b = {.flow = flow, .customers = scope->customers, .count = count};
   b.spare = tx_alloc_array(context, count, sizeof *b.spare);
   triax_status status = b.spare == NULL ? tx_no_memory(core->watch->error) : build_all(&b);
   tx_free_array(context, b.spare, count, sizeof *b.spare);

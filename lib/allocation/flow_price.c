@@ -32,26 +32,40 @@ static void price_bundle(tx_flow *flow, size_t b, tx_entering *best) {
   }
 }
 
+/* An entry of the offer, against the cheapest so far. */
+static inline bool cheaper(const tx_flow *flow, size_t entry, int64_t unit, tx_cost *least) {
+  const tx_books *books = flow->core->books;
+  const tx_cost *price = &flow->node[flow->classes + books->offer_csm[entry]].price;
+  if (price->part[0] > least->part[0]) {
+    return false;
+  }
+  tx_cost cost = *price;
+  cost.part[TX_POINTS] -= books->offer_points == NULL ? 0 : books->offer_points[entry] * unit;
+  if (tx_cost_compare(&cost, least) >= 0) {
+    return false;
+  }
+  *least = cost;
+  return true;
+}
+
 /* The class's offers: the price of a CSM, less the points, against what the class pays now. */
 static size_t price_offers(tx_flow *flow, uint32_t class_node, tx_entering *best) {
   const tx_books *books = flow->core->books;
   size_t offer = books->class_offer[flow->class_of[class_node]];
   size_t begin = books->offer_begin[offer], end = books->offer_begin[offer + 1], found = SIZE_MAX;
   const tx_cost mine = flow->node[class_node].price;
-  const tx_node *csm = flow->node + flow->classes;
   int64_t unit = flow->unit[class_node];
   /* The class's price is a common term: the CSM that is cheapest, and cheaper than it, gains most. */
   tx_cost least = mine;
-  for (size_t e = begin; e < end; e++) {
-    const tx_cost *price = &csm[books->offer_csm[e]].price;
-    if (price->part[0] > least.part[0]) {
-      continue;
+  if (flow->entry != NULL) {
+    begin = flow->entry_begin[class_node];
+    end = flow->entry_begin[class_node + 1];
+    for (size_t x = begin; x < end; x++) {
+      found = cheaper(flow, flow->entry[x], unit, &least) ? flow->entry[x] : found;
     }
-    tx_cost cost = *price;
-    cost.part[TX_POINTS] -= books->offer_points == NULL ? 0 : books->offer_points[e] * unit;
-    if (tx_cost_compare(&cost, &least) < 0) {
-      least = cost;
-      found = e;
+  } else {
+    for (size_t e = begin; e < end; e++) {
+      found = cheaper(flow, e, unit, &least) ? e : found;
     }
   }
   if (found != SIZE_MAX) {
@@ -73,14 +87,14 @@ static size_t price_class(tx_flow *flow, uint32_t class_node, tx_entering *best)
 }
 
 void tx_flow_price(tx_flow *flow, tx_pricing *pricing, tx_entering *best) {
-  size_t stops = flow->classes + flow->csms, looked = 0;
+  size_t stops = flow->classes + flow->opened, looked = 0;
   for (size_t seen = 0; seen < stops; seen++) {
     size_t at = pricing->at;
     pricing->at = at + 1 == stops ? 0 : at + 1;
     if (at < flow->classes) {
       looked += price_class(flow, (uint32_t)at, best);
     } else {
-      price_bundle(flow, at - flow->classes, best);
+      price_bundle(flow, flow->open[at - flow->classes], best);
       looked += 2;
     }
     if (looked >= pricing->block) {

@@ -134,7 +134,9 @@ static triax_status refill(region *r, bool *gained) {
   tx_cost before = core->cost;
   tx_core_note(core);
   size_t heavy = take_off(r);
-  triax_status status = tx_dive(core, r->scale, r->work, heavy, false, 100000 + 1000 * (uint64_t)r->count);
+  tx_dive_options options = {.customers = r->work, .count = heavy, .csms = r->csm, .csm_count = r->csms};
+  options.budget = 100000 + 1000 * (uint64_t)r->count;
+  triax_status status = tx_dive(core, r->scale, &options);
   if (status == TRIAX_OK) {
     status = tx_greedy_order(core, r->customers, r->count);
   }
@@ -167,7 +169,7 @@ triax_status tx_improve_regions(tx_core *core, tx_pairs *pairs, int64_t scale, u
     status = take(&r) ? refill(&r, &gained) : tx_no_memory(core->watch->error);
     still = gained ? 0 : still + 1;
     if (status == TRIAX_OK) {
-      status = tx_watch_work(core->watch, core->books->csms + core->books->classes + core->books->customers / 8);
+      status = tx_watch_work(core->watch, 2000 + core->books->csms + core->books->classes / 2 + core->books->customers / 16);
     }
   }
   tx_free_array(context, r.customers, r.room, sizeof *r.customers);

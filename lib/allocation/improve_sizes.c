@@ -42,7 +42,8 @@ static triax_status place_again(sizes *s, size_t from, size_t to, uint64_t budge
     s->list[x - from] = s->order[x];
     tx_core_place(core, s->order[x], TX_BOOKS_NONE, 0);
   }
-  triax_status status = tx_dive(core, s->scale, s->list, to - from, false, budget);
+  tx_dive_options options = {.customers = s->list, .count = to - from, .budget = budget};
+  triax_status status = tx_dive(core, s->scale, &options);
   if (status == TRIAX_OK) {
     /* The most valuable first: the order by load is by number within a load. */
     status = tx_greedy(core);

@@ -1,0 +1,268 @@
+/* Offers and classes: which CSMs may have a unit, with what points, told once for all units that are alike.
+ *
+ * Units are alike when pool, roles and the rows of truth of eligibility and preferences are equal. A preference that
+ * holds for nobody but the present owner ("keeps its CSM") would make as many offers as there are owners; it is found
+ * by its truth, whatever the expression, and becomes points of the owner. */
+#include <math.h>
+#include <string.h>
+
+#include "allocation/allocation_private.h"
+#include "base/error.h"
+
+#define LONGEST_KEY (2 + 1 + 64)
+#define LARGEST_POINTS INT64_C(1000000000000)
+
+static int64_t thousandths(double points) {
+  double scaled = round(points * 1000);
+  if (!(fabs(scaled) <= (double)LARGEST_POINTS)) return scaled > 0 ? LARGEST_POINTS : scaled < 0 ? -LARGEST_POINTS : 0;
+  return (int64_t)scaled;
+}
+
+/* Points by preference, and the greatest common divisor: small numbers leave the solver room for fine prices. */
+static bool set_points(tx_allocation_job *job) {
+  const tx_allocation_input *input = job->input;
+  int64_t *points = job->keep->points = tx_arena_calloc(&job->keep->arena, input->prefer_count + 1, sizeof *points);
+  if (!points) return false;
+  int64_t divisor = 0;
+  for (size_t p = 0; p < input->prefer_count; p++) {
+    points[p] = thousandths(input->prefer[p].points);
+    for (int64_t a = points[p] < 0 ? -points[p] : points[p], rest; a != 0; a = rest) {
+      rest = divisor % a;
+      divisor = a;
+    }
+  }
+  job->points_scale = divisor ? divisor : 1;
+  return true;
+}
+
+/* --- preferences for the owner --- */
+
+#define SEVERAL (UINT32_MAX - 1)
+
+/* Per group of CSMs: the only one who is here, TX_ALLOCATION_NONE or SEVERAL. */
+static uint32_t *lone_csms(tx_allocation_job *job, const tx_pairs *pairs) {
+  uint32_t *lone = tx_arena_calloc(&job->scratch, pairs->csm_groups + 1, sizeof *lone);
+  for (size_t g = 0; lone && g < pairs->csm_groups; g++) lone[g] = TX_ALLOCATION_NONE;
+  for (uint32_t i = 0; lone && i < job->input->csms; i++) {
+    uint32_t *at = &lone[pairs->csm_group[i]];
+    if (tx_is_here(job->input, i)) *at = *at == TX_ALLOCATION_NONE ? i : SEVERAL;
+  }
+  return lone;
+}
+
+/* The same for the CSMs of a row of truth. */
+static uint32_t lone_of_row(const tx_pairs *pairs, size_t row, const uint32_t *lone) {
+  size_t words = tx_words(pairs->csm_groups);
+  uint32_t found = TX_ALLOCATION_NONE;
+  for (size_t w = 0; w < words; w++) {
+    if (pairs->truth[row * words + w] == 0) continue;
+    size_t end = (w + 1) * 64 < pairs->csm_groups ? (w + 1) * 64 : pairs->csm_groups;
+    for (size_t g = w * 64; g < end; g++) {
+      if (!tx_bit(pairs->truth + row * words, g) || lone[g] == TX_ALLOCATION_NONE) continue;
+      if (found != TX_ALLOCATION_NONE || lone[g] == SEVERAL) return SEVERAL;
+      found = lone[g];
+    }
+  }
+  return found;
+}
+
+/* *only: for every unit the test holds for its owner alone or for nobody. */
+static bool holds_for_owner_only(tx_allocation_job *job, const tx_pairs *pairs, bool *only) {
+  uint32_t *lone = lone_csms(job, pairs), *of_row = tx_arena_calloc(&job->scratch, pairs->customer_groups + 1,
+                                                                    sizeof *of_row);
+  if (!lone || !of_row) return false;
+  *only = true;
+  for (size_t row = 0; row < pairs->customer_groups; row++) of_row[row] = lone_of_row(pairs, row, lone);
+  for (size_t u = 0; *only && u < job->keep->units; u++) {
+    uint32_t who = of_row[pairs->customer_group[job->keep->lead[u]]];
+    *only = who == TX_ALLOCATION_NONE || who == job->unit_owner[u];
+  }
+  return true;
+}
+
+static bool find_owner_prefers(tx_allocation_job *job) {
+  for (size_t p = 0; p < job->input->prefer_count; p++) {
+    bool only;
+    if (!holds_for_owner_only(job, &job->input->prefer[p].pairs, &only)) return false;
+    if (only) job->keep->owner_prefers |= UINT64_C(1) << p;
+  }
+  return true;
+}
+
+/* --- alike --- */
+
+/* Numbers equal rows of truth alike. */
+static bool number_rows(tx_allocation_job *job, const tx_pairs *pairs, uint32_t **number) {
+  size_t words = tx_words(pairs->csm_groups);
+  tx_intern rows;
+  tx_intern_init(&rows, job->context, words * sizeof(uint64_t));
+  *number = tx_arena_calloc(&job->scratch, pairs->customer_groups + 1, sizeof **number);
+  bool fine = *number != NULL;
+  for (size_t row = 0; fine && words && row < pairs->customer_groups; row++) {
+    fine = tx_intern_add(&rows, pairs->truth + row * words, &(*number)[row]);
+  }
+  tx_intern_free(&rows);
+  return fine;
+}
+
+typedef struct alike {
+  const tx_pairs *pairs[LONGEST_KEY]; /* that tell units apart */
+  uint32_t *number[LONGEST_KEY];      /* per group of customers */
+  size_t count;
+} alike;
+
+static bool find_alike(tx_allocation_job *job, alike *by) {
+  const tx_allocation_input *input = job->input;
+  if (input->eligible) by->pairs[by->count++] = input->eligible;
+  for (size_t p = 0; p < input->prefer_count; p++) {
+    if (!(job->keep->owner_prefers >> p & 1)) by->pairs[by->count++] = &input->prefer[p].pairs;
+  }
+  for (size_t i = 0; i < by->count; i++) {
+    if (!number_rows(job, by->pairs[i], &by->number[i])) return false;
+  }
+  return true;
+}
+
+/* --- offers --- */
+
+static int64_t offered_points(const tx_allocation_job *job, size_t lead, size_t csm) {
+  int64_t points = 0;
+  for (size_t p = 0; p < job->input->prefer_count; p++) {
+    if (job->keep->owner_prefers >> p & 1) continue;
+    if (tx_pair_holds(&job->input->prefer[p].pairs, lead, csm)) points += job->keep->points[p] / job->points_scale;
+  }
+  return points;
+}
+
+static bool add_entry(tx_allocation_job *job, size_t *count, size_t csm, int64_t points) {
+  if (!tx_grow(job->context, &job->offer_csm, &job->csm_room, *count + 1, sizeof(uint32_t)) ||
+      !tx_grow(job->context, &job->offer_points, &job->points_room, *count + 1, sizeof(int64_t))) {
+    return false;
+  }
+  ((uint32_t *)job->offer_csm)[*count] = (uint32_t)csm;
+  ((int64_t *)job->offer_points)[*count] = points;
+  ++*count;
+  return true;
+}
+
+/* Appends the row of a unit unlike all before. */
+static bool add_offer(tx_allocation_job *job, size_t unit) {
+  const tx_allocation_input *input = job->input;
+  size_t lead = job->keep->lead[unit], group = tx_unit_group(job, unit), offer = job->books.offers;
+  if (!tx_grow(job->context, &job->offer_begin, &job->begin_room, offer + 2, sizeof(size_t))) return false;
+  size_t *begin = job->offer_begin, count = offer ? begin[offer] : 0;
+  begin[0] = 0;
+  for (size_t w = 0; w < job->keep->words; w++) {
+    uint64_t word = tx_group_word(job, group, w);
+    for (size_t i = w * 64; word; i++, word >>= 1) {
+      if (!(word & 1) || (input->eligible && !tx_pair_holds(input->eligible, lead, i))) continue;
+      if (!add_entry(job, &count, i, offered_points(job, lead, i))) return false;
+    }
+  }
+  begin[++job->books.offers] = count;
+  return true;
+}
+
+static bool make_offers(tx_allocation_job *job, const alike *by) {
+  uint32_t key[LONGEST_KEY];
+  tx_intern keys;
+  tx_intern_init(&keys, job->context, (1 + by->count) * sizeof *key);
+  job->unit_offer = tx_arena_calloc(&job->scratch, job->keep->units + 1, sizeof *job->unit_offer);
+  bool fine = job->unit_offer != NULL;
+  for (size_t u = 0; fine && u < job->keep->units; u++) {
+    size_t known = keys.count;
+    key[0] = (uint32_t)tx_unit_group(job, u);
+    for (size_t i = 0; i < by->count; i++) {
+      key[1 + i] = by->number[i][by->pairs[i]->customer_group[job->keep->lead[u]]];
+    }
+    fine = tx_intern_add(&keys, key, &job->unit_offer[u]) && (keys.count == known || add_offer(job, u));
+  }
+  tx_intern_free(&keys);
+  return fine;
+}
+
+/* --- classes --- */
+
+typedef struct class_key {
+  int64_t load;
+  uint64_t offer;
+} class_key;
+
+static bool make_classes(tx_allocation_job *job) {
+  tx_intern classes;
+  tx_intern_init(&classes, job->context, sizeof(class_key));
+  size_t units = job->keep->units;
+  uint32_t *unit_class = tx_arena_calloc(&job->scratch, units + 1, sizeof *unit_class);
+  bool fine = unit_class != NULL;
+  for (size_t u = 0; fine && u < units; u++) {
+    class_key key = {job->keep->load[u], job->unit_offer[u]};
+    fine = tx_intern_add(&classes, &key, &unit_class[u]);
+  }
+  int64_t *load = tx_arena_calloc(&job->scratch, classes.count + 1, sizeof *load);
+  uint32_t *offer = tx_arena_calloc(&job->scratch, classes.count + 1, sizeof *offer);
+  fine = fine && load && offer;
+  const class_key *keys = classes.items;
+  for (size_t k = 0; fine && k < classes.count; k++) {
+    load[k] = keys[k].load;
+    offer[k] = (uint32_t)keys[k].offer;
+  }
+  job->books.classes = classes.count;
+  job->books.class_load = load;
+  job->books.class_offer = offer;
+  job->books.customers = units;
+  job->books.customer_class = unit_class;
+  tx_intern_free(&classes);
+  return fine;
+}
+
+/* --- owners --- */
+
+static bool is_offered(const tx_allocation_job *job, size_t unit, uint32_t csm) {
+  const size_t *begin = job->offer_begin;
+  const uint32_t *list = job->offer_csm;
+  size_t low = begin[job->unit_offer[unit]], end = begin[job->unit_offer[unit] + 1], high = end;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (list[middle] < csm) low = middle + 1;
+    else high = middle;
+  }
+  return low < end && list[low] == csm;
+}
+
+/* Points of the owners, and an end to freezes that eligibility no longer allows. */
+static bool set_owners(tx_allocation_job *job) {
+  const tx_allocation_input *input = job->input;
+  tx_allocation_inside *keep = job->keep;
+  int64_t *points = tx_arena_calloc(&job->scratch, keep->units + 1, sizeof *points);
+  if (!points) return false;
+  for (size_t u = 0; u < keep->units; u++) {
+    uint32_t owner = job->unit_owner[u];
+    for (size_t p = 0; owner != TX_ALLOCATION_NONE && p < input->prefer_count; p++) {
+      bool earned = keep->owner_prefers >> p & 1 && tx_pair_holds(&input->prefer[p].pairs, keep->lead[u], owner);
+      points[u] += earned ? keep->points[p] / job->points_scale : 0;
+    }
+    if (keep->fixed[u] != TX_ALLOCATION_NONE && !is_offered(job, u, keep->fixed[u])) {
+      keep->fixed[u] = TX_ALLOCATION_NONE;
+    }
+  }
+  job->books.owner = job->unit_owner;
+  job->books.owner_points = points;
+  job->books.fixed = keep->fixed;
+  return true;
+}
+
+triax_status tx_allocation_classes(tx_allocation_job *job) {
+  alike by = {.count = 0};
+  if (job->input->prefer_count > 64) {
+    return tx_fail(job->error, TRIAX_ELIMIT, "prefer has %zu entries: at most 64 are allowed",
+                   job->input->prefer_count);
+  }
+  if (!set_points(job) || !find_owner_prefers(job) || !find_alike(job, &by) || !make_offers(job, &by) ||
+      !make_classes(job) || !set_owners(job)) {
+    return tx_no_memory(job->error);
+  }
+  job->books.offer_begin = job->offer_begin;
+  job->books.offer_csm = job->offer_csm;
+  job->books.offer_points = job->offer_points;
+  return TRIAX_OK;
+}

@@ -1,0 +1,110 @@
+/* The inside of allocation: what the steps of one run hand to each other, and what a result keeps for why_not. */
+#ifndef TX_ALLOCATION_ALLOCATION_PRIVATE_H
+#define TX_ALLOCATION_ALLOCATION_PRIVATE_H
+
+#include "allocation/allocation.h"
+#include "allocation/solve.h"
+
+/* --- numbering equal byte strings of one width, in the order of their first appearance --- */
+
+typedef struct tx_intern {
+  triax_context *context;
+  size_t width;
+  void *items; /* count × width bytes */
+  size_t count, room;
+  uint32_t *slots; /* UINT32_MAX: empty */
+  size_t slot_count;
+} tx_intern;
+
+void tx_intern_init(tx_intern *intern, triax_context *context, size_t width);
+void tx_intern_free(tx_intern *intern);
+/* Its number, a new one when it is new; false when memory is short. */
+bool tx_intern_add(tx_intern *intern, const void *item, uint32_t *number);
+
+/* --- what a result keeps --- */
+
+typedef struct tx_allocation_inside {
+  tx_arena arena;
+  size_t units;
+  uint32_t *unit_of; /* per customer, TX_ALLOCATION_NONE for unwanted ones */
+  uint32_t *lead;    /* per unit: the customer who speaks for it */
+  uint32_t *fixed;   /* per unit: who keeps it by freeze, or TX_ALLOCATION_NONE */
+  uint32_t *csm;     /* per unit: the answer */
+  size_t words;      /* of a bitmap over the team */
+  uint64_t *pool_csms;    /* row by pool: who serves it, here or not */
+  int64_t load_unit;      /* of a full-time CSM */
+  int64_t *load;          /* per unit */
+  int64_t *capacity, *hard, *csm_load; /* per CSM */
+  int64_t **need, **limit, **used;     /* by cap: per unit, per CSM, per CSM */
+  int64_t *points;        /* by preference, in thousandths */
+  uint64_t owner_prefers; /* bits of the preferences that hold for the owner alone */
+} tx_allocation_inside;
+
+/* --- one run --- */
+
+#define TX_BALANCE_PIECES 4
+
+typedef struct tx_allocation_job {
+  triax_context *context;
+  const tx_allocation_input *input;
+  tx_allocation_result *result;
+  tx_allocation_inside *keep;
+  tx_arena scratch;
+  triax_error *error;
+  size_t role_sets;     /* at least 1 */
+  size_t group_slots;   /* (pools + 1) × role_sets: the last pool stands for none */
+  uint32_t *unit_owner; /* live owners */
+  uint32_t *unit_offer;
+  int64_t *value;
+  double value_scale, imbalance_scale; /* units of the solver in one of the policy's */
+  int64_t points_scale;
+  /* Offers while they grow. */
+  void *offer_begin, *offer_csm, *offer_points;
+  size_t begin_room, csm_room, points_room;
+  tx_books books;
+  tx_books_measure measure[TX_BOOKS_MEASURES];
+  double fair_unit[TX_BOOKS_MEASURES];
+} tx_allocation_job;
+
+/* --- looking at the input --- */
+
+static inline bool tx_is_here(const tx_allocation_input *input, size_t csm) {
+  return !input->here || tx_bit(input->here, csm);
+}
+static inline bool tx_pair_holds(const tx_pairs *pairs, size_t customer, size_t csm) {
+  const uint64_t *row = pairs->truth + pairs->customer_group[customer] * tx_words(pairs->csm_groups);
+  return tx_bit(row, pairs->csm_group[csm]);
+}
+static inline uint32_t tx_role_set(const tx_allocation_input *input, size_t customer) {
+  return input->role_set ? input->role_set[customer] : 0;
+}
+static inline bool tx_role_fits(const tx_allocation_input *input, size_t customer, size_t csm) {
+  return !input->role_set || tx_bit(input->role_csms + input->role_set[customer] * tx_words(input->csms), csm);
+}
+/* The owner, if here. */
+static inline uint32_t tx_live_owner(const tx_allocation_input *input, size_t customer) {
+  uint32_t owner = input->owner ? input->owner[customer] : TX_ALLOCATION_NONE;
+  return owner < input->csms && tx_is_here(input, owner) ? owner : TX_ALLOCATION_NONE;
+}
+/* 0 for what is missing, negative or infinite. */
+double tx_amount(const double *numbers, size_t i);
+double tx_customer_value(const tx_allocation_input *input, size_t customer);
+double tx_csm_fte(const tx_allocation_input *input, size_t csm);
+/* CSMs of a group, one word of the bitmap: in the pool, with the role, here. */
+uint64_t tx_group_word(const tx_allocation_job *job, size_t group, size_t word);
+/* The unit's group; the pool NONE has the last row. */
+size_t tx_unit_group(const tx_allocation_job *job, size_t unit);
+
+/* --- the steps, in order; false: memory is short --- */
+
+bool tx_allocation_units(tx_allocation_job *job);
+bool tx_allocation_pools(tx_allocation_job *job);
+bool tx_allocation_loads(tx_allocation_job *job);
+triax_status tx_allocation_classes(tx_allocation_job *job);
+triax_status tx_allocation_measures(tx_allocation_job *job);
+bool tx_allocation_answer(tx_allocation_job *job, const tx_books_result *solved);
+bool tx_allocation_groups(tx_allocation_job *job);
+/* What keeps an uncovered unit so; *cap with TX_WAY_CAP. */
+int tx_allocation_unit_way(const tx_allocation_job *job, size_t unit, uint32_t *cap);
+
+#endif
