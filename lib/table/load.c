@@ -148,6 +148,7 @@ triax_status tx_table_load(triax_context *context, const triax_table *raw, const
   triax_status status = run(&load, loaded, aside);
   for (size_t i = 0; i < load.field_count; i++) tx_column_unref(load.fields[i].column);
   tx_free_array(context, load.fields, load.field_capacity, sizeof *load.fields);
+  tx_free_array(context, load.absent, load.absent_capacity, sizeof *load.absent);
   tx_free_array(context, load.faults, load.fault_capacity, sizeof *load.faults);
   tx_arena_free(&load.arena);
   return status;

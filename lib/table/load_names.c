@@ -97,6 +97,18 @@ static bool report_absent(tx_load *load, const char *key, triax_text name, triax
   return true;
 }
 
+/* Whether a name was reported already; if not it counts as such from now on. False in *fine when memory is short. */
+static bool reported(tx_load *load, triax_text name, bool *fine) {
+  for (size_t i = 0; i < load->absent_count; i++) {
+    if (tx_text_equal(load->absent[i], name)) return true;
+  }
+  void *absent = load->absent;
+  *fine = tx_grow(load->context, &absent, &load->absent_capacity, load->absent_count + 1, sizeof *load->absent);
+  load->absent = absent;
+  if (*fine) load->absent[load->absent_count++] = name;
+  return !*fine;
+}
+
 /* Makes sure there is a field for a name in the policy. `key` leads to it, for messages; NULL: it may be absent. */
 static bool want(tx_load *load, triax_text name, const char *key, tx_field **field) {
   *field = field_named(load, name);
@@ -106,39 +118,35 @@ static bool want(tx_load *load, triax_text name, const char *key, tx_field **fie
   size_t second = 0;
   size_t found = find_raw(load->raw, from, &second);
   if (found == NOWHERE || found == AMBIGUOUS) {
-    if (!key && found == NOWHERE && !declaration) return true;
+    bool fine = true;
+    if ((!key && found == NOWHERE && !declaration) || reported(load, name, &fine)) return fine;
     return report_absent(load, declaration ? ".columns." : key ? key : ".key", name, from, declaration, found, second);
   }
   *field = add_field(load, name, found, declaration);
   return *field != NULL;
 }
 
+/* As want, for a column that is a string whatever it looks like. */
+static bool want_identity(tx_load *load, triax_text name, const char *key) {
+  tx_field *field;
+  if (!want(load, name, key, &field)) return false;
+  if (field) field->identity = true;
+  return true;
+}
+
 /* The names that the policy has of its own accord: key, family, declarations and what they need. */
 static bool add_named(tx_load *load) {
   const tx_schema *schema = load->schema;
   tx_field *field;
-  if (!want(load, schema->key.bytes ? schema->key : TX_TEXT("id"), schema->key.bytes ? ".key" : NULL, &field))
-    return false;
-  if (field) field->identity = true;
-  if (!want(load, schema->family, ".family", &field)) return false;
-  if (field) field->identity = true;
+  triax_text key = schema->key.bytes ? schema->key : TX_TEXT("id");
+  if (!want_identity(load, key, schema->key.bytes ? ".key" : NULL)) return false;
+  if (!want_identity(load, schema->family, ".family")) return false;
   for (size_t i = 0; i < schema->declaration_count; i++) {
-    const tx_declaration *declaration = &schema->declarations[i];
-    if (i > 0 && declaration_of(schema, declaration->name) != declaration) continue;
-    /* The key's own declaration was reported above already when it is absent. */
-    bool key = schema->key.bytes && tx_text_equal(declaration->name, schema->key);
-    bool family = schema->family.bytes && tx_text_equal(declaration->name, schema->family);
-    if ((key || family) && !field_named(load, declaration->name)) continue;
-    if (!want(load, declaration->name, ".columns.", &field)) return false;
+    if (!want(load, schema->declarations[i].name, ".columns.", &field)) return false;
   }
   for (size_t i = 0; i < schema->declaration_count; i++) {
-    if (schema->declarations[i].type != TRIAX_TYPE_MONEY || !schema->declarations[i].currency.bytes) continue;
-    if (declaration_of(schema, schema->declarations[i].currency) &&
-        !field_named(load, schema->declarations[i].currency)) {
-      continue;
-    }
-    if (!want(load, schema->declarations[i].currency, ".columns", &field)) return false;
-    if (field) field->identity = true;
+    bool money = schema->declarations[i].type == TRIAX_TYPE_MONEY;
+    if (money && !want_identity(load, schema->declarations[i].currency, ".columns")) return false;
   }
   return true;
 }
@@ -147,13 +155,10 @@ static bool add_wanted(tx_load *load) {
   const tx_schema *schema = load->schema;
   tx_field *field;
   for (size_t i = 0; i < schema->rollup_count; i++) {
-    bool declared = declaration_of(schema, schema->rollups[i].column) != NULL;
-    if (!declared && !want(load, schema->rollups[i].column, ".family_rollup", &field)) return false;
+    if (!want(load, schema->rollups[i].column, ".family_rollup", &field)) return false;
   }
   for (size_t i = 0; i < schema->wanted_count; i++) {
-    bool declared = declaration_of(schema, schema->wanted[i]) != NULL;
-    if (!declared && !want(load, schema->wanted[i], "", &field)) return false;
-    field = field_named(load, schema->wanted[i]);
+    if (!want(load, schema->wanted[i], "", &field)) return false;
     if (field) field->wanted = true;
   }
   return true;

@@ -32,6 +32,8 @@ typedef struct tx_load {
   tx_arena arena; /* reasons and values */
   tx_field *fields;
   size_t field_count, field_capacity;
+  triax_text *absent; /* names reported as not in the data */
+  size_t absent_count, absent_capacity;
   size_t key;       /* field, or SIZE_MAX */
   tx_fault *faults; /* column by column, rows rising within each */
   size_t fault_count, fault_capacity;

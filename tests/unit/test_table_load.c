@@ -132,6 +132,19 @@ static void absent_columns_are_named_with_the_nearest(void **state) {
   assert_says(&f, 3, "no column 'Seats (30d)'; did you mean 'Seats (30)'?");
   assert_says(&f, 4, "no column 'vertical'; did you mean 'verticle'?");
   assert_says(&f, 5, "no column 'employees'");
+  /* Every name once, however often the policy has it. */
+  const tx_declaration again[] = {{.name = T("id"), .from = T("Key"), .type = TRIAX_TYPE_STRING},
+                                  {.name = T("arr"), .type = TRIAX_TYPE_MONEY, .currency = T("code")},
+                                  {.name = T("code"), .type = TRIAX_TYPE_STRING}};
+  const triax_text twice[] = {T("id"), T("code"), T("parent"), T("parent")};
+  f.schema = (tx_schema){.what = "customers",
+                         .family = T("parent"),
+                         .declarations = again,
+                         .declaration_count = 3,
+                         .wanted = twice,
+                         .wanted_count = 4};
+  assert_int_equal(LOAD(&f, 2, "arr", "other"), TRIAX_EDATA);
+  assert_int_equal(f.error.count, 3);
   end(&f);
 }
 
