@@ -68,8 +68,8 @@ static uint32_t lone_of_row(const tx_pairs *pairs, size_t row, const uint32_t *l
 
 /* *only: for every unit the test holds for its owner alone or for nobody. */
 static bool holds_for_owner_only(tx_allocation_job *job, const tx_pairs *pairs, bool *only) {
-  uint32_t *lone = lone_csms(job, pairs), *of_row = tx_arena_calloc(&job->scratch, pairs->customer_groups + 1,
-                                                                    sizeof *of_row);
+  uint32_t *lone = lone_csms(job, pairs),
+           *of_row = tx_arena_calloc(&job->scratch, pairs->customer_groups + 1, sizeof *of_row);
   if (!lone || !of_row) return false;
   *only = true;
   for (size_t row = 0; row < pairs->customer_groups; row++) of_row[row] = lone_of_row(pairs, row, lone);

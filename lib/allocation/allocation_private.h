@@ -26,18 +26,18 @@ bool tx_intern_add(tx_intern *intern, const void *item, uint32_t *number);
 typedef struct tx_allocation_inside {
   tx_arena arena;
   size_t units;
-  uint32_t *unit_of; /* per customer, TX_ALLOCATION_NONE for unwanted ones */
-  uint32_t *lead;    /* per unit: the customer who speaks for it */
-  uint32_t *fixed;   /* per unit: who keeps it by freeze, or TX_ALLOCATION_NONE */
-  uint32_t *csm;     /* per unit: the answer */
-  size_t words;      /* of a bitmap over the team */
-  uint64_t *pool_csms;    /* row by pool: who serves it, here or not */
-  int64_t load_unit;      /* of a full-time CSM */
-  int64_t *load;          /* per unit */
+  uint32_t *unit_of;                   /* per customer, TX_ALLOCATION_NONE for unwanted ones */
+  uint32_t *lead;                      /* per unit: the customer who speaks for it */
+  uint32_t *fixed;                     /* per unit: who keeps it by freeze, or TX_ALLOCATION_NONE */
+  uint32_t *csm;                       /* per unit: the answer */
+  size_t words;                        /* of a bitmap over the team */
+  uint64_t *pool_csms;                 /* row by pool: who serves it, here or not */
+  int64_t load_unit;                   /* of a full-time CSM */
+  int64_t *load;                       /* per unit */
   int64_t *capacity, *hard, *csm_load; /* per CSM */
   int64_t **need, **limit, **used;     /* by cap: per unit, per CSM, per CSM */
-  int64_t *points;        /* by preference, in thousandths */
-  uint64_t owner_prefers; /* bits of the preferences that hold for the owner alone */
+  int64_t *points;                     /* by preference, in thousandths */
+  uint64_t owner_prefers;              /* bits of the preferences that hold for the owner alone */
 } tx_allocation_inside;
 
 /* --- one run --- */

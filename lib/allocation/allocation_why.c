@@ -1,0 +1,52 @@
+/* Why a customer is not with a certain CSM: the first condition that fails, by name. */
+#include "allocation/allocation_private.h"
+
+static double points_with(const tx_allocation_input *input, const tx_allocation_inside *keep, size_t lead,
+                          uint32_t csm) {
+  int64_t points = 0;
+  for (size_t p = 0; csm != TX_ALLOCATION_NONE && p < input->prefer_count; p++) {
+    if (tx_pair_holds(&input->prefer[p].pairs, lead, csm)) points += keep->points[p];
+  }
+  return (double)points / 1000;
+}
+
+/* Rules that the customer's own values decide. */
+static int rule_in_the_way(const tx_allocation_input *input, const tx_allocation_inside *keep, uint32_t pool,
+                           size_t customer, uint32_t csm) {
+  if (pool == TX_ALLOCATION_NONE) return TX_WAY_NO_POOL;
+  if (!tx_bit(keep->pool_csms + pool * keep->words, csm)) return TX_WAY_OTHER_POOL;
+  if (!tx_role_fits(input, customer, csm)) return TX_WAY_ROLE;
+  if (!tx_is_here(input, csm)) return TX_WAY_AWAY;
+  if (input->eligible && !tx_pair_holds(input->eligible, customer, csm)) return TX_WAY_NOT_ELIGIBLE;
+  return TX_WAY_NONE;
+}
+
+static int limit_in_the_way(const tx_allocation_inside *keep, size_t caps, uint32_t unit, uint32_t csm, uint32_t *cap) {
+  if (keep->load[unit] > keep->hard[csm] - keep->csm_load[csm]) return TX_WAY_FULL;
+  for (*cap = 0; *cap < caps; ++*cap) {
+    if (keep->need[*cap][unit] > keep->limit[*cap][csm] - keep->used[*cap][csm]) return TX_WAY_CAP;
+  }
+  *cap = 0;
+  return TX_WAY_NONE;
+}
+
+/* A customer that is not to have an owner has no pool to be served in: TX_WAY_NO_POOL. */
+void tx_allocation_why_not(const tx_allocation_input *input, const tx_allocation_result *result, size_t customer,
+                           uint32_t csm, tx_allocation_why *why) {
+  const tx_allocation_inside *keep = result->inside;
+  uint32_t unit = keep->unit_of[customer], pool = result->pool[customer];
+  *why = (tx_allocation_why){.way = TX_WAY_NO_POOL, .load = result->books[csm].load, .fte = result->books[csm].fte};
+  if (unit == TX_ALLOCATION_NONE) return;
+  size_t lead = keep->lead[unit];
+  why->adds = (double)keep->load[unit] / (double)keep->load_unit;
+  why->points = points_with(input, keep, lead, csm);
+  why->own_points = points_with(input, keep, lead, result->csm[customer]);
+  why->way = TX_WAY_NONE;
+  if (result->csm[customer] == csm) return;
+  why->way = rule_in_the_way(input, keep, pool, lead, csm);
+  bool own_rules = why->way != TX_WAY_NONE && lead != customer;
+  if (own_rules && rule_in_the_way(input, keep, pool, customer, csm) == TX_WAY_NONE) why->way = TX_WAY_FAMILY;
+  if (why->way == TX_WAY_NONE) why->way = limit_in_the_way(keep, result->caps, unit, csm, &why->cap);
+  if (why->way != TX_WAY_NONE) return;
+  why->way = why->points < why->own_points ? TX_WAY_POINTS : TX_WAY_BALANCE;
+}
