@@ -13,7 +13,9 @@
 /* Exit statuses. */
 enum { EXIT_DONE = 0, EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_MACHINE = 3, EXIT_INTERRUPTED = 130 };
 
-#ifdef __GNUC__
+#if defined(__MINGW_PRINTF_FORMAT)
+#define CLI_PRINTF(at, first) __attribute__((format(__MINGW_PRINTF_FORMAT, at, first)))
+#elif defined(__GNUC__)
 #define CLI_PRINTF(at, first) __attribute__((format(printf, at, first)))
 #else
 #define CLI_PRINTF(at, first)
@@ -64,6 +66,8 @@ void text_add(text_buffer *buffer, const char *bytes, size_t length);
 void text_add_string(text_buffer *buffer, const char *string);
 void text_add_format(text_buffer *buffer, const char *format, ...) CLI_PRINTF(2, 3);
 void text_free(text_buffer *buffer);
+/* NaN, which is how missing numbers come. */
+static inline bool is_missing(double value) { return !(value == value); }
 /* Room for what the functions below write. */
 #define CLI_NUMBER_SIZE 40
 /* Shortest text that reads back to the same double; nothing for NaN. */

@@ -30,7 +30,7 @@ static triax_text text_at(const triax_table *table, const char *name, size_t row
 /* 1234567 as 1,234,567. */
 static const char *of_count(double value, char text[CLI_NUMBER_SIZE]) {
   char digits[CLI_NUMBER_SIZE];
-  if (isnan(value) || fabs(value) > 1e15) return "-";
+  if (is_missing(value) || fabs(value) > 1e15) return "-";
   size_t length = text_of_integer((int64_t)llround(value), digits), out = 0;
   for (size_t i = 0; i < length; i++) {
     if (i > 0 && digits[i - 1] != '-' && (length - i) % 3 == 0) text[out++] = ',';
@@ -46,7 +46,7 @@ static const char *of_money(double value, char text[CLI_NUMBER_SIZE]) {
     double size;
     const char *sign;
   } units[] = {{1e9, "bn"}, {1e6, "m"}, {1e3, "k"}};
-  if (isnan(value)) return "-";
+  if (is_missing(value)) return "-";
   for (size_t i = 0; i < 3; i++) {
     if (fabs(value) < units[i].size * 0.9995) continue;
     double share = value / units[i].size;
@@ -62,7 +62,7 @@ static const char *of_money(double value, char text[CLI_NUMBER_SIZE]) {
 }
 
 static const char *of_figure(double value, int decimals, char text[CLI_NUMBER_SIZE]) {
-  if (isnan(value)) return "-";
+  if (is_missing(value)) return "-";
   snprintf(text, CLI_NUMBER_SIZE, "%.*f", decimals, value);
   return text;
 }
@@ -115,7 +115,7 @@ static void add_head(const digest *d) {
     double sum = 0;
     for (size_t row = 0; row < rows; row++) {
       double value = triax_table_number(money, column, row);
-      if (!isnan(value)) sum += value;
+      if (!is_missing(value)) sum += value;
     }
     text_add_format(d->buffer, ", ARR %s", of_money(sum, text));
     if (currency.bytes != NULL) text_add_format(d->buffer, " %.*s", (int)currency.length, currency.bytes);
@@ -193,7 +193,7 @@ static void add_csm_row(const digest *d, const triax_table *table, size_t row) {
   text_add_format(d->buffer, " %8s", of_money(number_at(table, "arr", row), text));
   text_add_format(d->buffer, " %6s", of_figure(number_at(table, "mean_health", row), 1, text));
   double hours = number_at(table, "hours", row), available = number_at(table, "hours_available", row);
-  if (!isnan(available)) text_add_format(d->buffer, " %5s of %.0f", of_figure(hours, 0, text), available);
+  if (!is_missing(available)) text_add_format(d->buffer, " %5s of %.0f", of_figure(hours, 0, text), available);
   add_line(d->buffer);
 }
 
@@ -208,7 +208,7 @@ static void add_csms(const digest *d) {
   }
   for (size_t row = 0; row < rows; row++) {
     double load = number_at(table, "load", row), fte = number_at(table, "fte", row);
-    order[row] = (ranked){isnan(load) || isnan(fte) || fte <= 0 ? -1 : load / fte, row};
+    order[row] = (ranked){is_missing(load) || is_missing(fte) || fte <= 0 ? -1 : load / fte, row};
   }
   qsort(order, rows, sizeof *order, by_value);
   text_add_format(d->buffer, "\n%-*s %9s %13s %8s %6s  %s\n", NAME_WIDTH, "CSM, fullest first", "accounts",
@@ -230,7 +230,7 @@ static void add_any(text_buffer *buffer, const triax_table *table, const char *n
   double value = number_at(table, name, row);
   if (words.bytes != NULL) {
     text_add(buffer, words.bytes, words.length);
-  } else if (!isnan(value)) {
+  } else if (!is_missing(value)) {
     snprintf(text, sizeof text, "%.4g", value);
     text_add_string(buffer, text);
   }
@@ -251,7 +251,7 @@ static void add_pool_row(const digest *d, const triax_table *table, size_t row) 
   if (!(uncovered > 0)) return;
   text_add_format(d->buffer, "    left uncovered: %s", of_count(uncovered, text));
   double value = number_at(table, "uncovered_value", row);
-  if (!isnan(value)) text_add_format(d->buffer, ", worth %s", of_money(value, text));
+  if (!is_missing(value)) text_add_format(d->buffer, ", worth %s", of_money(value, text));
   if (limit.bytes != NULL && limit.length > 0) {
     text_add_format(d->buffer, "; in the way: %.*s", (int)limit.length, limit.bytes);
     if (number_at(table, "short_by", row) > 0) {
@@ -314,7 +314,7 @@ static void add_uncovered(const digest *d) {
   for (size_t row = 0, i = 0; row < rows; row++) {
     if (!is_uncovered(table, row)) continue;
     double value = money != NULL ? triax_table_number(money, column, row) : 0;
-    order[i++] = (ranked){isnan(value) ? -1 : value, row};
+    order[i++] = (ranked){is_missing(value) ? -1 : value, row};
   }
   qsort(order, count, sizeof *order, by_value);
   text_add_format(d->buffer, "\nUncovered: %s account%s\n", of_count((double)count, text), count == 1 ? "" : "s");
@@ -333,7 +333,7 @@ static void add_moves(const digest *d) {
   double sum = 0;
   for (size_t row = 0; column != SIZE_MAX && row < rows; row++) {
     double value = triax_table_number(table, column, row);
-    if (!isnan(value)) sum += value;
+    if (!is_missing(value)) sum += value;
   }
   if (sum > 0) text_add_format(d->buffer, ", ARR %s", of_money(sum, text));
   add_line(d->buffer);
@@ -350,7 +350,7 @@ static double summary_number(const triax_document *summary, const char *map, con
 static void add_bound(const digest *d) {
   const triax_document *summary = triax_plan_summary(d->plan);
   double gap = summary_number(summary, "allocation", "gap");
-  if (isnan(gap)) return;
+  if (is_missing(gap)) return;
   text_add_format(d->buffer, "\nThe books are within %.3g %% of the best that any plan could reach.\n", 100 * gap);
 }
 

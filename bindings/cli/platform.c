@@ -40,14 +40,9 @@ int32_t platform_today(void) {
   return (int32_t)(year / 400 * 146097 + day_of_era - 719468);
 }
 
-uint64_t platform_milliseconds(void) {
-  struct timespec now;
-  if (timespec_get(&now, TIME_UTC) != TIME_UTC) return 0;
-  return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
-
 #ifdef _WIN32
 
+uint64_t platform_milliseconds(void) { return GetTickCount64(); }
 bool platform_is_terminal(FILE *stream) { return _isatty(_fileno(stream)) != 0; }
 bool platform_make_folder(const char *path) { return _mkdir(path) == 0; }
 bool platform_remove_folder(const char *path) { return _rmdir(path) == 0; }
@@ -78,6 +73,12 @@ bool platform_list(const char *path, bool (*visit)(void *user, const char *name)
 }
 
 #else
+
+uint64_t platform_milliseconds(void) {
+  struct timespec now;
+  if (timespec_get(&now, TIME_UTC) != TIME_UTC) return 0;
+  return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
 
 bool platform_is_terminal(FILE *stream) { return isatty(fileno(stream)) != 0; }
 bool platform_make_folder(const char *path) { return mkdir(path, 0777) == 0; }

@@ -66,9 +66,9 @@ size_t text_of_integer(int64_t value, char buffer[CLI_NUMBER_SIZE]) {
 
 size_t text_of_number(double value, char buffer[CLI_NUMBER_SIZE]) {
   buffer[0] = '\0';
-  if (isnan(value)) return 0;
+  if (is_missing(value)) return 0;
   /* Most numbers are whole; -0 keeps its sign. */
-  if (value > -1e15 && value < 1e15 && value == (double)(int64_t)value && !(value == 0 && signbit(value))) {
+  if (value > -1e15 && value < 1e15 && value == (double)(int64_t)value && !(value == 0 && 1 / value < 0)) {
     return text_of_integer((int64_t)value, buffer);
   }
   for (int digits = 15; digits <= 17; digits++) {

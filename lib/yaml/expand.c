@@ -151,8 +151,8 @@ static bool settle_keys(tx_yaml_reader *reader, tx_yaml_entry *entries, size_t c
     if (!entries[i].hidden || entries[i].owner != 0) continue;
     tx_yaml_place first = reader->nodes[entries[i].value_node].place;
     tx_yaml_fail(reader, TRIAX_EPOLICY, reader->nodes[entries[i].key_node].place,
-                 "duplicate key '%.*s': the first is on line %d",
-                 entries[i].key.length < 60 ? (int)entries[i].key.length : 60, entries[i].key.bytes, (int)first.line);
+                 "duplicate key '%.*s': the first is on line %d", tx_yaml_shown(entries[i].key), entries[i].key.bytes,
+                 (int)first.line);
   }
   return reader->status != TRIAX_ENOMEM;
 }

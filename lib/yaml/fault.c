@@ -1,17 +1,14 @@
 /* Saying what is wrong, and getting memory. */
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "reader.h"
 
-/* vsnprintf may cut inside of a character. */
-static void end_at_character(char *text, size_t size) {
-  size_t length = strlen(text);
-  if (length + 1 < size) return;
-  while (length > 0 && ((unsigned char)text[length - 1] & 0xC0) == 0x80) length--;
-  if (length > 0 && ((unsigned char)text[length - 1] & 0xC0) == 0xC0) length--;
-  text[length] = '\0';
+int tx_yaml_shown(triax_text text) {
+  if (text.length <= TX_YAML_SHOWN) return (int)text.length;
+  size_t length = TX_YAML_SHOWN;
+  while (length > 0 && ((unsigned char)text.bytes[length] & 0xC0) == 0x80) length--;
+  return (int)length;
 }
 
 bool tx_yaml_fail(tx_yaml_reader *reader, triax_status status, tx_yaml_place place, const char *format, ...) {
@@ -19,9 +16,9 @@ bool tx_yaml_fail(tx_yaml_reader *reader, triax_status status, tx_yaml_place pla
   triax_error fields = {.status = status, .line = place.line, .column = place.column, .count = 1};
   va_list arguments;
   va_start(arguments, format);
+  /* Never cut: what comes from the source is cut before. */
   vsnprintf(fields.message, sizeof fields.message, format, arguments);
   va_end(arguments);
-  end_at_character(fields.message, sizeof fields.message);
   reader->faults++;
   if (reader->faults == 1) {
     reader->status = status;

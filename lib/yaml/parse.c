@@ -124,9 +124,10 @@ static bool is_tag(const char *tag, const char *kind) {
 
 static bool check_tag(tx_yaml_reader *reader, const yaml_char_t *tag, const char *kind, tx_yaml_place place) {
   if (tag == NULL || is_tag((const char *)tag, kind)) return true;
+  triax_text name = triax_text_of((const char *)tag);
   return tx_yaml_fail(reader, TRIAX_EPOLICY, place,
-                      "'%.60s' is a YAML tag, and tags are not taken: text that begins with ! must be in quotes",
-                      (const char *)tag);
+                      "'%.*s' is a YAML tag, and tags are not taken: text that begins with ! must be in quotes",
+                      tx_yaml_shown(name), name.bytes);
 }
 
 /* Room for one more node, and whether it may stand where the parser is. */

@@ -111,6 +111,9 @@ bool tx_yaml_expand(tx_yaml_reader *reader);
 /* Reports a fault; always false, for `return tx_yaml_fail(…)`. */
 bool tx_yaml_fail(tx_yaml_reader *reader, triax_status status, tx_yaml_place place, const char *format, ...)
     TX_YAML_PRINTF(4, 5);
+/* Bytes of a text that a message shows, for "%.*s": whole characters. */
+#define TX_YAML_SHOWN 60
+int tx_yaml_shown(triax_text text);
 bool tx_yaml_no_memory(tx_yaml_reader *reader);
 /* Grows *array to hold `needed` elements of `size` bytes. */
 bool tx_yaml_grow(tx_yaml_reader *reader, void **array, size_t *capacity, size_t needed, size_t size);

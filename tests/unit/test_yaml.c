@@ -257,7 +257,13 @@ static void duplicates_name_the_first(void **state) {
                       "p.yaml:2:1: error: duplicate key 'a': the first is on line 1\n"
                       "    2 | a: 2\n      | ^");
   drop(&o);
-  char *text = repeat("", "a: 1\n", 1000, "");
+  /* A key is cut between characters. */
+  char *text = repeat("x", "\xC3\xA9", 40, ": 1\n"), *twice = malloc(2 * strlen(text) + 1);
+  sprintf(twice, "%s%s", text, text);
+  expect_fault(twice, TRIAX_EPOLICY, 2, 1, "\xC3\xA9': the first is on line 1");
+  free(twice);
+  free(text);
+  text = repeat("", "a: 1\n", 1000, "");
   o = read_text(text);
   assert_int_equal(o.error.count, 999);
   assert_int_equal(triax_messages_count(o.messages), 20);
@@ -273,6 +279,7 @@ static void nothing_is_guessed(void **state) {
   expect_tree("a: [~, null, 'null', \"\", !!str null, '~']\nb:\nc: NULL\n",
               "{a: [~, ~, null, , null, ~], b: ~, c: NULL}");
   expect_tree("{\"a\": 1, \"b\": [true, null, \"\\u00e9\"]}", "{a: 1, b: [true, ~, é]}");
+  expect_tree("{\n\t\"a\": [1,\n\t\t2],\n\t\"b\\/c\": {}\n}\n", "{a: [1, 2], b/c: {}}");
   expect_tree("when: a > 1 && b == \"x\"\n", "{when: a > 1 && b == \"x\"}");
   expect_tree("a: |\n  two\n  lines\nb: >-\n  one\n  line\n", "{a: two\nlines\n, b: one line}");
 }
@@ -280,6 +287,7 @@ static void nothing_is_guessed(void **state) {
 static void tags_are_refused(void **state) {
   (void)state;
   expect_fault("when: !has(x)\n", TRIAX_EPOLICY, 1, 7, "must be in quotes");
+  expect_tree("a: ! no\nb: !!map {c: !!seq [!!str 1]}\n", "{a: no, b: {c: [1]}}");
   expect_fault("a: !!binary aGk=\n", TRIAX_EPOLICY, 1, 4, "YAML tag");
   expect_fault("a: !!python/object:os.system {b: 1}\n", TRIAX_EPOLICY, 1, 4, "YAML tag");
 }
@@ -386,6 +394,33 @@ static void lines_end_as_editors_say(void **state) {
   expect_fault("a: \"1\xE2\x80\xA8 2\"\na: 3\n", TRIAX_EPOLICY, 2, 1, "line 1");
 }
 
+static void policies_and_models_are_made(void **state) {
+  (void)state;
+  outcome o = {0};
+  triax_policy *policy = NULL;
+  triax_health *health = NULL;
+  assert_int_equal(triax_context_new(NULL, &o.context, NULL), TRIAX_OK);
+  assert_int_equal(triax_messages_new(o.context, &o.messages, NULL), TRIAX_OK);
+  triax_text name = triax_text_of("p.yaml");
+  triax_text good = triax_text_of("triax: 1\nsegmentation: {segments: [{name: all}]}\n");
+  assert_int_equal(triax_yaml_policy(o.context, good, name, &policy, o.messages, &o.error), TRIAX_OK);
+  triax_policy_unref(policy);
+  policy = NULL;
+  triax_text faulty = triax_text_of("triax: 1\nsegmentation: {segments: [{nam: all}]}\n");
+  assert_int_equal(triax_yaml_policy(o.context, faulty, name, &policy, o.messages, &o.error), TRIAX_EPOLICY);
+  assert_null(policy);
+  assert_non_null(strstr(triax_messages_text(o.messages, 0), "p.yaml:2:28: error: segmentation.segments[0]"));
+  assert_int_equal(triax_yaml_policy(o.context, triax_text_of("a: ["), name, &policy, o.messages, &o.error),
+                   TRIAX_EPOLICY);
+  triax_text model = triax_text_of("metrics: {use: {value: a, scale: [[0, 0], [1, 100]], weight: 1}}\n");
+  assert_int_equal(triax_yaml_health(o.context, model, name, &health, NULL, &o.error), TRIAX_OK);
+  triax_health_unref(health);
+  health = NULL;
+  assert_int_equal(triax_yaml_health(o.context, triax_text_of("- a"), name, &health, NULL, &o.error), TRIAX_EPOLICY);
+  assert_null(health);
+  drop(&o);
+}
+
 static void arguments_are_checked(void **state) {
   (void)state;
   triax_document *document = NULL;
@@ -403,6 +438,35 @@ static void arguments_are_checked(void **state) {
                    TRIAX_EPOLICY);
   assert_null(document);
   drop(&o);
+}
+
+static void modules_get_messages_and_memory(void **state) {
+  (void)state;
+  triax_context *context = NULL;
+  triax_messages *messages = NULL;
+  assert_int_equal(triax_context_new(NULL, &context, NULL), TRIAX_OK);
+  assert_int_equal(triax_messages_new(context, &messages, NULL), TRIAX_OK);
+  triax_error fields = {.status = TRIAX_EDATA, .line = 2, .column = 3, .path = "a.b", .message = "too much"};
+  triax_text none = {NULL, 0}, name = {"f.yaml and more", 6}, source = {"x\nyz q\n", 7};
+  assert_int_equal(triax_messages_add(messages, TRIAX_LEVEL_WARNING, "T9", &fields, name, source), TRIAX_OK);
+  assert_int_equal(triax_messages_add(messages, TRIAX_LEVEL_NOTE, NULL, &fields, none, none), TRIAX_OK);
+  assert_int_equal(triax_messages_add(NULL, TRIAX_LEVEL_NOTE, NULL, &fields, none, none), TRIAX_OK);
+  assert_int_equal(triax_messages_add(messages, TRIAX_LEVEL_NOTE, NULL, NULL, none, none), TRIAX_EINVAL);
+  assert_int_equal(triax_messages_add(messages, 0, NULL, &fields, none, none), TRIAX_EINVAL);
+  assert_int_equal(triax_messages_add(messages, 4, NULL, &fields, none, none), TRIAX_EINVAL);
+  assert_int_equal(triax_messages_count(messages), 2);
+  assert_string_equal(triax_messages_text(messages, 0),
+                      "f.yaml:2:3: warning[T9]: a.b: too much\n    2 | yz q\n      |   ^");
+  assert_string_equal(triax_messages_text(messages, 1), "2:3: note: a.b: too much");
+  triax_messages_free(messages);
+  assert_null(triax_context_resize(NULL, NULL, 0, 5));
+  assert_null(triax_context_resize(context, NULL, 0, 0));
+  char *block = triax_context_resize(context, NULL, 0, 5);
+  memcpy(block, "abcd", 5);
+  block = triax_context_resize(context, block, 5, 5000);
+  assert_string_equal(block, "abcd");
+  assert_null(triax_context_resize(context, block, 5000, 0));
+  triax_context_unref(context);
 }
 
 static const char everything[] = "triax: 1\nbase: &base {p: 1, q: [a, b, 'c']}\nmore: {<<: *base, q: \"\\u00e9\"}\n"
@@ -441,6 +505,7 @@ static void memory_may_fail_anywhere(void **state) {
   long n = 0;
   while (!try_with(everything, TRIAX_OK, n, -1, true)) n++;
   assert_true(n > 3);
+  for (n = 0; !try_with(faulty, TRIAX_EPOLICY, n, -1, false);) n++;
   for (n = 0; !try_with(faulty, TRIAX_EPOLICY, n, -1, true);) n++;
   if (!LIBYAML_CAUGHT) return;
   for (n = 0; !try_with(everything, TRIAX_OK, -1, n, true);) n++;
@@ -459,7 +524,8 @@ int main(void) {
       cmocka_unit_test(nothing_is_guessed),       cmocka_unit_test(tags_are_refused),
       cmocka_unit_test(shapes_are_checked),       cmocka_unit_test(mistakes_get_advice),
       cmocka_unit_test(bytes_are_checked),        cmocka_unit_test(places_are_kept),
-      cmocka_unit_test(lines_end_as_editors_say), cmocka_unit_test(arguments_are_checked),
+      cmocka_unit_test(lines_end_as_editors_say), cmocka_unit_test(policies_and_models_are_made),
+      cmocka_unit_test(arguments_are_checked),    cmocka_unit_test(modules_get_messages_and_memory),
       cmocka_unit_test(memory_may_fail_anywhere),
   };
   return cmocka_run_group_tests_name("yaml", tests, NULL, NULL);
