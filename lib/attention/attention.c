@@ -231,10 +231,8 @@ static triax_status share_all(triax_context *context, work *all, triax_error *er
     ok = all->desks[i].numbers && all->desks[i].list;
   }
   triax_status status = TRIAX_OK;
-  if (ok)
-    status = tx_parallel_for(context, "attention", all->input->csms, GRAIN, share_books, all, error);
-  else
-    status = tx_no_memory(error);
+  if (ok) status = tx_parallel_for(context, "attention", all->input->csms, GRAIN, share_books, all, error);
+  else status = tx_no_memory(error);
   for (size_t i = 0; all->desks && i < threads; i++) {
     tx_free_array(context, all->desks[i].numbers, room, sizeof(double));
     tx_free_array(context, all->desks[i].list, all->most, sizeof(uint32_t));
@@ -243,8 +241,8 @@ static triax_status share_all(triax_context *context, work *all, triax_error *er
   return status;
 }
 
-triax_status tx_attention_run(triax_context *context, const tx_attention_model *model,
-                              const tx_attention_input *input, tx_attention_result *result, triax_error *error) {
+triax_status tx_attention_run(triax_context *context, const tx_attention_model *model, const tx_attention_input *input,
+                              tx_attention_result *result, triax_error *error) {
   triax_status status = check_model(model, error);
   if (!status) status = check_input(input, error);
   if (status) return status;
@@ -260,10 +258,8 @@ triax_status tx_attention_run(triax_context *context, const tx_attention_model *
   }
   tx_free_array(context, starts, input->csms + 1, sizeof *starts);
   tx_free_array(context, order, input->accounts, sizeof *order);
-  if (status)
-    tx_attention_result_free(context, input, &made);
-  else
-    *result = made;
+  if (status) tx_attention_result_free(context, input, &made);
+  else *result = made;
   return status;
 }
 

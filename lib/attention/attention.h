@@ -65,8 +65,8 @@ typedef struct tx_attention_result {
   tx_book *books;      /* per CSM */
 } tx_attention_result;
 
-triax_status tx_attention_run(triax_context *context, const tx_attention_model *model,
-                              const tx_attention_input *input, tx_attention_result *result, triax_error *error);
+triax_status tx_attention_run(triax_context *context, const tx_attention_model *model, const tx_attention_input *input,
+                              tx_attention_result *result, triax_error *error);
 /* All touches of one CSM, by day, within a day by urgency. Room for books[csm].touches of them. */
 triax_status tx_attention_touches(triax_context *context, const tx_attention_model *model,
                                   const tx_attention_input *input, const tx_attention_result *result, uint32_t csm,

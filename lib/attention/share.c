@@ -27,9 +27,7 @@ static double slope_of(const problem *p, size_t i) {
   return p->method == TX_ATTENTION_RETURN ? 1 : p->weight[i] * p->scale;
 }
 
-static double base_of(const problem *p, size_t i) {
-  return p->method == TX_ATTENTION_RETURN ? p->base[i] : 0;
-}
+static double base_of(const problem *p, size_t i) { return p->method == TX_ATTENTION_RETURN ? p->base[i] : 0; }
 
 static double clamped(double value, double low, double high) {
   if (value < low) return low;
@@ -46,12 +44,8 @@ static double hours_at(const problem *p, double t) {
 }
 
 /* The t at which an account leaves its low, and that at which it reaches its high. */
-static double leaves_low(const problem *p, size_t i, double slope) {
-  return (p->low[i] - base_of(p, i)) / slope;
-}
-static double reaches_high(const problem *p, size_t i, double slope) {
-  return (p->high[i] - base_of(p, i)) / slope;
-}
+static double leaves_low(const problem *p, size_t i, double slope) { return (p->low[i] - base_of(p, i)) / slope; }
+static double reaches_high(const problem *p, size_t i, double slope) { return (p->high[i] - base_of(p, i)) / slope; }
 
 static void merge(const double *from, size_t begin, size_t middle, size_t end, double *to) {
   size_t left = begin, right = middle;
@@ -104,12 +98,9 @@ static double solve_piece(const problem *p, double from, double to, double avail
   const double t = slope_sum > 0 ? clamped(tx_sum_of(&rest) / slope_sum, from, to) : from;
   for (size_t i = 0; i < p->count; i++) {
     const double slope = slope_of(p, i);
-    if (!(slope > 0) || leaves_low(p, i, slope) > from)
-      hours[i] = p->low[i];
-    else if (reaches_high(p, i, slope) <= from)
-      hours[i] = p->high[i];
-    else
-      hours[i] = clamped(base_of(p, i) + slope * t, p->low[i], p->high[i]);
+    if (!(slope > 0) || leaves_low(p, i, slope) > from) hours[i] = p->low[i];
+    else if (reaches_high(p, i, slope) <= from) hours[i] = p->high[i];
+    else hours[i] = clamped(base_of(p, i) + slope * t, p->low[i], p->high[i]);
   }
   return t;
 }
@@ -124,10 +115,8 @@ static double solve(const problem *p, double available, double *hours, double *s
   size_t low = 0, high = count; /* Σ h at bends[low] is at most H */
   while (high - low > 1) {
     const size_t middle = low + (high - low) / 2;
-    if (hours_at(p, bends[middle]) <= available)
-      low = middle;
-    else
-      high = middle;
+    if (hours_at(p, bends[middle]) <= available) low = middle;
+    else high = middle;
   }
   return solve_piece(p, bends[low], high < count ? bends[high] : (double)INFINITY, available, hours);
 }

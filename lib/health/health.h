@@ -28,9 +28,9 @@ typedef struct tx_health_metric {
   triax_text name;
   uint32_t group;
   double weight;
-  uint32_t value;   /* input: number, or category where categories are given */
-  uint32_t applies; /* input: bool; TX_NO_INPUT: always. Unknown: does not apply */
-  uint32_t since;   /* input: date or timestamp; TX_NO_INPUT: always fresh */
+  uint32_t value;     /* input: number, or category where categories are given */
+  uint32_t applies;   /* input: bool; TX_NO_INPUT: always. Unknown: does not apply */
+  uint32_t since;     /* input: date or timestamp; TX_NO_INPUT: always fresh */
   double after, fade; /* days */
   size_t knot_count;
   const double *knots, *points; /* x strictly increasing; NULL for categories */
@@ -45,9 +45,9 @@ typedef struct tx_health_group {
 } tx_health_group;
 
 typedef struct tx_health_limit {
-  uint32_t when;    /* input: bool */
-  double at_most;   /* NaN: not given */
-  double at_least;  /* NaN: not given */
+  uint32_t when;   /* input: bool */
+  double at_most;  /* NaN: not given */
+  double at_least; /* NaN: not given */
   triax_text why;
 } tx_health_limit;
 
@@ -91,12 +91,12 @@ void tx_health_scorer_free(tx_health_scorer *scorer);
 
 /* Outputs of one batch; any may be NULL. */
 typedef struct tx_health_output {
-  double *health;   /* after limits; NaN where missing */
-  double *raw;      /* before limits */
-  double *coverage; /* 0..1 */
-  uint8_t *band;    /* index, or TX_BAND_UNKNOWN */
-  uint32_t *limit;  /* 1 + the last limit that bit, 0: none */
-  tx_health_part *parts; /* metric_count × rows, metric by metric: parts[m * rows + row] */
+  double *health;          /* after limits; NaN where missing */
+  double *raw;             /* before limits */
+  double *coverage;        /* 0..1 */
+  uint8_t *band;           /* index, or TX_BAND_UNKNOWN */
+  uint32_t *limit;         /* 1 + the last limit that bit, 0: none */
+  tx_health_part *parts;   /* metric_count × rows, metric by metric: parts[m * rows + row] */
   uint64_t *uncategorised; /* per metric: how many values were not among its categories; added to */
 } tx_health_output;
 

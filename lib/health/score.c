@@ -18,9 +18,7 @@ typedef struct chunk {
   size_t first, rows, blocks; /* blocks of 64 rows, the last perhaps in part */
 } chunk;
 
-static bool bit_at(const uint64_t *plane, const chunk *part, size_t i) {
-  return tx_bit(plane, part->first + i);
-}
+static bool bit_at(const uint64_t *plane, const chunk *part, size_t i) { return tx_bit(plane, part->first + i); }
 
 /* --- values to points ------------------------------------------------------------------------------------------- */
 
@@ -102,10 +100,8 @@ static void fill_points(const chunk *part, size_t index) {
   const tx_vector *vector = &all->inputs[metric->value];
   tx_health_scorer *scorer = all->scorer;
   if (metric->category_count) {
-    if (tx_type_is(vector->type, TX_STRING))
-      string_points(part, vector, &scorer->tables[index]);
-    else
-      other_points(part, metric, vector, &scorer->tables[index]);
+    if (tx_type_is(vector->type, TX_STRING)) string_points(part, vector, &scorer->tables[index]);
+    else other_points(part, metric, vector, &scorer->tables[index]);
     if (all->output->uncategorised) count_uncategorised(part, metric, vector, &all->output->uncategorised[index]);
     for (size_t i = part->rows; i < part->blocks * 64; i++) scorer->points[i] = NAN;
     return;
@@ -113,8 +109,7 @@ static void fill_points(const chunk *part, size_t index) {
   const double *x = read_numbers(part, vector);
   if (metric->knot_count >= 2 && metric->knot_count <= 6)
     scorer->kernels->scale[metric->knot_count - 2](metric, x, part->blocks, scorer->points);
-  else
-    scorer->kernels->scale[5](metric, x, part->blocks, scorer->points);
+  else scorer->kernels->scale[5](metric, x, part->blocks, scorer->points);
 }
 
 /* --- points to sums --------------------------------------------------------------------------------------------- */

@@ -12,7 +12,8 @@ double tx_health_category_text(const tx_health_metric *metric, triax_text value)
 double tx_health_category_integer(const tx_health_metric *metric, int64_t value) {
   for (size_t i = 0; i < metric->category_count; i++) {
     int64_t category = 0;
-    if (tx_parse_int64(metric->categories[i].value, &category) && category == value) return metric->categories[i].points;
+    if (tx_parse_int64(metric->categories[i].value, &category) && category == value)
+      return metric->categories[i].points;
   }
   return NAN;
 }
@@ -28,23 +29,33 @@ double tx_health_category_number(const tx_health_metric *metric, double value) {
 
 static double category_points(const tx_health_metric *metric, const tx_value *value) {
   switch (value->type.kind) {
-  case TX_STRING: return tx_health_category_text(metric, value->text);
-  case TX_BOOL: return tx_health_category_text(metric, value->boolean ? TX_TEXT("true") : TX_TEXT("false"));
-  case TX_INT: return tx_health_category_integer(metric, value->integer);
+  case TX_STRING:
+    return tx_health_category_text(metric, value->text);
+  case TX_BOOL:
+    return tx_health_category_text(metric, value->boolean ? TX_TEXT("true") : TX_TEXT("false"));
+  case TX_INT:
+    return tx_health_category_integer(metric, value->integer);
   case TX_UINT:
     return value->natural <= INT64_MAX ? tx_health_category_integer(metric, (int64_t)value->natural) : (double)NAN;
-  case TX_DOUBLE: return tx_health_category_number(metric, value->number);
-  default: return NAN;
+  case TX_DOUBLE:
+    return tx_health_category_number(metric, value->number);
+  default:
+    return NAN;
   }
 }
 
 static double number_of(const tx_value *value) {
   switch (value->type.kind) {
-  case TX_DOUBLE: return value->number;
-  case TX_INT: return (double)value->integer;
-  case TX_UINT: return (double)value->natural;
-  case TX_BOOL: return value->boolean ? 1 : 0;
-  default: return NAN;
+  case TX_DOUBLE:
+    return value->number;
+  case TX_INT:
+    return (double)value->integer;
+  case TX_UINT:
+    return (double)value->natural;
+  case TX_BOOL:
+    return value->boolean ? 1 : 0;
+  default:
+    return NAN;
   }
 }
 
@@ -55,9 +66,7 @@ static double age_of(const tx_value *since, int32_t as_of) {
   return (double)as_of - (double)microseconds / TX_MICROSECONDS_A_DAY;
 }
 
-static bool is_true(const tx_value *value) {
-  return value->state == TX_PRESENT && value->boolean;
-}
+static bool is_true(const tx_value *value) { return value->state == TX_PRESENT && value->boolean; }
 
 static tx_health_part part_of(const tx_health_metric *metric, const tx_value *inputs, int32_t as_of) {
   const tx_value *value = &inputs[metric->value];

@@ -42,18 +42,16 @@ static inline double tx_health_scale(const tx_health_metric *metric, double x) {
   size_t low = 0, high = last;
   while (high - low > 1) {
     const size_t middle = low + (high - low) / 2;
-    if (x >= knots[middle])
-      low = middle;
-    else
-      high = middle;
+    if (x >= knots[middle]) low = middle;
+    else high = middle;
   }
   return points[low] + (x - knots[low]) / (knots[low + 1] - knots[low]) * (points[low + 1] - points[low]);
 }
 
 /* What one row's metrics came to, before limits. */
 typedef struct tx_health_sum {
-  double total, weight;           /* Σ W × group score, Σ W: groups with Σ w′ > 0 */
-  double covered, coverable;      /* Σ W × (Σ w′ / Σ w), Σ W: groups with Σ w > 0 */
+  double total, weight;      /* Σ W × group score, Σ W: groups with Σ w′ > 0 */
+  double covered, coverable; /* Σ W × (Σ w′ / Σ w), Σ W: groups with Σ w > 0 */
 } tx_health_sum;
 
 static inline void tx_health_sum_group(tx_health_sum *sum, double group, double points, double present, double all) {

@@ -2,9 +2,7 @@
 
 #include "base/number.h"
 
-static bool weight_ok(double weight) {
-  return weight >= 0 && weight <= DBL_MAX;
-}
+static bool weight_ok(double weight) { return weight >= 0 && weight <= DBL_MAX; }
 
 static triax_status check_scale(const tx_health_metric *metric, triax_error *error) {
   const int length = (int)metric->name.length;

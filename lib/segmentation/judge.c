@@ -62,8 +62,8 @@ static triax_status place_range(void *user, size_t worker, size_t begin, size_t 
 
 typedef struct word {
   const tx_judging *all;
-  size_t first, rows; /* up to 64 */
-  uint64_t remaining; /* units that no sibling took yet */
+  size_t first, rows;    /* up to 64 */
+  uint64_t remaining;    /* units that no sibling took yet */
   uint32_t previous[64]; /* previous sibling, where hold looks at it */
 } word;
 
@@ -114,27 +114,29 @@ static verdict judge_top(const word *units, uint32_t segment) {
   verdict out = {0, 0};
   for (size_t i = 0; i < units->rows; i++) {
     const bool known = by[i] == by[i];
-    const bool above = known && cutoff->any && by[i] >= cutoff->value &&
-                       tx_top_holds(cutoff, by[i], by[i] > cutoff->value ? cutoff->key
-                                                                          : key_at(all->keys, units->first + i));
+    const bool above =
+        known && cutoff->any && by[i] >= cutoff->value &&
+        tx_top_holds(cutoff, by[i], by[i] > cutoff->value ? cutoff->key : key_at(all->keys, units->first + i));
     out.truth |= (uint64_t)above << i;
     out.known |= (uint64_t)known << i;
   }
   return out;
 }
 
-static bool holds_back(const tx_judging *all) {
-  return all->margin > 0 && all->previous_of != NULL;
-}
+static bool holds_back(const tx_judging *all) { return all->margin > 0 && all->previous_of != NULL; }
 
 static verdict judge(const word *units, uint32_t segment) {
   const tx_judging *all = units->all;
   const tx_segment *test = &all->model->segments[segment];
   switch (test->test) {
-  case TX_TEST_WHEN: return judge_when(units, &all->inputs[test->when]);
-  case TX_TEST_AT_LEAST: return holds_back(all) ? judge_held(units, segment) : judge_at_least(units, segment);
-  case TX_TEST_TOP: return judge_top(units, segment);
-  default: return (verdict){UINT64_MAX, UINT64_MAX};
+  case TX_TEST_WHEN:
+    return judge_when(units, &all->inputs[test->when]);
+  case TX_TEST_AT_LEAST:
+    return holds_back(all) ? judge_held(units, segment) : judge_at_least(units, segment);
+  case TX_TEST_TOP:
+    return judge_top(units, segment);
+  default:
+    return (verdict){UINT64_MAX, UINT64_MAX};
   }
 }
 
@@ -143,8 +145,7 @@ static void load_previous(word *units) {
   const tx_column *column = all->inputs[all->model->previous].column;
   for (size_t i = 0; i < units->rows; i++) {
     const size_t row = units->first + i;
-    units->previous[i] =
-        tx_column_has(column, row) ? all->sibling[tx_column_code(column, row)] : TX_NO_SEGMENT;
+    units->previous[i] = tx_column_has(column, row) ? all->sibling[tx_column_code(column, row)] : TX_NO_SEGMENT;
   }
 }
 
@@ -207,8 +208,7 @@ static triax_status judge_level(tx_judging *all, uint32_t parent, triax_error *e
 }
 
 triax_status tx_judge(tx_judging *all, triax_error *error) {
-  triax_status status =
-      tx_parallel_for(all->context, "segmentation", all->rows, GRAIN * 64, place_range, all, error);
+  triax_status status = tx_parallel_for(all->context, "segmentation", all->rows, GRAIN * 64, place_range, all, error);
   if (!status) status = judge_level(all, TX_NO_SEGMENT, error);
   for (uint32_t s = 0; s < all->model->count && !status; s++) status = judge_level(all, s, error);
   return status;

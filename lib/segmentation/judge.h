@@ -14,12 +14,12 @@ typedef struct tx_judging {
   size_t rows;
   const tx_column *keys;
   double as_of;
-  double margin, dwell; /* 0 and 0 for the pass without hold */
+  double margin, dwell;                      /* 0 and 0 for the pass without hold */
   const uint32_t *override_of, *previous_of; /* code -> segment; NULL without such an input */
-  uint32_t *sibling;      /* scratch: code of previous -> sibling at the level that is judged */
-  bool *inside;           /* scratch: per segment */
-  tx_top_cutoff *cutoffs; /* per segment */
-  uint64_t *counts;       /* per worker TX_COUNTS_OF(segments), zeroed */
+  uint32_t *sibling;                         /* scratch: code of previous -> sibling at the level that is judged */
+  bool *inside;                              /* scratch: per segment */
+  tx_top_cutoff *cutoffs;                    /* per segment */
+  uint64_t *counts;                          /* per worker TX_COUNTS_OF(segments), zeroed */
   /* Results. */
   uint32_t *segment;
   uint8_t *placed;

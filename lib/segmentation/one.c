@@ -43,13 +43,13 @@ static int judge(const unit *one, uint32_t segment, uint32_t previous) {
   }
   case TX_TEST_AT_LEAST:
     if (isnan(one->by)) return -1;
-    return one->by >= (one->model->margin > 0
-                           ? tx_held_threshold(test->at_least, one->model->margin, segment, previous)
-                           : test->at_least);
+    return one->by >= (one->model->margin > 0 ? tx_held_threshold(test->at_least, one->model->margin, segment, previous)
+                                              : test->at_least);
   case TX_TEST_TOP:
     if (isnan(one->by) || !one->cutoffs) return -1;
     return tx_top_holds(&one->cutoffs[segment], one->by, one->key);
-  default: return 1;
+  default:
+    return 1;
   }
 }
 

@@ -28,13 +28,17 @@ static bool input_ok(const tx_segmentation_model *model, uint32_t input, bool ne
 
 static bool test_ok(const tx_segmentation_model *model, const tx_segment *segment) {
   switch (segment->test) {
-  case TX_TEST_REST: return true;
-  case TX_TEST_WHEN: return input_ok(model, segment->when, true);
-  case TX_TEST_AT_LEAST: return !isnan(segment->at_least) && input_ok(model, model->by, true);
+  case TX_TEST_REST:
+    return true;
+  case TX_TEST_WHEN:
+    return input_ok(model, segment->when, true);
+  case TX_TEST_AT_LEAST:
+    return !isnan(segment->at_least) && input_ok(model, model->by, true);
   case TX_TEST_TOP:
     return segment->share >= 0 && segment->share <= 1 && input_ok(model, segment->of, false) &&
            input_ok(model, model->by, true);
-  default: return false;
+  default:
+    return false;
   }
 }
 
@@ -213,21 +217,29 @@ triax_status tx_segmentation_run(triax_context *context, const tx_segmentation_m
   if (has_result && has_shop) {
     match_codes(model, inputs, model->override_, shop.override_of);
     match_codes(model, inputs, model->previous, shop.previous_of);
-    tx_judging judging = {
-        .context = context, .model = model, .inputs = inputs, .rows = rows, .keys = keys,
-        .as_of = (double)as_of, .margin = model->margin, .dwell = model->dwell,
-        .override_of = model->override_ == TX_NO_INPUT ? NULL : shop.override_of,
-        .previous_of = model->previous == TX_NO_INPUT ? NULL : shop.previous_of,
-        .sibling = shop.sibling, .inside = shop.inside, .cutoffs = shop.cutoffs, .counts = shop.counts,
-        .segment = made.segment, .placed = made.placed, .uncertain = made.uncertain};
+    tx_judging judging = {.context = context,
+                          .model = model,
+                          .inputs = inputs,
+                          .rows = rows,
+                          .keys = keys,
+                          .as_of = (double)as_of,
+                          .margin = model->margin,
+                          .dwell = model->dwell,
+                          .override_of = model->override_ == TX_NO_INPUT ? NULL : shop.override_of,
+                          .previous_of = model->previous == TX_NO_INPUT ? NULL : shop.previous_of,
+                          .sibling = shop.sibling,
+                          .inside = shop.inside,
+                          .cutoffs = shop.cutoffs,
+                          .counts = shop.counts,
+                          .segment = made.segment,
+                          .placed = made.placed,
+                          .uncertain = made.uncertain};
     status = judge_both(&judging, &shop, &made, error);
   } else {
     status = tx_no_memory(error);
   }
   close_workshop(context, model, rows, &shop);
-  if (status)
-    tx_segmentation_result_free(context, model, &made);
-  else
-    *result = made;
+  if (status) tx_segmentation_result_free(context, model, &made);
+  else *result = made;
   return status;
 }

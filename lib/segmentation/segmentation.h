@@ -24,14 +24,14 @@ enum { TX_TEST_REST, TX_TEST_WHEN, TX_TEST_AT_LEAST, TX_TEST_TOP };
 
 typedef struct tx_segment {
   triax_text name;
-  triax_text path;    /* "enterprise/strategic" */
-  uint32_t parent;    /* TX_NO_SEGMENT at the top level */
+  triax_text path;      /* "enterprise/strategic" */
+  uint32_t parent;      /* TX_NO_SEGMENT at the top level */
   uint32_t first, last; /* children: numbers [first, last) in the list; children of one parent stand together */
-  int test;           /* TX_TEST_… */
-  uint32_t when;      /* input: bool */
+  int test;             /* TX_TEST_… */
+  uint32_t when;        /* input: bool */
   double at_least;
-  double share;       /* top: 0..1 */
-  uint32_t of;        /* top: input: number whose sum counts; TX_NO_INPUT: count customers */
+  double share; /* top: 0..1 */
+  uint32_t of;  /* top: input: number whose sum counts; TX_NO_INPUT: count customers */
 } tx_segment;
 
 typedef struct tx_segmentation_model {
@@ -48,10 +48,10 @@ typedef struct tx_segmentation_model {
 
 /* Why a unit is where it is. */
 enum {
-  TX_PLACED_BY_TEST,     /* a test held (or the rest took it) at every level */
+  TX_PLACED_BY_TEST, /* a test held (or the rest took it) at every level */
   TX_PLACED_BY_OVERRIDE,
-  TX_PLACED_BY_DWELL,    /* kept in its previous segment: too short since the last move */
-  TX_PLACED_NOWHERE      /* unsegmented */
+  TX_PLACED_BY_DWELL, /* kept in its previous segment: too short since the last move */
+  TX_PLACED_NOWHERE   /* unsegmented */
 };
 
 typedef struct tx_segmentation_result {
@@ -68,8 +68,8 @@ typedef struct tx_segmentation_result {
 } tx_segmentation_result;
 
 /* keys: for ties of `top`, the key of each unit (a string column; NULL where no segment has `top`). as_of in days (for
- * dwell). The outcome is the same for any number of threads. TRIAX_EINVAL for a model that is none. The result's arrays are allocated from the context;
- * free with tx_segmentation_result_free. */
+ * dwell). The outcome is the same for any number of threads. TRIAX_EINVAL for a model that is none. The result's arrays
+ * are allocated from the context; free with tx_segmentation_result_free. */
 triax_status tx_segmentation_run(triax_context *context, const tx_segmentation_model *model, const tx_input *inputs,
                                  size_t rows, const tx_column *keys, int32_t as_of, tx_segmentation_result *result,
                                  triax_error *error);
@@ -87,9 +87,9 @@ typedef struct tx_top_cutoff {
   triax_text key; /* belongs to the keys' dictionary */
 } tx_top_cutoff;
 /* Fills one cut-off per segment (any = false for other tests), from a finished run's inputs. */
-triax_status tx_segmentation_cutoffs(triax_context *context, const tx_segmentation_model *model,
-                                     const tx_input *inputs, size_t rows, const tx_column *keys,
-                                     const tx_segmentation_result *result, tx_top_cutoff *cutoffs, triax_error *error);
+triax_status tx_segmentation_cutoffs(triax_context *context, const tx_segmentation_model *model, const tx_input *inputs,
+                                     size_t rows, const tx_column *keys, const tx_segmentation_result *result,
+                                     tx_top_cutoff *cutoffs, triax_error *error);
 /* One row, inputs as values, without allocating. cutoffs may be NULL when no segment has `top`. */
 uint32_t tx_segmentation_one(const tx_segmentation_model *model, const tx_value *inputs, triax_text key,
                              const tx_top_cutoff *cutoffs, int32_t as_of, int *placed, bool *uncertain);

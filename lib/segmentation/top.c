@@ -91,10 +91,8 @@ static void select_rank(const ranking *all, size_t rank) {
   for (int tries = 0; end - begin > 32 && tries < 100; tries++) {
     const size_t at = split(all, begin, end);
     if (at == rank) return;
-    if (rank < at)
-      end = at;
-    else
-      begin = at + 1;
+    if (rank < at) end = at;
+    else begin = at + 1;
   }
   sort(all, begin, end);
 }
@@ -187,9 +185,9 @@ triax_status tx_top_level(triax_context *context, const tx_segmentation_model *m
   return ok ? TRIAX_OK : tx_no_memory(error);
 }
 
-triax_status tx_segmentation_cutoffs(triax_context *context, const tx_segmentation_model *model,
-                                     const tx_input *inputs, size_t rows, const tx_column *keys,
-                                     const tx_segmentation_result *result, tx_top_cutoff *cutoffs, triax_error *error) {
+triax_status tx_segmentation_cutoffs(triax_context *context, const tx_segmentation_model *model, const tx_input *inputs,
+                                     size_t rows, const tx_column *keys, const tx_segmentation_result *result,
+                                     tx_top_cutoff *cutoffs, triax_error *error) {
   bool *inside = tx_alloc_array(context, model->count, sizeof *inside);
   if (!inside) return tx_no_memory(error);
   triax_status status = TRIAX_OK;
@@ -199,8 +197,8 @@ triax_status tx_segmentation_cutoffs(triax_context *context, const tx_segmentati
     const tx_level level = tx_level_below(model, parent);
     if (!tx_level_has_top(model, &level)) continue;
     if (p) tx_mark_inside(model, parent, inside);
-    status = tx_top_level(context, model, &level, inputs, rows, keys, result->segment, p ? inside : NULL, cutoffs,
-                          error);
+    status =
+        tx_top_level(context, model, &level, inputs, rows, keys, result->segment, p ? inside : NULL, cutoffs, error);
   }
   tx_free_array(context, inside, model->count, sizeof *inside);
   return status;

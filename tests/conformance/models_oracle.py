@@ -495,7 +495,7 @@ def compare_calendar(case, book, members, lines):
 
 def random_attention(draw):
     csms, accounts = draw.choice([0, 1, 3]), []
-    many = draw.choice([0, 1, 2, 10, 40])
+    many = draw.choice([0, 1, 2, 10, 40, 40])
     for i in range(many):
         low = draw.choice([0, 0, 0.5, 2, 6])
         high = draw.choice([low, low + 1, low + 10, 80, math.inf if draw.random() < 0.3 else 30])
@@ -504,7 +504,7 @@ def random_attention(draw):
         accounts.append((draw.choice([NONE] + list(range(csms)) * 5), weight, low, high, key))
     return {"method": draw.randrange(2), "weeks": draw.choice([0, 0.1, 1, 2.5, 13]), "half": draw.choice([0.5, 4, 20]),
             "reserve": draw.choice([0, 0.1, 1]), "touch": draw.choice([0, 0.5, 1.5]),
-            "as_of": draw.choice([20413, 20414, 20415, 20416, -10]), "accounts": accounts,
+            "as_of": draw.choice([20410, 20411, 20412, 20413, 20414, 20415, 20416, -10, -9]), "accounts": accounts,
             "hours": [draw.choice([MISSING, 0, 1, 5, 30, 37.5, 200, -4]) for _ in range(csms)]}
 
 

@@ -221,8 +221,8 @@ static void test_none(void **state) {
 
 static void test_at_fault(void **state) {
   (void)state;
-  static const tx_attention_model models[] = {
-      {7, 2, 4, 0, 1}, {P, NAN, 4, 0, 1}, {P, -1, 4, 0, 1}, {P, 2, 4, 1.1, 1}, {P, 2, 4, 0, -1}, {R, 2, 0, 0, 1}};
+  static const tx_attention_model models[] = {{7, 2, 4, 0, 1},   {P, NAN, 4, 0, 1}, {P, -1, 4, 0, 1},
+                                              {P, 2, 4, 1.1, 1}, {P, 2, 4, 0, -1},  {R, 2, 0, 0, 1}};
   static const struct {
     uint32_t csm;
     double low, high;
@@ -238,8 +238,7 @@ static void test_at_fault(void **state) {
     const tx_attention_input input = {1, 1, csm, one, low, high, keys, one, 0};
     tx_attention_result result = {.hours = NULL};
     triax_error error;
-    assert_int_equal(tx_attention_run(context, model ? &models[i] : &fortnight, &input, &result, &error),
-                     TRIAX_EINVAL);
+    assert_int_equal(tx_attention_run(context, model ? &models[i] : &fortnight, &input, &result, &error), TRIAX_EINVAL);
     assert_null(result.hours);
     assert_true(strlen(error.message) > 20);
   }
@@ -272,8 +271,8 @@ static void test_large_book(void **state) {
   for (int method = P; method <= R; method++) {
     const double available = least + 0.37 * (most - least);
     double lambda = NAN, given = 0;
-    assert_int_equal(
-        tx_attention_share(method, 4, weight, low, high, MANY, available, hours, &lambda, hours + MANY), TX_BOOK_FITS);
+    assert_int_equal(tx_attention_share(method, 4, weight, low, high, MANY, available, hours, &lambda, hours + MANY),
+                     TX_BOOK_FITS);
     for (size_t i = 0; i < MANY; i++) {
       given += hours[i];
       double free_hours = weight[i] * lambda;
@@ -396,9 +395,9 @@ static void test_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_share),        cmocka_unit_test(test_rounding),   cmocka_unit_test(test_exact),
-      cmocka_unit_test(test_working_days), cmocka_unit_test(test_calendar),   cmocka_unit_test(test_books),
-      cmocka_unit_test(test_none),         cmocka_unit_test(test_at_fault),   cmocka_unit_test(test_large_book),
+      cmocka_unit_test(test_share),        cmocka_unit_test(test_rounding), cmocka_unit_test(test_exact),
+      cmocka_unit_test(test_working_days), cmocka_unit_test(test_calendar), cmocka_unit_test(test_books),
+      cmocka_unit_test(test_none),         cmocka_unit_test(test_at_fault), cmocka_unit_test(test_large_book),
       cmocka_unit_test(test_threads),      cmocka_unit_test(test_memory),
   };
   return cmocka_run_group_tests_name("attention", tests, NULL, NULL);

@@ -46,8 +46,8 @@ static void set_numbers(sheet *s, size_t input, const double *values, size_t row
 static void set_integers(sheet *s, size_t input, int kind, const int64_t *values, uint64_t present, size_t rows) {
   memcpy(s->integers[input], values, rows * sizeof *values);
   s->present[input] = present;
-  s->vectors[input] = (tx_vector){
-      .type = {(uint8_t)kind, 0}, .integers = s->integers[input], .present = &s->present[input]};
+  s->vectors[input] =
+      (tx_vector){.type = {(uint8_t)kind, 0}, .integers = s->integers[input], .present = &s->present[input]};
 }
 
 static void set_truths(sheet *s, size_t input, uint64_t truth, uint64_t known) {
@@ -83,16 +83,23 @@ static tx_value value_at(const tx_vector *vector, size_t row) {
   tx_value value = {.state = tx_bit(vector->present, row) ? TX_PRESENT : TX_MISSING, .type = vector->type};
   if (value.state) return value;
   switch (vector->type.kind) {
-  case TX_BOOL: value.boolean = tx_bit(vector->truth, row); break;
-  case TX_DOUBLE: value.number = vector->numbers[row]; break;
-  case TX_STRING: value.text = tx_dictionary_text(vector->dictionary, vector->codes[row]); break;
+  case TX_BOOL:
+    value.boolean = tx_bit(vector->truth, row);
+    break;
+  case TX_DOUBLE:
+    value.number = vector->numbers[row];
+    break;
+  case TX_STRING:
+    value.text = tx_dictionary_text(vector->dictionary, vector->codes[row]);
+    break;
   case TX_TIMESTAMP: {
     const int64_t micros = vector->integers[row];
     value.time.seconds = micros / 1000000 - (micros % 1000000 < 0);
     value.time.nanos = (int32_t)((micros - value.time.seconds * 1000000) * 1000);
     break;
   }
-  default: value.integer = vector->integers[row];
+  default:
+    value.integer = vector->integers[row];
   }
   return value;
 }
@@ -106,9 +113,7 @@ typedef struct outcome {
   uint64_t uncategorised[8];
 } outcome;
 
-static void same(double a, double b) {
-  assert_memory_equal(&a, &b, sizeof a);
-}
+static void same(double a, double b) { assert_memory_equal(&a, &b, sizeof a); }
 
 /* Scores in one batch, and row by row: both must say the same to the bit. */
 static outcome score(sheet *s, const tx_health_model *model, size_t rows, int32_t as_of) {
@@ -148,7 +153,7 @@ static outcome score(sheet *s, const tx_health_model *model, size_t rows, int32_
   return out;
 }
 
-#define METRIC(weight_, applies_, since_, missing_)                                                          \
+#define METRIC(weight_, applies_, since_, missing_)                                                                    \
   .weight = (weight_), .applies = (applies_), .since = (since_), .missing = (missing_)
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -164,13 +169,23 @@ static void test_worked_example(void **state) {
   static const tx_health_band bands[] = {{{"red", 3}, 0}, {{"yellow", 6}, 50}, {{"green", 5}, 75}};
   const tx_health_limit limits[] = {{4, 40, NAN, TX_TEXT("open escalation")}};
   const tx_health_metric metrics[] = {
-      {METRIC(3, TX_NO_INPUT, TX_NO_INPUT, NAN), .group = 0, .value = 0, .knot_count = 3, .knots = adoption_knots, .points = adoption_points},
-      {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .group = 0, .value = 1, .knot_count = 2, .knots = support_knots, .points = support_points},
-      {METRIC(1, TX_NO_INPUT, 3, NAN), .group = 1, .value = 2, .after = 30, .fade = 60, .category_count = 3, .categories = colours},
+      {METRIC(3, TX_NO_INPUT, TX_NO_INPUT, NAN), .group = 0, .value = 0, .knot_count = 3, .knots = adoption_knots,
+       .points = adoption_points},
+      {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .group = 0, .value = 1, .knot_count = 2, .knots = support_knots,
+       .points = support_points},
+      {METRIC(1, TX_NO_INPUT, 3, NAN), .group = 1, .value = 2, .after = 30, .fade = 60, .category_count = 3,
+       .categories = colours},
   };
-  const tx_health_model model = {.metrics = metrics, .metric_count = 3, .groups = groups, .group_count = 2,
-                                 .limits = limits, .limit_count = 1, .bands = bands, .band_count = 3,
-                                 .min_coverage = 0.5, .input_count = 5};
+  const tx_health_model model = {.metrics = metrics,
+                                 .metric_count = 3,
+                                 .groups = groups,
+                                 .group_count = 2,
+                                 .limits = limits,
+                                 .limit_count = 1,
+                                 .bands = bands,
+                                 .band_count = 3,
+                                 .min_coverage = 0.5,
+                                 .input_count = 5};
   sheet s;
   open_sheet(&s);
   set_numbers(&s, 0, (double[]){0.7, 0.7}, 2);
@@ -199,8 +214,8 @@ static void test_scale(void **state) {
   for (size_t count = 1; count <= 9; count++) {
     const tx_health_metric metrics[] = {
         {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 0, .knot_count = count, .knots = knots, .points = points}};
-    const tx_health_model model = {.metrics = metrics, .metric_count = 1, .groups = one_group, .group_count = 1,
-                                   .input_count = 1};
+    const tx_health_model model = {
+        .metrics = metrics, .metric_count = 1, .groups = one_group, .group_count = 1, .input_count = 1};
     sheet s;
     open_sheet(&s);
     set_numbers(&s, 0, rows, ROWS);
@@ -221,11 +236,12 @@ static void test_applies(void **state) {
   static const double knots[] = {0, 100}, points[] = {0, 100};
   static const tx_health_group groups[] = {{{"a", 1}, 3}, {{"b", 1}, 1}};
   const tx_health_metric metrics[] = {
-      {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .group = 0, .value = 0, .knot_count = 2, .knots = knots, .points = points},
+      {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .group = 0, .value = 0, .knot_count = 2, .knots = knots,
+       .points = points},
       {METRIC(1, 2, TX_NO_INPUT, NAN), .group = 1, .value = 1, .knot_count = 2, .knots = knots, .points = points},
   };
-  const tx_health_model model = {.metrics = metrics, .metric_count = 2, .groups = groups, .group_count = 2,
-                                 .input_count = 3};
+  const tx_health_model model = {
+      .metrics = metrics, .metric_count = 2, .groups = groups, .group_count = 2, .input_count = 3};
   sheet s;
   open_sheet(&s);
   /* applies: yes, no, not known, yes; the last row's second metric is missing, and its first one too in row 4 */
@@ -247,11 +263,13 @@ static void test_missing_and_fresh(void **state) {
   (void)state;
   static const double knots[] = {0, 100}, points[] = {0, 100};
   const tx_health_metric metrics[] = {
-      {METRIC(1, TX_NO_INPUT, 1, NAN), .value = 0, .after = 30, .fade = 60, .knot_count = 2, .knots = knots, .points = points},
-      {METRIC(1, TX_NO_INPUT, 1, 20), .value = 2, .after = 0, .fade = 0, .knot_count = 2, .knots = knots, .points = points},
+      {METRIC(1, TX_NO_INPUT, 1, NAN), .value = 0, .after = 30, .fade = 60, .knot_count = 2, .knots = knots,
+       .points = points},
+      {METRIC(1, TX_NO_INPUT, 1, 20), .value = 2, .after = 0, .fade = 0, .knot_count = 2, .knots = knots,
+       .points = points},
   };
-  const tx_health_model model = {.metrics = metrics, .metric_count = 2, .groups = one_group, .group_count = 1,
-                                 .input_count = 3};
+  const tx_health_model model = {
+      .metrics = metrics, .metric_count = 2, .groups = one_group, .group_count = 1, .input_count = 3};
   sheet s;
   open_sheet(&s);
   set_numbers(&s, 0, (double[]){80, 80, 80, 80, 80, 80, 80, 80}, 8);
@@ -259,7 +277,7 @@ static void test_missing_and_fresh(void **state) {
   /* Ages 30, 60, 90, 91, missing, missing, 0, and dated ahead. */
   set_integers(&s, 1, TX_DATE, (int64_t[]){970, 940, 910, 909, 0, 0, 1000, 1020}, 0xCF, 8);
   const outcome out = score(&s, &model, 8, 1000);
-  assert_true(out.health[0] == 50 && out.coverage[0] == 1); /* (80 + 20) / 2 */
+  assert_true(out.health[0] == 50 && out.coverage[0] == 1);    /* (80 + 20) / 2 */
   assert_true(out.health[1] == 40 && out.coverage[1] == 0.75); /* (40 + 20) / 1.5 */
   assert_true(out.health[2] == 20 && out.coverage[2] == 0.5 && out.parts[2].freshness == 0);
   assert_true(out.health[3] == 20 && out.parts[3].points == 80 && out.parts[3].contribution == 0);
@@ -277,12 +295,15 @@ static void test_weights_of_zero(void **state) {
   static const double knots[] = {0, 100}, points[] = {0, 100};
   static const tx_health_group groups[] = {{{"a", 1}, 1}, {{"b", 1}, 0}, {{"c", 1}, 1}};
   tx_health_metric metrics[] = {
-      {METRIC(0, TX_NO_INPUT, TX_NO_INPUT, NAN), .group = 0, .value = 0, .knot_count = 2, .knots = knots, .points = points},
-      {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .group = 1, .value = 0, .knot_count = 2, .knots = knots, .points = points},
-      {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .group = 2, .value = 1, .knot_count = 2, .knots = knots, .points = points},
+      {METRIC(0, TX_NO_INPUT, TX_NO_INPUT, NAN), .group = 0, .value = 0, .knot_count = 2, .knots = knots,
+       .points = points},
+      {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .group = 1, .value = 0, .knot_count = 2, .knots = knots,
+       .points = points},
+      {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .group = 2, .value = 1, .knot_count = 2, .knots = knots,
+       .points = points},
   };
-  const tx_health_model model = {.metrics = metrics, .metric_count = 3, .groups = groups, .group_count = 3,
-                                 .input_count = 2};
+  const tx_health_model model = {
+      .metrics = metrics, .metric_count = 3, .groups = groups, .group_count = 3, .input_count = 2};
   sheet s;
   open_sheet(&s);
   set_numbers(&s, 0, (double[]){10, 10}, 2);
@@ -302,8 +323,14 @@ static void test_min_coverage_and_bands(void **state) {
       {METRIC(0.2, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 0, .knot_count = 2, .knots = knots, .points = points},
       {METRIC(0.3, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 1, .knot_count = 2, .knots = knots, .points = points},
   };
-  const tx_health_model model = {.metrics = metrics, .metric_count = 3, .groups = one_group, .group_count = 1,
-                                 .bands = bands, .band_count = 3, .min_coverage = 0.5, .input_count = 2};
+  const tx_health_model model = {.metrics = metrics,
+                                 .metric_count = 3,
+                                 .groups = one_group,
+                                 .group_count = 1,
+                                 .bands = bands,
+                                 .band_count = 3,
+                                 .min_coverage = 0.5,
+                                 .input_count = 2};
   sheet s;
   open_sheet(&s);
   set_numbers(&s, 0, (double[]){75, NAN, 75, 9.9, 10, 50, 49.99, 55}, 8);
@@ -328,9 +355,10 @@ static void test_categories(void **state) {
   static const tx_health_category words[] = {{{"yes", 3}, 100}, {{"no", 2}, 0}, {{"yes", 3}, 7}};
   static const tx_health_category truths[] = {{{"true", 4}, 90}, {{"false", 5}, 30}};
   static const tx_health_category numbers[] = {{{"1", 1}, 10}, {{"2.5", 3}, 25}, {{"other", 5}, 99}};
-  tx_health_metric metric = {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 0, .category_count = 3, .categories = words};
-  const tx_health_model model = {.metrics = &metric, .metric_count = 1, .groups = one_group, .group_count = 1,
-                                 .input_count = 2};
+  tx_health_metric metric = {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 0, .category_count = 3,
+                             .categories = words};
+  const tx_health_model model = {
+      .metrics = &metric, .metric_count = 1, .groups = one_group, .group_count = 1, .input_count = 2};
   sheet s;
   open_sheet(&s);
   set_truths(&s, 1, 31, 31);
@@ -362,17 +390,23 @@ static void test_categories(void **state) {
 static void test_limits(void **state) {
   (void)state;
   static const double knots[] = {0, 100}, points[] = {0, 100};
-  const tx_health_metric metrics[] = {{METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 0, .knot_count = 2, .knots = knots, .points = points}};
+  const tx_health_metric metrics[] = {
+      {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 0, .knot_count = 2, .knots = knots, .points = points}};
   const tx_health_limit limits[] = {
       {1, 40, NAN, TX_TEXT("a")}, {2, NAN, 60, TX_TEXT("b")}, {3, 50, 45, TX_TEXT("c")}, {1, 70, NAN, TX_TEXT("d")}};
-  const tx_health_model model = {.metrics = metrics, .metric_count = 1, .groups = one_group, .group_count = 1,
-                                 .limits = limits, .limit_count = 4, .input_count = 4};
+  const tx_health_model model = {.metrics = metrics,
+                                 .metric_count = 1,
+                                 .groups = one_group,
+                                 .group_count = 1,
+                                 .limits = limits,
+                                 .limit_count = 4,
+                                 .input_count = 4};
   sheet s;
   open_sheet(&s);
   set_numbers(&s, 0, (double[]){80, 80, 80, 20, NAN, 40, 48}, 7);
-  set_truths(&s, 1, 0x33, 0x7F);        /* rows 0 1 4 5 */
-  set_truths(&s, 2, 0x01, 0x7B);        /* row 0; row 2 not known */
-  set_truths(&s, 3, 0x48, 0x7F);        /* rows 3 6 */
+  set_truths(&s, 1, 0x33, 0x7F); /* rows 0 1 4 5 */
+  set_truths(&s, 2, 0x01, 0x7B); /* row 0; row 2 not known */
+  set_truths(&s, 3, 0x48, 0x7F); /* rows 3 6 */
   const outcome out = score(&s, &model, 7, 0);
   assert_true(out.health[0] == 60 && out.limit[0] == 2 && out.raw[0] == 80);
   assert_true(out.health[1] == 40 && out.limit[1] == 1);
@@ -405,7 +439,8 @@ static void test_models_at_fault(void **state) {
       {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 0, .knot_count = 2, .knots = far, .points = points},
       {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 0, .category_count = 1, .categories = category},
       {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 1, .knot_count = 1, .knots = knots, .points = points},
-      {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 0, .group = 1, .knot_count = 1, .knots = knots, .points = points},
+      {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 0, .group = 1, .knot_count = 1, .knots = knots,
+       .points = points},
       {METRIC(-1, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 0, .knot_count = 1, .knots = knots, .points = points},
       {METRIC(INFINITY, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 0, .knot_count = 1, .knots = knots, .points = points},
       {METRIC(1, TX_NO_INPUT, 7, NAN), .value = 0, .knot_count = 1, .knots = knots, .points = points},
@@ -413,8 +448,8 @@ static void test_models_at_fault(void **state) {
   sheet s;
   open_sheet(&s);
   for (size_t i = 0; i < COUNT(faults); i++) {
-    const tx_health_model model = {.metrics = &faults[i], .metric_count = 1, .groups = one_group, .group_count = 1,
-                                   .input_count = 1};
+    const tx_health_model model = {
+        .metrics = &faults[i], .metric_count = 1, .groups = one_group, .group_count = 1, .input_count = 1};
     tx_health_scorer *scorer = NULL;
     triax_error error;
     assert_int_equal(tx_health_scorer_new(s.context, &model, &scorer, &error), TRIAX_EINVAL);
@@ -448,9 +483,10 @@ static void *spend(void *user, void *block, size_t old_size, size_t new_size) {
 static void test_memory(void **state) {
   (void)state;
   static const tx_health_category words[] = {{{"yes", 3}, 100}, {{"no", 2}, 0}};
-  const tx_health_metric metric = {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 0, .category_count = 2, .categories = words};
-  const tx_health_model model = {.metrics = &metric, .metric_count = 1, .groups = one_group, .group_count = 1,
-                                 .input_count = 1};
+  const tx_health_metric metric = {METRIC(1, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 0, .category_count = 2,
+                                   .categories = words};
+  const tx_health_model model = {
+      .metrics = &metric, .metric_count = 1, .groups = one_group, .group_count = 1, .input_count = 1};
   sheet s;
   open_sheet(&s);
   set_strings(&s, 0, (const char *[]){"no", "yes"}, 2);
@@ -521,10 +557,15 @@ static void test_kernels_agree(void **state) {
     const tx_health_metric metrics[] = {
         {METRIC(0.3, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 0, .knot_count = count, .knots = knots, .points = points},
         {METRIC(1.7, 3, TX_NO_INPUT, NAN), .value = 1, .knot_count = count, .knots = knots, .points = points},
-        {METRIC(0.9, TX_NO_INPUT, TX_NO_INPUT, 12), .value = 2, .group = 1, .knot_count = count, .knots = knots, .points = points},
+        {METRIC(0.9, TX_NO_INPUT, TX_NO_INPUT, 12), .value = 2, .group = 1, .knot_count = count, .knots = knots,
+         .points = points},
     };
-    const tx_health_model model = {.metrics = metrics, .metric_count = 3, .groups = groups, .group_count = 2,
-                                   .min_coverage = 0.4, .input_count = 4};
+    const tx_health_model model = {.metrics = metrics,
+                                   .metric_count = 3,
+                                   .groups = groups,
+                                   .group_count = 2,
+                                   .min_coverage = 0.4,
+                                   .input_count = 4};
     tx_vector inputs[4];
     for (size_t c = 0; c < 3; c++)
       inputs[c] = (tx_vector){.type = {TX_DOUBLE, 0}, .numbers = numbers[c], .present = present[c]};
@@ -554,18 +595,12 @@ static void test_kernels_agree(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_worked_example),
-      cmocka_unit_test(test_scale),
-      cmocka_unit_test(test_applies),
-      cmocka_unit_test(test_missing_and_fresh),
-      cmocka_unit_test(test_weights_of_zero),
-      cmocka_unit_test(test_min_coverage_and_bands),
-      cmocka_unit_test(test_categories),
-      cmocka_unit_test(test_limits),
-      cmocka_unit_test(test_nothing),
-      cmocka_unit_test(test_models_at_fault),
-      cmocka_unit_test(test_memory),
-      cmocka_unit_test(test_kernels_agree),
+      cmocka_unit_test(test_worked_example),  cmocka_unit_test(test_scale),
+      cmocka_unit_test(test_applies),         cmocka_unit_test(test_missing_and_fresh),
+      cmocka_unit_test(test_weights_of_zero), cmocka_unit_test(test_min_coverage_and_bands),
+      cmocka_unit_test(test_categories),      cmocka_unit_test(test_limits),
+      cmocka_unit_test(test_nothing),         cmocka_unit_test(test_models_at_fault),
+      cmocka_unit_test(test_memory),          cmocka_unit_test(test_kernels_agree),
   };
   return cmocka_run_group_tests_name("health", tests, NULL, NULL);
 }

@@ -126,8 +126,7 @@ static void check_alone(sheet *s, const tx_segmentation_model *model, size_t row
 static tx_segmentation_result run(sheet *s, const tx_segmentation_model *model, size_t rows, int32_t as_of) {
   tx_segmentation_result result;
   triax_error error;
-  const triax_status status =
-      tx_segmentation_run(s->context, model, s->inputs, rows, s->keys, as_of, &result, &error);
+  const triax_status status = tx_segmentation_run(s->context, model, s->inputs, rows, s->keys, as_of, &result, &error);
   if (status) fail_msg("%s", error.message);
   check_alone(s, model, rows, as_of, &result);
   return result;
@@ -141,7 +140,8 @@ static void expect(sheet *s, const tx_segmentation_model *model, size_t rows, in
   tx_segmentation_result_free(s->context, model, &result);
 }
 
-#define LEAF(name_, path_, parent_) .name = {name_, sizeof(name_) - 1}, .path = {path_, sizeof(path_) - 1}, .parent = (parent_)
+#define LEAF(name_, path_, parent_)                                                                                    \
+  .name = {name_, sizeof(name_) - 1}, .path = {path_, sizeof(path_) - 1}, .parent = (parent_)
 #define NO_INPUTS .by = TX_NO_INPUT, .previous = TX_NO_INPUT, .override_ = TX_NO_INPUT, .since = TX_NO_INPUT
 
 /* global >= 750k, enterprise >= 150k (strategic by input 1, core the rest), scale the rest. */
@@ -154,8 +154,14 @@ static const tx_segment example[] = {
 };
 
 static tx_segmentation_model example_model(void) {
-  return (tx_segmentation_model){.segments = example, .count = 5, .top_count = 3, .by = 0, .previous = TX_NO_INPUT,
-                                 .override_ = TX_NO_INPUT, .since = TX_NO_INPUT, .input_count = 2};
+  return (tx_segmentation_model){.segments = example,
+                                 .count = 5,
+                                 .top_count = 3,
+                                 .by = 0,
+                                 .previous = TX_NO_INPUT,
+                                 .override_ = TX_NO_INPUT,
+                                 .since = TX_NO_INPUT,
+                                 .input_count = 2};
 }
 
 static void test_boundaries(void **state) {
@@ -194,8 +200,13 @@ static void test_unsegmented(void **state) {
       {LEAF("b", "b", NONE), .test = TX_TEST_WHEN, .when = 1},
       {LEAF("inner", "a/inner", 0), .test = TX_TEST_WHEN, .when = 1},
   };
-  const tx_segmentation_model model = {.segments = segments, .count = 3, .top_count = 2, .by = 0,
-                                       .previous = TX_NO_INPUT, .override_ = TX_NO_INPUT, .since = TX_NO_INPUT,
+  const tx_segmentation_model model = {.segments = segments,
+                                       .count = 3,
+                                       .top_count = 2,
+                                       .by = 0,
+                                       .previous = TX_NO_INPUT,
+                                       .override_ = TX_NO_INPUT,
+                                       .since = TX_NO_INPUT,
                                        .input_count = 2};
   sheet s;
   open_sheet(&s);
@@ -236,7 +247,7 @@ static void test_top_share(void **state) {
   static const struct {
     double share;
     size_t units, expected;
-  } cases[] = {{0.10, 70, 7},  {0.29, 100, 29}, {0.57, 100, 57}, {0.10, 69, 6}, {0.10, 9, 0}, {0.5, 1, 0},
+  } cases[] = {{0.10, 70, 7}, {0.29, 100, 29}, {0.57, 100, 57}, {0.10, 69, 6},    {0.10, 9, 0}, {0.5, 1, 0},
                {1, 100, 100}, {0, 100, 0},     {0.07, 100, 7},  {0.999, 100, 99}, {1, 1, 1}};
   for (size_t i = 0; i < 100; i++) {
     arr[i] = (double)(i * 37 % 100);
@@ -246,8 +257,13 @@ static void test_top_share(void **state) {
   for (size_t c = 0; c < COUNT(cases); c++) {
     const tx_segment segments[] = {
         {LEAF("top", "top", NONE), .test = TX_TEST_TOP, .share = cases[c].share, .of = TX_NO_INPUT}};
-    const tx_segmentation_model model = {.segments = segments, .count = 1, .top_count = 1, .by = 0,
-                                         .previous = TX_NO_INPUT, .override_ = TX_NO_INPUT, .since = TX_NO_INPUT,
+    const tx_segmentation_model model = {.segments = segments,
+                                         .count = 1,
+                                         .top_count = 1,
+                                         .by = 0,
+                                         .previous = TX_NO_INPUT,
+                                         .override_ = TX_NO_INPUT,
+                                         .since = TX_NO_INPUT,
                                          .input_count = 1};
     sheet s;
     open_sheet(&s);
@@ -275,8 +291,13 @@ static void test_top_ties_and_levels(void **state) {
       {LEAF("best", "top/best", 1), .test = TX_TEST_TOP, .share = 0.5, .of = TX_NO_INPUT},
       {LEAF("good", "top/good", 1), .test = TX_TEST_REST},
   };
-  const tx_segmentation_model model = {.segments = segments, .count = 5, .top_count = 3, .by = 0,
-                                       .previous = TX_NO_INPUT, .override_ = 2, .since = TX_NO_INPUT,
+  const tx_segmentation_model model = {.segments = segments,
+                                       .count = 5,
+                                       .top_count = 3,
+                                       .by = 0,
+                                       .previous = TX_NO_INPUT,
+                                       .override_ = 2,
+                                       .since = TX_NO_INPUT,
                                        .input_count = 3};
   sheet s;
   open_sheet(&s);
@@ -300,8 +321,13 @@ static void test_top_ties_and_levels(void **state) {
 static void test_top_of(void **state) {
   (void)state;
   tx_segment segments[] = {{LEAF("top", "top", NONE), .test = TX_TEST_TOP, .share = 0.5, .of = 1}};
-  const tx_segmentation_model model = {.segments = segments, .count = 1, .top_count = 1, .by = 0,
-                                       .previous = TX_NO_INPUT, .override_ = TX_NO_INPUT, .since = TX_NO_INPUT,
+  const tx_segmentation_model model = {.segments = segments,
+                                       .count = 1,
+                                       .top_count = 1,
+                                       .by = 0,
+                                       .previous = TX_NO_INPUT,
+                                       .override_ = TX_NO_INPUT,
+                                       .since = TX_NO_INPUT,
                                        .input_count = 2};
   sheet s;
   open_sheet(&s);
@@ -370,8 +396,14 @@ static void test_hold_inside_and_negative(void **state) {
       {LEAF("up", "b/up", 1), .test = TX_TEST_AT_LEAST, .at_least = -100},
       {LEAF("down", "b/down", 1), .test = TX_TEST_REST},
   };
-  const tx_segmentation_model model = {.segments = segments, .count = 6, .top_count = 2, .by = 0, .previous = 2,
-                                       .override_ = TX_NO_INPUT, .since = TX_NO_INPUT, .margin = 0.1,
+  const tx_segmentation_model model = {.segments = segments,
+                                       .count = 6,
+                                       .top_count = 2,
+                                       .by = 0,
+                                       .previous = 2,
+                                       .override_ = TX_NO_INPUT,
+                                       .since = TX_NO_INPUT,
+                                       .margin = 0.1,
                                        .input_count = 3};
   sheet s;
   open_sheet(&s);
@@ -429,8 +461,8 @@ static void test_dwell_and_override(void **state) {
 
 static void test_find(void **state) {
   (void)state;
-  static const tx_segment segments[] = {{LEAF("a", "a", NONE)}, {LEAF("b", "b", NONE)}, {LEAF("a", "b/a", 1)},
-                                        {LEAF("c", "b/c", 1)}, {LEAF("d", "b/c/d", 3)}, {LEAF("d", "a/d", 0)}};
+  static const tx_segment segments[] = {{LEAF("a", "a", NONE)}, {LEAF("b", "b", NONE)},  {LEAF("a", "b/a", 1)},
+                                        {LEAF("c", "b/c", 1)},  {LEAF("d", "b/c/d", 3)}, {LEAF("d", "a/d", 0)}};
   bool ambiguous = true;
   assert_int_equal(tx_segment_find(segments, 6, TX_TEXT("a"), &ambiguous), 0); /* a path wins over a name */
   assert_false(ambiguous);
@@ -456,8 +488,13 @@ static void test_models_at_fault(void **state) {
   open_sheet(&s);
   set_numbers(&s, 0, (double[]){1}, 1);
   for (size_t i = 0; i < COUNT(faults); i++) {
-    const tx_segmentation_model model = {.segments = faults[i], .count = 2, .top_count = 2, .by = 0,
-                                         .previous = TX_NO_INPUT, .override_ = TX_NO_INPUT, .since = TX_NO_INPUT,
+    const tx_segmentation_model model = {.segments = faults[i],
+                                         .count = 2,
+                                         .top_count = 2,
+                                         .by = 0,
+                                         .previous = TX_NO_INPUT,
+                                         .override_ = TX_NO_INPUT,
+                                         .since = TX_NO_INPUT,
                                          .input_count = 1};
     tx_segmentation_result result = {.rows = 77};
     triax_error error;
@@ -483,8 +520,13 @@ static void test_many(void **state) {
       {LEAF("top", "top", NONE), .test = TX_TEST_TOP, .share = 0.123, .of = TX_NO_INPUT},
       {LEAF("half", "half", NONE), .test = TX_TEST_TOP, .share = 0.4, .of = 0},
   };
-  const tx_segmentation_model model = {.segments = segments, .count = 2, .top_count = 2, .by = 0,
-                                       .previous = TX_NO_INPUT, .override_ = TX_NO_INPUT, .since = TX_NO_INPUT,
+  const tx_segmentation_model model = {.segments = segments,
+                                       .count = 2,
+                                       .top_count = 2,
+                                       .by = 0,
+                                       .previous = TX_NO_INPUT,
+                                       .override_ = TX_NO_INPUT,
+                                       .since = TX_NO_INPUT,
                                        .input_count = 1};
   sheet s;
   open_sheet(&s);
@@ -558,8 +600,15 @@ static void test_memory(void **state) {
   static const tx_segment segments[] = {
       {LEAF("a", "a", NONE), .test = TX_TEST_TOP, .share = 0.5, .of = TX_NO_INPUT, .first = 1, .last = 2},
       {LEAF("b", "a/b", 0), .test = TX_TEST_TOP, .share = 0.5, .of = 0}};
-  const tx_segmentation_model model = {.segments = segments, .count = 2, .top_count = 1, .by = 0, .previous = 1,
-                                       .override_ = 1, .since = TX_NO_INPUT, .margin = 0.1, .input_count = 2};
+  const tx_segmentation_model model = {.segments = segments,
+                                       .count = 2,
+                                       .top_count = 1,
+                                       .by = 0,
+                                       .previous = 1,
+                                       .override_ = 1,
+                                       .since = TX_NO_INPUT,
+                                       .margin = 0.1,
+                                       .input_count = 2};
   sheet s;
   open_sheet(&s);
   set_numbers(&s, 0, (double[]){1, 2, 3}, 3);

@@ -63,10 +63,8 @@ static triax_text text(void) {
 }
 
 static void print(double value) {
-  if (isnan(value))
-    printf(" ?");
-  else
-    printf(" %.17g", value);
+  if (isnan(value)) printf(" ?");
+  else printf(" %.17g", value);
 }
 
 /* --- inputs ----------------------------------------------------------------------------------------------------- */
@@ -82,14 +80,10 @@ static tx_column *column_of(triax_context *context, int32_t type, size_t rows) {
   bool ok = builder != NULL;
   for (size_t i = 0; i < rows && ok; i++) {
     const char *value = word();
-    if (strcmp(value, "?") == 0)
-      ok = tx_column_builder_missing(builder);
-    else if (type == TRIAX_TYPE_NUMBER)
-      ok = tx_column_builder_number(builder, strtod(value, NULL));
-    else if (type == TRIAX_TYPE_STRING)
-      ok = tx_column_builder_text(builder, triax_text_of(value));
-    else
-      ok = tx_column_builder_integer(builder, strtoll(value, NULL, 10));
+    if (strcmp(value, "?") == 0) ok = tx_column_builder_missing(builder);
+    else if (type == TRIAX_TYPE_NUMBER) ok = tx_column_builder_number(builder, strtod(value, NULL));
+    else if (type == TRIAX_TYPE_STRING) ok = tx_column_builder_text(builder, triax_text_of(value));
+    else ok = tx_column_builder_integer(builder, strtoll(value, NULL, 10));
   }
   tx_column *column = ok ? tx_column_builder_finish(builder) : NULL;
   if (!column) stop("out of memory");
@@ -261,9 +255,12 @@ static void run_health(triax_context *context) {
   model.input_count = from.count;
   tx_vector *vectors = room(from.count, sizeof *vectors);
   for (size_t i = 0; i < from.count; i++) vectors[i] = vector_of(&from, i);
-  tx_health_output out = {room(rows, sizeof(double)),   room(rows, sizeof(double)),
-                          room(rows, sizeof(double)),   room(rows, 1),
-                          room(rows, sizeof(uint32_t)), room(rows * model.metric_count, sizeof(tx_health_part)),
+  tx_health_output out = {room(rows, sizeof(double)),
+                          room(rows, sizeof(double)),
+                          room(rows, sizeof(double)),
+                          room(rows, 1),
+                          room(rows, sizeof(uint32_t)),
+                          room(rows * model.metric_count, sizeof(tx_health_part)),
                           room(model.metric_count, sizeof(uint64_t))};
   tx_health_scorer *scorer = NULL;
   triax_error error;
@@ -318,8 +315,7 @@ static void run_segmentation(triax_context *context) {
   triax_error error;
   if (tx_segmentation_run(context, &model, from.inputs, rows, keys, as_of, &result, &error)) stop(error.message);
   tx_top_cutoff *cutoffs = room(model.count, sizeof *cutoffs);
-  if (tx_segmentation_cutoffs(context, &model, from.inputs, rows, keys, &result, cutoffs, &error))
-    stop(error.message);
+  if (tx_segmentation_cutoffs(context, &model, from.inputs, rows, keys, &result, cutoffs, &error)) stop(error.message);
   tx_value *values = room(from.count, sizeof *values);
   for (size_t row = 0; row < rows; row++) {
     int placed = 0;
@@ -365,8 +361,8 @@ static void run_attention(triax_context *context) {
   triax_text *keys = room(accounts, sizeof *keys);
   read_accounts(accounts, csm, numbers, keys);
   for (size_t i = 0; i < csms; i++) hours[i] = number();
-  const tx_attention_input input = {accounts, csms, csm, numbers, numbers + accounts, numbers + 2 * accounts, keys,
-                                    hours, as_of};
+  const tx_attention_input input = {accounts, csms,  csm,  numbers, numbers + accounts, numbers + 2 * accounts,
+                                    keys,     hours, as_of};
   tx_attention_result result;
   triax_error error;
   if (tx_attention_run(context, &model, &input, &result, &error)) stop(error.message);
@@ -391,14 +387,10 @@ int main(void) {
   triax_context *context = NULL;
   if (triax_context_new(NULL, &context, NULL)) stop("no context");
   const char *model = word();
-  if (strcmp(model, "health") == 0)
-    run_health(context);
-  else if (strcmp(model, "segmentation") == 0)
-    run_segmentation(context);
-  else if (strcmp(model, "attention") == 0)
-    run_attention(context);
-  else
-    stop("no such model");
+  if (strcmp(model, "health") == 0) run_health(context);
+  else if (strcmp(model, "segmentation") == 0) run_segmentation(context);
+  else if (strcmp(model, "attention") == 0) run_attention(context);
+  else stop("no such model");
   triax_context_unref(context);
   free_room();
   return 0;
