@@ -42,6 +42,8 @@ typedef struct tx_kernels {
   /* out = condition ? x : y */
   void (*choose64)(const uint64_t *condition, const uint64_t *x, const uint64_t *y, size_t words, uint64_t *out);
   void (*choose32)(const uint64_t *condition, const uint32_t *x, const uint32_t *y, size_t words, uint32_t *out);
+  /* Byte i of out (64 a word) = the sum of bit i of planes[k] << k, for up to 8 planes: from planes to small numbers. */
+  void (*spread)(const uint64_t *const *planes, size_t count, size_t words, uint8_t *out);
 
   /* See kernel_scale.h. */
   void (*scale_points)(const double *x, size_t n, const double *knots, const double *points, size_t knot_count,

@@ -166,6 +166,28 @@ static void KERNEL(look_up8)(const uint8_t *codes, const uint64_t *table, const 
   }
 }
 
+/* 32 bits to 32 bytes: each byte gets its eight bits, keeps its own, and is `value` where that was set. */
+static inline __m256i unpack32(uint32_t bits, __m256i value) {
+  const __m256i each = _mm256_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3,
+                                        3, 3, 3, 3, 3);
+  const __m256i own = _mm256_set1_epi64x((long long)0x8040201008040201);
+  __m256i bytes = _mm256_shuffle_epi8(_mm256_set1_epi32((int)bits), each);
+  return _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_and_si256(bytes, own), own), value);
+}
+
+static void KERNEL(spread)(const uint64_t *const *planes, size_t count, size_t words, uint8_t *out) {
+  for (size_t w = 0; w < words; w++, out += 64) {
+    __m256i low = _mm256_setzero_si256(), high = low;
+    for (size_t k = 0; k < count; k++) {
+      const __m256i value = _mm256_set1_epi8((char)(1 << k));
+      low = _mm256_or_si256(low, unpack32((uint32_t)planes[k][w], value));
+      high = _mm256_or_si256(high, unpack32((uint32_t)(planes[k][w] >> 32), value));
+    }
+    _mm256_storeu_si256((__m256i *)(void *)out, low);
+    _mm256_storeu_si256((__m256i *)(void *)(out + 32), high);
+  }
+}
+
 #define KERNEL_OWN_TESTS
 #include "expr/kernel_body.h"
 

@@ -58,6 +58,27 @@ static void KERNEL(not_nan)(const double *x, const uint64_t *mask, size_t words,
   }
 }
 
+/* Eight bits to eight bytes of 0 or 1: each byte keeps its own bit, then any bit counts as 1. */
+static inline uint64_t KERNEL(unpack)(uint64_t eight) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  const uint64_t own = UINT64_C(0x0102040810204080);
+#else
+  const uint64_t own = UINT64_C(0x8040201008040201);
+#endif
+  uint64_t bytes = (eight * UINT64_C(0x0101010101010101)) & own;
+  return ((bytes + UINT64_C(0x7F7F7F7F7F7F7F7F)) >> 7) & UINT64_C(0x0101010101010101);
+}
+
+static void KERNEL(spread)(const uint64_t *const *planes, size_t count, size_t words, uint8_t *out) {
+  for (size_t w = 0; w < words; w++) {
+    for (size_t i = 0; i < 64; i += 8, out += 8) {
+      uint64_t bytes = 0;
+      for (size_t k = 0; k < count; k++) bytes |= KERNEL(unpack)((planes[k][w] >> i) & 255) << k;
+      memcpy(out, &bytes, sizeof bytes);
+    }
+  }
+}
+
 static void KERNEL(look_up8)(const uint8_t *codes, const uint64_t *table, const uint64_t *mask, size_t words,
                              uint64_t *out) {
   for (size_t w = 0; w < words; w++, codes += 64) {
@@ -159,7 +180,7 @@ static void KERNEL(choose32)(const uint64_t *condition, const uint32_t *x, const
     .test_number = TESTS_TABLE(number), .test_numbers = TESTS_TABLE(numbers), .test_integer = TESTS_TABLE(integer),    \
     .test_integers = TESTS_TABLE(integers), .test_date = TESTS_TABLE(date), .not_nan = KERNEL(not_nan),                \
     .codes_equal = KERNEL(codes_equal), .look_up8 = KERNEL(look_up8), .look_up16 = KERNEL(look_up16),                  \
-    .look_up32 = KERNEL(look_up32),                                                                                    \
+    .look_up32 = KERNEL(look_up32), .spread = KERNEL(spread),                                                          \
     .dual = {KERNEL(add), KERNEL(subtract), KERNEL(multiply), KERNEL(divide), KERNEL(greatest), KERNEL(least)},        \
     .dual_right = {KERNEL(add_right), KERNEL(subtract_right), KERNEL(multiply_right), KERNEL(divide_right),            \
                    KERNEL(greatest_right), KERNEL(least_right)},                                                       \

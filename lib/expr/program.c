@@ -1,12 +1,14 @@
 /* What can be known of a program before it meets data. */
 #include "expr/program_private.h"
 
-static void mark_reachable(tx_program *program, uint32_t root) {
+/* Children come before parents: one pass downwards reaches all. */
+static void mark_reachable(tx_program *program) {
   const tx_module *module = program->module;
-  program->facts[root].uses++;
-  program->facts[root].reachable = true;
-  /* Children come before parents: one pass downwards reaches all, the counts of uses being taken there too. */
-  for (size_t i = root + (size_t)1; i-- > 0;) {
+  for (size_t i = 0; i < program->root_count; i++) {
+    program->facts[program->roots[i]].uses++;
+    program->facts[program->roots[i]].reachable = true;
+  }
+  for (size_t i = module->count; i-- > 0;) {
     if (!program->facts[i].reachable) continue;
     const tx_expr_node *node = &module->nodes[i];
     for (uint32_t k = 0; k < node->count; k++) program->facts[module->children[node->first + k]].reachable = true;
@@ -74,7 +76,7 @@ static double cost_of(const tx_expr_node *node) {
 }
 
 static void learn(tx_program *program) {
-  for (size_t i = 0; i < program->root_count; i++) mark_reachable(program, program->roots[i]);
+  mark_reachable(program);
   count_uses(program);
   for (size_t i = 0; i < program->module->count; i++) {
     learn_facts(program, i);

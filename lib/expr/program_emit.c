@@ -314,6 +314,48 @@ static void finish_root(tx_emitter *emitter, size_t number, uint32_t node) {
   root->fault = result_plane(emitter, operand.fault);
 }
 
+/* --- order --- */
+
+bool tx_stands_alone(const tx_emitter *emitter, uint32_t number) {
+  const tx_expr_node *node = &emitter->module->nodes[number];
+  const tx_node_facts *facts = &emitter->program->facts[number];
+  return tx_facts_constant(facts) || node->op == TX_OP_VARIABLE || node->op == TX_OP_HAS ||
+         reads_dictionary(emitter, facts);
+}
+
+/* Whether some family makes steps of the children, rather than leaving all to the scalar evaluator. */
+static bool uses_children(const tx_expr_node *node) {
+  if (node->type.lists) return false;
+  if (node->op >= TX_OP_NOT && node->op <= TX_OP_IN) return true;
+  if (node->op >= TX_OP_ADD && node->op <= TX_OP_NEGATE) return node->type.kind == TX_DOUBLE || node->type.kind == TX_INT;
+  return node->op == TX_OP_MATH || node->op == TX_OP_CONVERT || node->op == TX_OP_TIME_PART ||
+         node->op == TX_OP_DAYS_UNTIL || node->op == TX_OP_DAYS_SINCE || node->op == TX_OP_PERCENTILE ||
+         node->op == TX_OP_PRESENT;
+}
+
+/* Marks from parents to children what will be asked for. Emitting those in the order of numbers, children first,
+ * keeps tx_emit from recurring, however long a chain of operations is. */
+static void mark_wanted(tx_emitter *emitter, const uint32_t *roots, size_t count) {
+  const tx_module *module = emitter->module;
+  for (size_t i = 0; i < count; i++) emitter->wanted[roots[i]] = TX_WANTED;
+  for (size_t i = module->count; i-- > 0;) {
+    const tx_expr_node *node = &module->nodes[i];
+    if (!emitter->wanted[i] || tx_stands_alone(emitter, (uint32_t)i) || !uses_children(node)) continue;
+    for (uint32_t k = 0; k < node->count; k++) {
+      uint32_t child = module->children[node->first + k];
+      if (emitter->wanted[child]) continue;
+      emitter->wanted[child] = tx_absorbed(emitter, (uint32_t)i, child) ? TX_ABSORBED : TX_WANTED;
+    }
+  }
+}
+
+static void emit_wanted(tx_emitter *emitter, const uint32_t *nodes, size_t count) {
+  mark_wanted(emitter, nodes, count);
+  for (size_t i = 0; i < emitter->module->count && emitter->status == TRIAX_OK; i++) {
+    if (emitter->wanted[i] == TX_WANTED) tx_emit(emitter, (uint32_t)i);
+  }
+}
+
 static triax_status emit_roots(tx_emitter *emitter, const uint32_t *nodes, size_t count) {
   tx_code *code = emitter->code;
   code->roots = tx_emit_memory(emitter, count, sizeof *code->roots);
@@ -321,6 +363,7 @@ static triax_status emit_roots(tx_emitter *emitter, const uint32_t *nodes, size_
   if (emitter->status != TRIAX_OK) return emitter->status;
   code->slots[0].kind = TX_SLOT_NONE;
   code->root_count = count;
+  emit_wanted(emitter, nodes, count);
   for (size_t i = 0; i < count && emitter->status == TRIAX_OK; i++) finish_root(emitter, i, nodes[i]);
   return emitter->status == TRIAX_OK ? tx_code_place(emitter) : emitter->status;
 }
@@ -332,9 +375,11 @@ triax_status tx_code_make(tx_code *code, const tx_data *data, const uint32_t *no
                         .context = data->context};
   emitter.operands = tx_calloc(data->context, module->count, sizeof *emitter.operands);
   emitter.done = tx_calloc(data->context, module->count, sizeof *emitter.done);
+  emitter.wanted = tx_calloc(data->context, module->count, sizeof *emitter.wanted);
   triax_status status = TRIAX_ENOMEM;
-  if (emitter.operands && emitter.done) status = emit_roots(&emitter, nodes, count);
+  if (emitter.operands && emitter.done && emitter.wanted) status = emit_roots(&emitter, nodes, count);
   tx_free_array(data->context, emitter.operands, module->count, sizeof *emitter.operands);
+  tx_free_array(data->context, emitter.wanted, module->count, sizeof *emitter.wanted);
   tx_free_array(data->context, emitter.done, module->count, sizeof *emitter.done);
   return status;
 }

@@ -26,29 +26,28 @@ static tx_operand emit_not(tx_emitter *emitter, const tx_expr_node *node) {
 }
 
 /* a && b && c is one step, as long as nobody else asks for a && b. */
-static size_t gather_terms(tx_emitter *emitter, uint16_t op, uint32_t number, uint32_t *terms, size_t count) {
+bool tx_absorbed(const tx_emitter *emitter, uint32_t number, uint32_t child) {
   const tx_expr_node *node = &emitter->module->nodes[number];
-  for (uint32_t i = 0; i < node->count; i++) {
-    uint32_t child = emitter->module->children[node->first + i];
-    bool inner = emitter->module->nodes[child].op == op && emitter->program->facts[child].uses == 1 &&
-                 !emitter->done[child];
-    if (inner) {
-      count = gather_terms(emitter, op, child, terms, count);
-    } else {
-      terms[count++] = child;
-    }
-  }
-  return count;
+  if (node->op != TX_OP_AND && node->op != TX_OP_OR) return false;
+  return emitter->module->nodes[child].op == node->op && emitter->program->facts[child].uses == 1 &&
+         child == emitter->module->children[node->first] && !tx_stands_alone(emitter, child);
 }
 
-static size_t count_terms(const tx_emitter *emitter, uint16_t op, uint32_t number) {
-  const tx_expr_node *node = &emitter->module->nodes[number];
+/* The terms from the last to the first; NULL for `terms` only counts. */
+static size_t gather_terms(const tx_emitter *emitter, uint32_t number, uint32_t *terms) {
   size_t count = 0;
-  for (uint32_t i = 0; i < node->count; i++) {
-    uint32_t child = emitter->module->children[node->first + i];
-    count += emitter->module->nodes[child].op == op ? count_terms(emitter, op, child) : 1;
+  for (;;) {
+    const tx_expr_node *node = &emitter->module->nodes[number];
+    const uint32_t *children = &emitter->module->children[node->first];
+    for (uint32_t i = node->count; i-- > 1; count++) {
+      if (terms) terms[count] = children[i];
+    }
+    if (!tx_absorbed(emitter, number, children[0])) {
+      if (terms) terms[count] = children[0];
+      return count + 1;
+    }
+    number = children[0];
   }
-  return count;
 }
 
 /* A missing result is a fault where one of its terms was. */
@@ -85,13 +84,13 @@ static tx_operand join_terms(tx_emitter *emitter, bool both, const tx_operand *t
 
 static tx_operand emit_terms(tx_emitter *emitter, uint32_t number) {
   uint16_t op = emitter->module->nodes[number].op;
-  size_t most = count_terms(emitter, op, number);
-  uint32_t *nodes = tx_emit_memory(emitter, most, sizeof *nodes);
-  tx_operand *terms = tx_emit_memory(emitter, most, sizeof *terms);
+  size_t count = gather_terms(emitter, number, NULL);
+  uint32_t *nodes = tx_emit_memory(emitter, count, sizeof *nodes);
+  tx_operand *terms = tx_emit_memory(emitter, count, sizeof *terms);
   if (!nodes || !terms) return (tx_operand){0};
-  size_t count = gather_terms(emitter, op, number, nodes, 0);
+  gather_terms(emitter, number, nodes);
   for (size_t i = 0; i < count; i++) {
-    terms[i] = tx_in_slot(emitter, tx_emit(emitter, nodes[i]), (tx_type){TX_BOOL, 0});
+    terms[i] = tx_in_slot(emitter, tx_emit(emitter, nodes[count - 1 - i]), (tx_type){TX_BOOL, 0});
   }
   return join_terms(emitter, op == TX_OP_AND, terms, count);
 }

@@ -10,7 +10,7 @@
 #include "expr/program.h"
 
 /* Rows per strip: all steps are run for one strip before the next, so that registers stay in the nearest cache. */
-#define TX_STRIP 256
+#define TX_STRIP 512
 #define TX_STRIP_WORDS (TX_STRIP / 64)
 #define TX_BATCH_WORDS (TX_BATCH / 64)
 
@@ -183,6 +183,8 @@ typedef struct tx_operand {
   const tx_dictionary *dictionary; /* CODES; bits of the slot say how wide */
 } tx_operand;
 
+enum { TX_UNWANTED, TX_WANTED, TX_ABSORBED };
+
 typedef struct tx_emitter {
   const tx_program *program;
   const tx_data *data;
@@ -191,6 +193,7 @@ typedef struct tx_emitter {
   triax_context *context;
   tx_operand *operands; /* by node */
   bool *done;           /* by node */
+  uint8_t *wanted;      /* by node: TX_WANTED …  */
   uint32_t ones, zeros; /* constant planes, 0 before needed */
   triax_status status;
   tx_step spare; /* stands in for a step that memory was too short for */
@@ -200,6 +203,10 @@ typedef struct tx_emitter {
 triax_status tx_code_place(tx_emitter *emitter);
 
 tx_operand tx_emit(tx_emitter *emitter, uint32_t node);
+/* A node that needs none of its children's operands: a constant, a leaf, or a function of one dictionary. */
+bool tx_stands_alone(const tx_emitter *emitter, uint32_t node);
+/* Whether a first operand is taken up into its parent's step. */
+bool tx_absorbed(const tx_emitter *emitter, uint32_t parent, uint32_t child);
 /* For each family: form NONE when the node has no vector form after all. */
 tx_operand tx_emit_logic(tx_emitter *emitter, uint32_t node);
 tx_operand tx_emit_choice(tx_emitter *emitter, uint32_t node);

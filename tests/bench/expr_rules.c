@@ -115,36 +115,26 @@ static void check_tests(tx_module *module, tx_arena *arena, uint32_t roots[TESTS
 }
 
 
-/* Eight bits to eight bytes. */
-static uint64_t spread_of(uint64_t byte) {
-  uint64_t bits = 0;
-  for (unsigned i = 0; i < 8; i++) bits |= ((byte >> i) & 1) << (8 * i);
-  return bits;
-}
-
-static uint64_t spread[256];
-
 /* First rule that holds, times four, plus the band, as a byte a row. */
 static void write_codes(const tx_run *run, size_t words, uint8_t *codes) {
   tx_vector vectors[TESTS];
+  uint64_t planes[6][TX_BATCH / 64];
+  const uint64_t *const all[6] = {planes[0], planes[1], planes[2], planes[3], planes[4], planes[5]};
   for (size_t i = 0; i < TESTS; i++) tx_run_root(run, i, &vectors[i]);
   for (size_t w = 0; w < words; w++) {
-    uint64_t band[2], rule[4] = {0, 0, 0, 0}, rest = UINT64_MAX;
+    uint64_t rule[4] = {0, 0, 0, 0}, rest = UINT64_MAX;
     uint64_t high = vectors[0].truth[w], middle = vectors[1].truth[w] & ~high;
     uint64_t low = vectors[2].truth[w] & ~high & ~middle;
-    band[0] = high | low;
-    band[1] = high | middle;
+    planes[0][w] = high | low;
+    planes[1][w] = high | middle;
     for (size_t i = 0; i < 8; i++) {
       uint64_t first = vectors[3 + i].truth[w] & rest;
       rest &= ~first;
       for (size_t k = 0; k < 4; k++) rule[k] |= ((i + 1) >> k) & 1 ? first : 0;
     }
-    for (size_t k = 0; k < 8; k++) {
-      uint64_t eight = spread[(band[0] >> 8 * k) & 255] | spread[(band[1] >> 8 * k) & 255] << 1;
-      for (size_t b = 0; b < 4; b++) eight |= spread[(rule[b] >> 8 * k) & 255] << (2 + b);
-      memcpy(codes + 64 * w + 8 * k, &eight, 8);
-    }
+    for (size_t k = 0; k < 4; k++) planes[2 + k][w] = rule[k];
   }
+  tx_kernels_best()->spread(all, 6, words, codes);
 }
 
 static uint64_t xor_bytes(const void *from, size_t bytes) {
@@ -292,7 +282,6 @@ int main(int count, char **arguments) {
   int rounds = count > 2 ? atoi(arguments[2]) : 7;
   triax_context *context = NULL;
   need(triax_context_new(NULL, &context, NULL) == TRIAX_OK, "out of memory");
-  for (uint64_t i = 0; i < 256; i++) spread[i] = spread_of(i);
 
   bench_rules(context, (size_t)(millions * 1e6), rounds);
   bench_health(context, (size_t)(millions * 1e6), rounds);

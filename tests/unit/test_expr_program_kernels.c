@@ -1,0 +1,273 @@
+/* Every kernel of every machine variant against the plainest code there is, bit for bit. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "expr/kernel_scale.h"
+#include "expr_random.h"
+
+#define ROWS 192
+#define WORDS (ROWS / 64)
+
+static const double HARD[] = {0.0, -0.0, 1, -1, 2.5, 1e300, -1e300, 5e-324, 0.5, -0.5, 1.5, 3, 100, 99.5};
+
+static void fill_numbers(expr_random *random, double *x) {
+  for (size_t i = 0; i < ROWS; i++) {
+    uint32_t pick = expr_random_below(random, 17);
+    x[i] = pick == 14 ? (double)NAN : pick == 15 ? (double)INFINITY : pick == 16 ? -(double)INFINITY : HARD[pick];
+  }
+}
+
+static bool holds(int test, int order) { /* order: -1, 0, 1; 2 none */
+  switch (test) {
+  case TX_TEST_EQUAL: return order == 0;
+  case TX_TEST_UNEQUAL: return order != 0;
+  case TX_TEST_LESS: return order == -1;
+  case TX_TEST_AT_MOST: return order == -1 || order == 0;
+  case TX_TEST_GREATER: return order == 1;
+  default: return order == 1 || order == 0;
+  }
+}
+
+static int order_of_numbers(double a, double b) { return a < b ? -1 : a > b ? 1 : a == b ? 0 : 2; }
+static int order_of_integers(int64_t a, int64_t b) { return a < b ? -1 : a > b; }
+
+static bool bit(const uint64_t *plane, size_t i) { return (plane[i / 64] >> (i % 64)) & 1; }
+
+static void fill_planes(expr_random *random, uint64_t *plane) {
+  for (size_t w = 0; w < WORDS; w++) plane[w] = expr_random_next(random);
+}
+
+static void try_tests(const tx_kernels *kernels, expr_random *random) {
+  double x[ROWS], y[ROWS];
+  int64_t i64[ROWS], j64[ROWS];
+  int32_t dates[ROWS];
+  uint64_t mask[WORDS], out[WORDS];
+  fill_numbers(random, x);
+  fill_numbers(random, y);
+  fill_planes(random, mask);
+  for (size_t i = 0; i < ROWS; i++) {
+    i64[i] = expr_random_below(random, 3) ? (int64_t)expr_random_below(random, 3) - 1 : (int64_t)expr_random_next(random);
+    j64[i] = expr_random_below(random, 3) ? (int64_t)expr_random_below(random, 3) - 1 : (int64_t)expr_random_next(random);
+    dates[i] = (int32_t)expr_random_below(random, 5) - 2;
+  }
+  for (int test = 0; test < TX_TESTS; test++) {
+    for (int masked = 0; masked < 2; masked++) {
+      const uint64_t *by = masked ? mask : NULL;
+#define EXPECT(order) \
+  for (size_t i = 0; i < ROWS; i++) assert_int_equal(bit(out, i), holds(test, order) && (!masked || bit(mask, i)))
+      kernels->test_number[test](x, y[0], by, WORDS, out);
+      EXPECT(order_of_numbers(x[i], y[0]));
+      kernels->test_numbers[test](x, y, by, WORDS, out);
+      EXPECT(order_of_numbers(x[i], y[i]));
+      kernels->test_integer[test](i64, j64[0], by, WORDS, out);
+      EXPECT(order_of_integers(i64[i], j64[0]));
+      kernels->test_integers[test](i64, j64, by, WORDS, out);
+      EXPECT(order_of_integers(i64[i], j64[i]));
+      kernels->test_date[test](dates, dates[0], by, WORDS, out);
+      EXPECT(order_of_integers(dates[i], dates[0]));
+    }
+  }
+  kernels->not_nan(x, mask, WORDS, out);
+  for (size_t i = 0; i < ROWS; i++) assert_int_equal(bit(out, i), !isnan(x[i]) && bit(mask, i));
+}
+
+static void test_tests(void **state) {
+  (void)state;
+  expr_random random = {1};
+  for (size_t variant = 0; tx_kernels_variant(variant); variant++) {
+    for (int round = 0; round < 50; round++) try_tests(tx_kernels_variant(variant), &random);
+  }
+}
+
+static void test_tables(void **state) {
+  (void)state;
+  expr_random random = {2};
+  uint8_t c8[ROWS], bytes[ROWS];
+  uint16_t c16[ROWS];
+  uint32_t c32[ROWS], d32[ROWS], chosen[ROWS];
+  uint64_t table[1024], out[WORDS], planes[8][WORDS];
+  const uint64_t *const all[8] = {planes[0], planes[1], planes[2], planes[3], planes[4], planes[5], planes[6], planes[7]};
+  for (size_t i = 0; i < 1024; i++) table[i] = expr_random_next(&random);
+  for (size_t i = 0; i < ROWS; i++) {
+    c8[i] = (uint8_t)(i < 256 ? i + 64 : expr_random_below(&random, 256));
+    c16[i] = (uint16_t)expr_random_below(&random, 65536);
+    c32[i] = expr_random_below(&random, 65536);
+    d32[i] = expr_random_below(&random, 2) ? c32[i] : c32[i] ^ (1u << expr_random_below(&random, 32));
+  }
+  for (size_t k = 0; k < 8; k++) fill_planes(&random, planes[k]);
+  for (size_t variant = 0; tx_kernels_variant(variant); variant++) {
+    const tx_kernels *kernels = tx_kernels_variant(variant);
+    kernels->look_up8(c8, table, planes[0], WORDS, out);
+    for (size_t i = 0; i < ROWS; i++) assert_int_equal(bit(out, i), bit(table, c8[i]) && bit(planes[0], i));
+    kernels->look_up16(c16, table, NULL, WORDS, out);
+    for (size_t i = 0; i < ROWS; i++) assert_int_equal(bit(out, i), bit(table, c16[i]));
+    kernels->look_up32(c32, table, NULL, WORDS, out);
+    for (size_t i = 0; i < ROWS; i++) assert_int_equal(bit(out, i), bit(table, c32[i]));
+    kernels->codes_equal(c32, d32, planes[1], WORDS, out);
+    for (size_t i = 0; i < ROWS; i++) assert_int_equal(bit(out, i), c32[i] == d32[i] && bit(planes[1], i));
+    kernels->choose32(planes[2], c32, d32, WORDS, chosen);
+    for (size_t i = 0; i < ROWS; i++) assert_int_equal(chosen[i], bit(planes[2], i) ? c32[i] : d32[i]);
+    for (size_t count = 0; count <= 8; count++) {
+      kernels->spread(all, count, WORDS, bytes);
+      for (size_t i = 0; i < ROWS; i++) {
+        unsigned expected = 0;
+        for (size_t k = 0; k < count; k++) expected |= (unsigned)bit(planes[k], i) << k;
+        assert_int_equal(bytes[i], expected);
+      }
+    }
+  }
+}
+
+static double by_hand(uint32_t choice, double x, double y) {
+  switch (choice) {
+  case TX_DUAL_ADD: return x + y;
+  case TX_DUAL_SUBTRACT: return x - y;
+  case TX_DUAL_MULTIPLY: return x * y;
+  case TX_DUAL_DIVIDE: return x / y;
+  case TX_DUAL_GREATEST: return isnan(x) ? x : isnan(y) ? y : y > x ? y : x;
+  default: return isnan(x) ? x : isnan(y) ? y : y < x ? y : x;
+  }
+}
+
+static double sole_by_hand(uint32_t choice, double x) {
+  switch (choice) {
+  case TX_SOLE_NEGATE: return -x;
+  case TX_SOLE_ABS: return fabs(x);
+  case TX_SOLE_CEIL: return ceil(x);
+  case TX_SOLE_FLOOR: return floor(x);
+  case TX_SOLE_ROUND: return round(x);
+  case TX_SOLE_TRUNC: return trunc(x);
+  case TX_SOLE_SIGN: return isnan(x) ? x : x > 0 ? 1.0 : x < 0 ? -1.0 : 0.0;
+  default: return sqrt(x);
+  }
+}
+
+static void same_number(double is, double expected) {
+  if (isnan(is) && isnan(expected)) return;
+  uint64_t a, b;
+  memcpy(&a, &is, 8);
+  memcpy(&b, &expected, 8);
+  if (a != b) fail_msg("%.17g, not %.17g", is, expected);
+}
+
+static void test_arithmetic(void **state) {
+  (void)state;
+  expr_random random = {3};
+  double x[ROWS], y[ROWS], out[ROWS];
+  for (size_t variant = 0; tx_kernels_variant(variant); variant++) {
+    const tx_kernels *kernels = tx_kernels_variant(variant);
+    fill_numbers(&random, x);
+    fill_numbers(&random, y);
+    for (uint32_t choice = 0; choice < TX_DUALS; choice++) {
+      kernels->dual[choice](x, y, ROWS, out);
+      for (size_t i = 0; i < ROWS; i++) same_number(out[i], by_hand(choice, x[i], y[i]));
+      kernels->dual_right[choice](x, y[1], ROWS, out);
+      for (size_t i = 0; i < ROWS; i++) same_number(out[i], by_hand(choice, x[i], y[1]));
+      kernels->dual_left[choice](x[1], y, ROWS, out);
+      for (size_t i = 0; i < ROWS; i++) same_number(out[i], by_hand(choice, x[1], y[i]));
+    }
+    for (uint32_t choice = 0; choice < TX_SOLES; choice++) {
+      kernels->sole[choice](x, ROWS, out);
+      for (size_t i = 0; i < ROWS; i++) same_number(out[i], sole_by_hand(choice, x[i]));
+    }
+  }
+}
+
+/* --- scales --- */
+
+static void test_scale_by_hand(void **state) {
+  (void)state;
+  /* adoption of the policy guide: 70 of 100 seats on [[0, 0], [0.5, 40], [0.9, 100]] */
+  const double knots[] = {0, 0.5, 0.9}, points[] = {0, 40, 100};
+  const double x[] = {-1, 0, 0.25, 0.5, 0.7, 0.9, 5, (double)INFINITY, -(double)INFINITY, (double)NAN, 1};
+  double out[11];
+  for (size_t variant = 0; tx_kernels_variant(variant); variant++) {
+    tx_kernels_variant(variant)->scale_points(x, 11, knots, points, 3, out);
+    assert_true(out[0] == 0 && out[1] == 0 && out[2] == 20 && out[3] == 40);
+    assert_true(fabs(out[4] - 70) < 1e-12);
+    assert_true(out[5] == 100 && out[6] == 100 && out[7] == 100 && out[8] == 0 && isnan(out[9]) && out[10] == 100);
+  }
+}
+
+static void test_scale_exact_at_knots(void **state) {
+  (void)state;
+  double knots[20], points[20], out[20];
+  for (size_t k = 0; k < 20; k++) {
+    knots[k] = (double)k * 0.1 + 1.0 / 3;
+    points[k] = (double)((k * 37) % 11) / 3.0;
+  }
+  for (size_t variant = 0; tx_kernels_variant(variant); variant++) {
+    for (size_t count = 1; count <= 20; count++) {
+      tx_kernels_variant(variant)->scale_points(knots, count, knots, points, count, out);
+      for (size_t k = 0; k < count; k++) assert_true(out[k] == points[k]);
+    }
+  }
+}
+
+static void test_scale_variants_agree(void **state) {
+  (void)state;
+  expr_random random = {4};
+  double knots[12], points[12], x[ROWS], a[ROWS], b[ROWS];
+  for (size_t k = 0; k < 12; k++) {
+    knots[k] = (double)k * 0.37 - 1;
+    points[k] = (double)expr_random_below(&random, 100) / 3;
+  }
+  for (size_t i = 0; i < ROWS; i++) x[i] = (double)expr_random_below(&random, 100000) / 17000.0 - 2;
+  for (size_t count = 1; count <= 12; count++) {
+    tx_scale_points(x, ROWS, knots, points, count, a);
+    tx_kernels_portable.scale_points(x, ROWS - 1, knots, points, count, b);
+    for (size_t i = 0; i + 1 < ROWS; i++) {
+      size_t k = 0;
+      while (k + 2 < count && x[i] >= knots[k + 1]) k++;
+      double expected = points[k];
+      if (count > 1) {
+        expected = points[k] + (x[i] - knots[k]) / (knots[k + 1] - knots[k]) * (points[k + 1] - points[k]);
+      }
+      if (x[i] <= knots[0]) expected = points[0];
+      if (x[i] >= knots[count - 1]) expected = points[count - 1];
+      same_number(a[i], expected);
+      same_number(b[i], expected);
+    }
+  }
+}
+
+static void test_weighted_average(void **state) {
+  (void)state;
+  const double none = (double)NAN, knots[] = {0, 10}, points[] = {100, 0};
+  /* The guide's product group: (3 x 70 + 80) / 4 = 72.5; then each part missing; then a fading one. */
+  const double adoption[] = {70, none, 70, none, 70, 70}, tickets[] = {2, 2, none, none, 2, 2};
+  const double fresh[] = {1, 1, 1, 1, 0.5, none};
+  const tx_weighted metrics[] = {{adoption, NULL, NULL, 0, fresh, 3}, {tickets, knots, points, 2, NULL, 1}};
+  double average[6], weight[6];
+  for (size_t variant = 0; tx_kernels_variant(variant); variant++) {
+    tx_kernels_variant(variant)->weighted_average(metrics, 2, 0, 6, average, weight);
+    const double expected[] = {72.5, 80, 70, none, (1.5 * 70 + 80) / 2.5, 80}, weights[] = {4, 1, 3, 0, 2.5, 1};
+    for (size_t i = 0; i < 6; i++) {
+      same_number(average[i], expected[i]);
+      same_number(weight[i], weights[i]);
+    }
+    tx_kernels_variant(variant)->weighted_average(metrics, 2, 4, 1, average, NULL);
+    same_number(average[0], expected[4]);
+  }
+  tx_weighted_average(metrics, 0, 0, 2, average, weight);
+  assert_true(isnan(average[0]) && weight[1] == 0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_tests),
+      cmocka_unit_test(test_tables),
+      cmocka_unit_test(test_arithmetic),
+      cmocka_unit_test(test_scale_by_hand),
+      cmocka_unit_test(test_scale_exact_at_knots),
+      cmocka_unit_test(test_scale_variants_agree),
+      cmocka_unit_test(test_weighted_average),
+  };
+  return cmocka_run_group_tests_name("expr_program_kernels", tests, NULL, NULL);
+}
