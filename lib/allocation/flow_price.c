@@ -1,12 +1,9 @@
 /* Pricing: looks through the arcs in blocks for the one that gains most a unit. */
 #include "allocation/flow.h"
 
-/* Keeps an arc when it gains more than the best so far. */
-static void offer_arc(tx_entering *best, const tx_entering *arc) {
-  if (tx_cost_negative(&arc->gain) && (!best->found || tx_cost_compare(&arc->gain, &best->gain) < 0)) {
-    *best = *arc;
-    best->found = true;
-  }
+/* Whether a reduced cost gains, and more than the best so far. Nearly all do not. */
+static inline bool gains(const tx_entering *best, const tx_cost *gain) {
+  return tx_cost_negative(gain) && (!best->found || tx_cost_compare(gain, &best->gain) < 0);
 }
 
 /* A bundle at rest can take one more unit at its next segment's cost, or give one up at the last one's. */
@@ -18,17 +15,19 @@ static void price_bundle(tx_flow *flow, size_t b, tx_entering *best) {
   tx_cost between = flow->node[bundle->to].price;
   tx_cost_sub(&between, &flow->node[bundle->from].price);
   if (bundle->kink < bundle->count) {
-    tx_entering arc = {bundle->from, bundle->to, (uint32_t)b, bundle->kink, 0, false, between, true};
-    tx_cost cost = tx_flow_segment_cost(flow, b, bundle->kink);
-    tx_cost_add(&arc.gain, &cost);
-    offer_arc(best, &arc);
+    tx_cost gain = tx_flow_segment_cost(flow, b, bundle->kink);
+    tx_cost_add(&gain, &between);
+    if (gains(best, &gain)) {
+      *best = (tx_entering){bundle->from, bundle->to, (uint32_t)b, bundle->kink, 0, false, gain, true};
+    }
   }
   if (bundle->kink > 0) {
-    tx_entering arc = {bundle->from, bundle->to, (uint32_t)b, bundle->kink - 1, 0, true, {{0, 0, 0, 0}}, true};
-    tx_cost cost = tx_flow_segment_cost(flow, b, bundle->kink - 1);
-    tx_cost_sub(&arc.gain, &between);
-    tx_cost_sub(&arc.gain, &cost);
-    offer_arc(best, &arc);
+    tx_cost gain = {{0, 0, 0, 0}}, cost = tx_flow_segment_cost(flow, b, bundle->kink - 1);
+    tx_cost_sub(&gain, &between);
+    tx_cost_sub(&gain, &cost);
+    if (gains(best, &gain)) {
+      *best = (tx_entering){bundle->from, bundle->to, (uint32_t)b, bundle->kink - 1, 0, true, gain, true};
+    }
   }
 }
 
@@ -69,10 +68,11 @@ static size_t price_offers(tx_flow *flow, uint32_t class_node, tx_entering *best
     }
   }
   if (found != SIZE_MAX) {
-    tx_entering arc = {class_node, TX_FLOW_CSM(flow, books->offer_csm[found]), TX_BOOKS_NONE, 0, found, false, least,
-                       true};
-    tx_cost_sub(&arc.gain, &mine);
-    offer_arc(best, &arc);
+    uint32_t csm = TX_FLOW_CSM(flow, books->offer_csm[found]);
+    tx_cost_sub(&least, &mine);
+    if (gains(best, &least)) {
+      *best = (tx_entering){class_node, csm, TX_BOOKS_NONE, 0, found, false, least, true};
+    }
   }
   return end - begin;
 }

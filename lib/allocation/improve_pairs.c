@@ -226,7 +226,7 @@ bool tx_pairs_improve(tx_pairs *p, uint32_t a, uint32_t b) {
   for (int s = 0; s < p->sides; s++) {
     count_out(&p->side[s]);
   }
-  p->core->watch->work += (uint64_t)p->sides * 30;
+  p->core->watch->work += 40 + (uint64_t)p->sides * 60;
   sum_least(p);
   p->over = core->csm_cost[a].part[TX_OVER] > 0 || (b < core->books->csms && core->csm_cost[b].part[TX_OVER] > 0);
   search(p, 0, 0, 0, 0);

@@ -5,6 +5,7 @@
 
 #define REGION 6    /* CSMs at most */
 #define WAITING 40  /* uncovered customers that may come in */
+#define LOOK 300    /* uncovered customers looked at for them */
 
 typedef struct region {
   tx_core *core;
@@ -82,7 +83,7 @@ static bool take(region *r) {
     }
   }
   size_t waiting = 0, looked = 0;
-  for (uint32_t j = core->first[core->books->csms]; kept && j != TX_BOOKS_NONE && waiting < WAITING && looked < 2000;
+  for (uint32_t j = core->first[core->books->csms]; kept && j != TX_BOOKS_NONE && waiting < WAITING && looked < LOOK;
        j = core->next[j], looked++) {
     bool comes = false;
     for (size_t x = 0; x < r->csms && !comes && tx_core_load(core, j) > 0; x++) {
@@ -93,7 +94,7 @@ static bool take(region *r) {
       waiting++;
     }
   }
-  core->watch->work += 4 * (looked + r->count);
+  core->watch->work += 4 * (looked * r->csms + r->count);
   return kept;
 }
 

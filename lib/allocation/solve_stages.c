@@ -3,15 +3,17 @@
 
 /* Parts of at most so many customers are searched exhaustively, within a budget. */
 #define SMALL_PART 24
+/* Beyond so many, single moves find nothing that pairs and regions leave. */
+#define MOVES_PART 5000
 #define PLENTY 20000.0
 
 /* Work that a stage may take: so much for the whole problem, and so much for each customer. */
 static uint64_t share(const tx_core *core, double for_all, double for_each) {
   double effort = core->books->effort > 0 ? core->books->effort : 1;
-  double customers = (double)core->books->customers;
+  double all = (double)core->books->customers / core->share;
   /* Beyond some tens of thousands the relaxation alone is close: further ones add less. */
-  customers = customers > PLENTY ? PLENTY + (customers - PLENTY) / 8 : customers;
-  double work = effort * (for_all * core->share + for_each * customers);
+  all = all > PLENTY ? PLENTY + (all - PLENTY) / 6 : all;
+  double work = effort * core->share * (for_all + for_each * all);
   return work < 1.0 ? 1 : work > 1e18 ? UINT64_C(1000000000000000000) : (uint64_t)work;
 }
 
@@ -44,18 +46,19 @@ static triax_status improve(tx_core *core, int64_t scale) {
 triax_status tx_core_solve(tx_core *core) {
   const tx_books *books = core->books;
   int64_t scale = tx_flow_scale(core);
-  triax_status status = tx_dive_all(core, scale, share(core, 1e8, 1e4));
+  /* The relaxation is no place to save: everything else stands on it. */
+  triax_status status = tx_dive_all(core, scale, 100 * share(core, 1e8, 1e4));
   if (status == TRIAX_OK) {
     status = tx_greedy(core);
   }
   if (status == TRIAX_OK && !best_known(core)) {
     status = improve(core, scale);
   }
-  if (status == TRIAX_OK && !best_known(core)) {
+  if (status == TRIAX_OK && !best_known(core) && books->customers <= MOVES_PART) {
     status = tx_improve_moves(core, share(core, 1e5, 500));
   }
   if (status == TRIAX_OK && books->customers <= SMALL_PART && !best_known(core)) {
-    status = tx_exact(core, share(core, 2e6, 20000));
+    status = tx_exact(core, share(core, 2e6, 100000));
   }
   return status;
 }
