@@ -5,7 +5,7 @@
 
 #include "cli.h"
 
-enum { ROWS_SHOWN = 12, NAME_WIDTH = 28 };
+enum { ROWS_SHOWN = 12, NAME_WIDTH = 24 };
 
 typedef struct digest {
   text_buffer *buffer;
@@ -223,60 +223,65 @@ static void add_csms(const digest *d) {
   free(order);
 }
 
-/* A number, or a text where the table has one: "1", "2 csm". */
-static void add_any(text_buffer *buffer, const triax_table *table, const char *name, size_t row) {
-  char text[CLI_NUMBER_SIZE];
-  triax_text words = text_at(table, name, row);
-  double value = number_at(table, name, row);
-  if (words.bytes != NULL) {
-    text_add(buffer, words.bytes, words.length);
-  } else if (!is_missing(value)) {
-    snprintf(text, sizeof text, "%.4g", value);
-    text_add_string(buffer, text);
+/* The roles that may own a pool's customers: "csm or csa"; returns how many there are. */
+static size_t add_roles(text_buffer *buffer, const triax_table *table, size_t row, const char *before) {
+  size_t roles = column_of(table, "roles"), count = roles != SIZE_MAX ? triax_table_items(table, roles, row) : 0;
+  for (size_t i = 0; i < count; i++) {
+    triax_text role = triax_table_item(table, roles, row, i);
+    text_add_format(buffer, "%s%.*s", i == 0 ? before : " or ", (int)role.length, role.bytes);
   }
+  return count;
+}
+
+/* Below a pool's line: what stands in the way, and whom to hire. */
+static void add_shortage(const digest *d, const triax_table *table, size_t row) {
+  char text[CLI_NUMBER_SIZE];
+  double value = number_at(table, "uncovered_value", row), short_by = number_at(table, "short_by", row);
+  double hire = number_at(table, "hire", row);
+  triax_text limit = text_at(table, "in_the_way", row);
+  text_add_string(d->buffer, "    those uncovered");
+  if (!is_missing(value)) text_add_format(d->buffer, ": %s", of_money(value, text));
+  if (limit.bytes != NULL && limit.length > 0) {
+    bool is_load = limit.length == 8 && memcmp(limit.bytes, "capacity", 8) == 0;
+    text_add_format(d->buffer, "; in the way: %.*s", (int)limit.length, limit.bytes);
+    if (short_by > 0) {
+      text_add_format(d->buffer, ", short by %s%s", is_load ? of_figure(short_by, 2, text) : of_money(short_by, text),
+                      is_load ? " FTE" : "");
+    }
+  }
+  add_line(d->buffer);
+  if (!(hire > 0)) return;
+  text_add_format(d->buffer, "    to cover them, hire %s", of_count(hire, text));
+  if (add_roles(d->buffer, table, row, " ") == 0) text_add_string(d->buffer, hire > 1 ? " CSMs" : " CSM");
+  add_line(d->buffer);
 }
 
 static void add_pool_row(const digest *d, const triax_table *table, size_t row) {
   char text[CLI_NUMBER_SIZE], other[CLI_NUMBER_SIZE];
-  double uncovered = number_at(table, "uncovered", row), hire = number_at(table, "hire", row);
-  triax_text limit = text_at(table, "in_the_way", row);
+  double uncovered = number_at(table, "uncovered", row);
+  triax_text pool = text_at(table, "pool", row);
+  text_buffer name = {NULL, 0, 0, false};
+  if (pool.bytes == NULL) pool = triax_text_of("(no pool)");
+  text_add(&name, pool.bytes, pool.length);
+  add_roles(&name, table, row, ", ");
   text_add_string(d->buffer, "  ");
-  add_cell(d->buffer, text_at(table, "pool", row), NAME_WIDTH - 2);
+  add_cell(d->buffer, (triax_text){name.bytes, name.length}, NAME_WIDTH - 2);
+  d->buffer->failed = d->buffer->failed || name.failed;
+  text_free(&name);
   text_add_format(d->buffer, " %9s", of_count(number_at(table, "customers", row), text));
   text_add_format(d->buffer, " %6s", of_count(number_at(table, "csms", row), text));
-  text_add_format(d->buffer, " %6s of %-6s", of_figure(number_at(table, "load", row), 2, text),
+  text_add_format(d->buffer, " %8s of %-8s", of_figure(number_at(table, "load", row), 2, text),
                   of_figure(number_at(table, "capacity", row), 2, other));
   text_add_format(d->buffer, " %9s", of_count(uncovered, text));
   add_line(d->buffer);
-  if (!(uncovered > 0)) return;
-  text_add_format(d->buffer, "    left uncovered: %s", of_count(uncovered, text));
-  double value = number_at(table, "uncovered_value", row);
-  if (!is_missing(value)) text_add_format(d->buffer, ", worth %s", of_money(value, text));
-  if (limit.bytes != NULL && limit.length > 0) {
-    text_add_format(d->buffer, "; in the way: %.*s", (int)limit.length, limit.bytes);
-    if (number_at(table, "short_by", row) > 0) {
-      text_add_string(d->buffer, ", short by ");
-      add_any(d->buffer, table, "short_by", row);
-    }
-  }
-  add_line(d->buffer);
-  if (!(hire > 0) && text_at(table, "hire", row).bytes == NULL) return;
-  text_add_string(d->buffer, "    to cover them, hire ");
-  add_any(d->buffer, table, "hire", row);
-  size_t roles = column_of(table, "roles");
-  for (size_t i = 0; roles != SIZE_MAX && i < triax_table_items(table, roles, row); i++) {
-    triax_text role = triax_table_item(table, roles, row, i);
-    text_add_format(d->buffer, "%s%.*s", i == 0 ? " (" : ", ", (int)role.length, role.bytes);
-  }
-  if (roles != SIZE_MAX && triax_table_items(table, roles, row) > 0) text_add_string(d->buffer, ")");
-  add_line(d->buffer);
+  if (uncovered > 0) add_shortage(d, table, row);
 }
 
 static void add_pools(const digest *d) {
   const triax_table *table = triax_plan_table(d->plan, TRIAX_PLAN_POOLS);
   size_t rows = table != NULL ? triax_table_rows(table) : 0;
   if (rows == 0) return;
-  text_add_format(d->buffer, "\n%-*s %9s %6s %16s %9s\n", NAME_WIDTH, "Pool", "customers", "CSMs", "load of capacity",
+  text_add_format(d->buffer, "\n%-*s %9s %6s %20s %9s\n", NAME_WIDTH, "Pool", "customers", "CSMs", "load of capacity ",
                   "uncovered");
   for (size_t row = 0; row < rows; row++) add_pool_row(d, table, row);
 }
@@ -288,8 +293,14 @@ static bool is_uncovered(const triax_table *table, size_t row) {
 
 static void add_uncovered_row(const digest *d, const triax_table *table, const ranked *one, bool has_money) {
   char text[CLI_NUMBER_SIZE];
-  triax_text why = text_at(table, "in_the_way", one->row);
-  if (why.bytes == NULL) why = text_at(table, "why", one->row);
+  triax_text why = text_at(table, "why", one->row);
+  /* Of the reasons, the last is that of the books. */
+  for (size_t i = why.length; i > 2; i--) {
+    if (memcmp(why.bytes + i - 2, "; ", 2) != 0) continue;
+    why = (triax_text){why.bytes + i, why.length - i};
+    break;
+  }
+  if (why.length > 11 && memcmp(why.bytes, "uncovered: ", 11) == 0) why = (triax_text){why.bytes + 11, why.length - 11};
   text_add_string(d->buffer, "  ");
   add_cell(d->buffer, text_at(table, "key", one->row), 16);
   if (has_money) text_add_format(d->buffer, " %8s", one->value < 0 ? "-" : of_money(one->value, text));
@@ -324,21 +335,6 @@ static void add_uncovered(const digest *d) {
   free(order);
 }
 
-static void add_moves(const digest *d) {
-  const triax_table *table = triax_plan_table(d->plan, TRIAX_PLAN_MOVES);
-  char text[CLI_NUMBER_SIZE];
-  size_t rows = table != NULL ? triax_table_rows(table) : 0, column = column_of(table, "arr");
-  if (table == NULL) return;
-  text_add_format(d->buffer, "\nOwners that change: %s account%s", of_count((double)rows, text), rows == 1 ? "" : "s");
-  double sum = 0;
-  for (size_t row = 0; column != SIZE_MAX && row < rows; row++) {
-    double value = triax_table_number(table, column, row);
-    if (!is_missing(value)) sum += value;
-  }
-  if (sum > 0) text_add_format(d->buffer, ", ARR %s", of_money(sum, text));
-  add_line(d->buffer);
-}
-
 /* A number of the summary by its path, NaN when it is not there. */
 static double summary_number(const triax_document *summary, const char *map, const char *key) {
   triax_node node = triax_document_find(summary, 0, triax_text_of(map));
@@ -347,11 +343,38 @@ static double summary_number(const triax_document *summary, const char *map, con
   return triax_document_as_number(summary, node);
 }
 
+/* Who keeps, gets and loses an owner. */
+static void add_owners(const digest *d) {
+  static const struct {
+    const char *key, *words;
+  } parts[] = {{"kept", "kept"},       {"frozen", "frozen"},   {"moved", "moved"},
+               {"new", "newly owned"}, {"unowned", "unowned"}, {"uncovered", "uncovered"}};
+  const triax_document *summary = triax_plan_summary(d->plan);
+  char text[CLI_NUMBER_SIZE];
+  bool first = true;
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    double count = summary_number(summary, "allocation", parts[i].key);
+    if (!(count > 0)) continue;
+    text_add_format(d->buffer, "%s%s %s", first ? "\nAccounts: " : ", ", of_count(count, text), parts[i].words);
+    first = false;
+  }
+  if (first) return;
+  double continuity = summary_number(summary, "allocation", "continuity");
+  if (!is_missing(continuity)) text_add_format(d->buffer, "\nContinuity: %.0f %% keep their CSM", 100 * continuity);
+  double orphans = summary_number(summary, "allocation", "orphans");
+  if (orphans > 0) text_add_format(d->buffer, "; the CSM of %s has left", of_count(orphans, text));
+  add_line(d->buffer);
+}
+
 static void add_bound(const digest *d) {
   const triax_document *summary = triax_plan_summary(d->plan);
   double gap = summary_number(summary, "allocation", "gap");
   if (is_missing(gap)) return;
-  text_add_format(d->buffer, "\nThe books are within %.3g %% of the best that any plan could reach.\n", 100 * gap);
+  if (gap <= 0) {
+    text_add_string(d->buffer, "No other plan's books could be better.\n");
+    return;
+  }
+  text_add_format(d->buffer, "The books are within %.3g %% of the best that any plan could reach.\n", 100 * gap);
 }
 
 bool digest_add(text_buffer *buffer, const triax_plan *plan, const cli_company *company) {
@@ -361,7 +384,7 @@ bool digest_add(text_buffer *buffer, const triax_plan *plan, const cli_company *
   add_csms(&d);
   add_pools(&d);
   add_uncovered(&d);
-  add_moves(&d);
+  add_owners(&d);
   add_bound(&d);
   return !buffer->failed;
 }

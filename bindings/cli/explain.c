@@ -17,15 +17,24 @@ static bool is_flat(const triax_document *document, triax_node node) {
   return true;
 }
 
+/* For people: four decimals, or digits where a number is small; --json has every one. */
+static void add_rounded(text_buffer *buffer, double value) {
+  char number[CLI_NUMBER_SIZE + 320];
+  bool is_small = value > -0.01 && value < 0.01;
+  int length = snprintf(number, sizeof number, is_small ? "%.4g" : "%.4f", value);
+  if (!is_small) {
+    while (length > 0 && number[length - 1] == '0') length--;
+    if (length > 0 && number[length - 1] == '.') length--;
+  }
+  text_add(buffer, number, (size_t)length);
+}
+
 static void add_value(text_buffer *buffer, const triax_document *document, triax_node node) {
-  char number[CLI_NUMBER_SIZE];
   triax_text text = triax_document_as_text(document, node);
   if (triax_document_kind(document, node) == TRIAX_KIND_MISSING) {
     text_add_string(buffer, "missing");
   } else if (triax_document_kind(document, node) == TRIAX_KIND_NUMBER) {
-    /* For people: --json has every digit. */
-    snprintf(number, sizeof number, "%.10g", triax_document_as_number(document, node));
-    text_add_string(buffer, number);
+    add_rounded(buffer, triax_document_as_number(document, node));
   } else {
     text_add(buffer, text.bytes, text.length);
   }

@@ -33,6 +33,10 @@ segmentation:
   segments:
     - {name: high, at_least: 100k, roles: [csm]}
     - {name: low}
+allocation:
+  owner: owner
+  capacity: {fte: fte, accounts: {high: 2, low: 1}}
+  value: arr
 """
 CUSTOMERS = """\
 id,arr,seats,active,products,owner
@@ -180,7 +184,9 @@ class Files(Case):
     def test_digest_fits_80_columns(self):
         result = self.plan("--team", self.team)
         self.expect(result, 0)
-        self.assertIn("4 customers", result.stdout)
+        # Two of high at 1/2 and one of low at 1 are more than 1.5 CSMs carry.
+        for words in "4 customers", "2 CSMs", "S1", "uncovered", "all, csm", "to cover them, hire", "Continuity":
+            self.assertIn(words, result.stdout)
         self.assertLessEqual(max(map(len, result.stdout.splitlines())), 80)
         self.assertFalse(self.out.exists())
         json.loads(self.plan("--json").stdout)
@@ -188,7 +194,7 @@ class Files(Case):
     def test_an_earlier_plan_is_replaced(self):
         self.expect(self.plan("--team", self.team, "--out", self.out), 0)
         first = {path.name: path.read_bytes() for path in self.out.iterdir()}
-        self.assertIn("customers.csv", first)
+        self.assertIn("csms.csv", first)
         self.expect(self.plan("-o", f"{self.out}/"), 0)
         self.assertNotIn("csms.csv", os.listdir(self.out))
         self.assertEqual(os.listdir(self.folder).count("out"), 1)
