@@ -109,14 +109,32 @@ static tx_operand compare_truths(tx_emitter *emitter, uint32_t test, tx_operand 
   return compare_by(emitter, tx_step_plane_same, test, a, b);
 }
 
+/* Against a double, an int is converted first, as CEL has it. */
+static tx_operand as_numbers(tx_emitter *emitter, tx_operand operand, tx_type type) {
+  if (type.kind != TX_INT) return operand;
+  if (operand.form == TX_FORM_CONSTANT) {
+    tx_value *value = tx_emit_memory(emitter, 1, sizeof *value);
+    if (!value) return (tx_operand){0};
+    *value = (tx_value){.type = {TX_DOUBLE, 0}, .number = (double)operand.constant->integer};
+    return tx_constant_operand(value);
+  }
+  return operand.form == TX_FORM_INTEGERS ? tx_to_numbers(emitter, operand, tx_step_integer_to_number) : operand;
+}
+
+static bool int_beside_double(tx_type a, tx_type b) {
+  return (a.kind == TX_INT && b.kind == TX_DOUBLE) || (a.kind == TX_DOUBLE && b.kind == TX_INT);
+}
+
 tx_operand tx_emit_comparison(tx_emitter *emitter, uint32_t number) {
   const tx_expr_node *node = &emitter->module->nodes[number];
   const uint32_t *children = &emitter->module->children[node->first];
   tx_type type = emitter->module->nodes[children[0]].type, other = emitter->module->nodes[children[1]].type;
-  if (type.lists || other.lists || type.kind != other.kind || type.kind == TX_UINT) return (tx_operand){0};
+  bool mixed = int_beside_double(type, other);
+  if (type.lists || other.lists || (type.kind != other.kind && !mixed) || type.kind == TX_UINT) return (tx_operand){0};
   tx_operand a = tx_emit(emitter, children[0]), b = tx_emit(emitter, children[1]);
   if (a.form == TX_FORM_NONE || b.form == TX_FORM_NONE) return (tx_operand){0};
   uint32_t test = test_of(node->op);
+  if (mixed) return compare_numbers(emitter, test, as_numbers(emitter, a, type), as_numbers(emitter, b, other));
   switch (type.kind) {
   case TX_DOUBLE: return compare_numbers(emitter, test, a, b);
   case TX_INT:

@@ -108,7 +108,7 @@ tx_operand tx_emit_math(tx_emitter *emitter, uint32_t number) {
   }
 }
 
-static tx_operand to_numbers(tx_emitter *emitter, tx_operand operand, tx_step_fn run) {
+tx_operand tx_to_numbers(tx_emitter *emitter, tx_operand operand, tx_step_fn run) {
   uint32_t out = tx_new_register(emitter, 64);
   tx_step *step = tx_new_step(emitter, run);
   step->in[0] = operand.values;
@@ -128,27 +128,41 @@ tx_operand tx_emit_convert(tx_emitter *emitter, uint32_t number) {
   if (node->type.kind != TX_DOUBLE) return (tx_operand){0};
   if (from.kind != TX_INT && from.kind != TX_BOOL) return (tx_operand){0};
   tx_operand operand = tx_emit(emitter, child);
-  if (operand.form == TX_FORM_INTEGERS) return to_numbers(emitter, operand, tx_step_integer_to_number);
-  if (operand.form == TX_FORM_TRUTH) return to_numbers(emitter, operand, tx_step_truth_to_number);
+  if (operand.form == TX_FORM_INTEGERS) return tx_to_numbers(emitter, operand, tx_step_integer_to_number);
+  if (operand.form == TX_FORM_TRUTH) return tx_to_numbers(emitter, operand, tx_step_truth_to_number);
   return (tx_operand){0};
 }
 
-/* Whole days between two dates; other kinds go row by row. */
+static tx_operand with_step(tx_emitter *emitter, tx_operand operand, tx_step_fn run, const tx_expr_node *node) {
+  uint32_t out = tx_new_register(emitter, 64);
+  tx_step *step = tx_new_step(emitter, run);
+  step->in[0] = operand.values;
+  step->out[0] = out;
+  step->table = node;
+  operand.values = out;
+  return operand;
+}
+
+static tx_operand emit_time_part(tx_emitter *emitter, const tx_expr_node *node) {
+  uint32_t child = emitter->module->children[node->first];
+  uint8_t kind = emitter->module->nodes[child].type.kind;
+  if (node->count > 1 || (kind != TX_DATE && kind != TX_TIMESTAMP)) return (tx_operand){0};
+  tx_operand operand = tx_widen_dates(emitter, tx_emit(emitter, child));
+  if (operand.form != TX_FORM_INTEGERS) return (tx_operand){0};
+  return with_step(emitter, operand, kind == TX_DATE ? tx_step_date_part : tx_step_time_part, node);
+}
+
+/* Whole days between dates; with a timestamp, fractions of a day. */
 tx_operand tx_emit_time(tx_emitter *emitter, uint32_t number) {
   const tx_expr_node *node = &emitter->module->nodes[number];
   uint32_t child = emitter->module->children[node->first];
-  if (node->op == TX_OP_TIME_PART || !emitter->data->has_as_of) return (tx_operand){0};
-  if (!tx_type_is(emitter->module->nodes[child].type, TX_DATE)) return (tx_operand){0};
+  if (node->op == TX_OP_TIME_PART) return emit_time_part(emitter, node);
+  if (!emitter->data->has_as_of) return (tx_operand){0};
   tx_operand operand = tx_widen_dates(emitter, tx_emit(emitter, child));
   if (operand.form != TX_FORM_INTEGERS) return (tx_operand){0};
-  operand = to_numbers(emitter, operand, tx_step_integer_to_number);
-  uint32_t out = tx_new_register(emitter, 64);
-  bool until = node->op == TX_OP_DAYS_UNTIL;
-  tx_step *step = tx_new_step(emitter, until ? tx_step_dual_right : tx_step_dual_left);
-  step->choice = TX_DUAL_SUBTRACT;
-  step->number = emitter->data->as_of;
-  step->in[0] = operand.values;
-  step->out[0] = out;
-  operand.values = out;
+  bool dates = emitter->module->nodes[child].type.kind == TX_DATE;
+  operand = with_step(emitter, operand, dates ? tx_step_days_of_dates : tx_step_days_of_times, node);
+  operand.form = TX_FORM_NUMBERS;
+  operand.nan_missing = false;
   return operand;
 }

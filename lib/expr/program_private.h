@@ -240,6 +240,8 @@ tx_operand tx_in_slot(tx_emitter *emitter, tx_operand operand, tx_type type);
 /* Two strings over codes that can be compared, or over one dictionary; false when one of them has no codes. */
 bool tx_to_common_codes(tx_emitter *emitter, tx_operand *a, tx_operand *b);
 bool tx_to_one_dictionary(tx_emitter *emitter, tx_operand *a, tx_operand *b);
+/* NUMBERS by a step from int64 or from a plane. */
+tx_operand tx_to_numbers(tx_emitter *emitter, tx_operand operand, tx_step_fn run);
 /* INTEGERS from DATES; others unchanged. */
 tx_operand tx_widen_dates(tx_emitter *emitter, tx_operand operand);
 /* The integer, date, time or duration as the engine holds it: microseconds; false when that is not exact. */

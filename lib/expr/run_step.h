@@ -51,6 +51,12 @@ void tx_step_finish_numbers(const tx_step *step, tx_frame *frame);
 /* in int64 x, y, known (0: all); choice TX_OP_ADD …; out values, known, fault */
 void tx_step_integer_dual(const tx_step *step, tx_frame *frame);
 
+/* Times (run_step_time.c): in int64 days or microseconds; table = the node. */
+void tx_step_date_part(const tx_step *step, tx_frame *frame); /* out int64 */
+void tx_step_time_part(const tx_step *step, tx_frame *frame);
+void tx_step_days_of_dates(const tx_step *step, tx_frame *frame); /* out double */
+void tx_step_days_of_times(const tx_step *step, tx_frame *frame);
+
 /* Row by row (run_rows.c): choice = node; out values or truth, known, fault. */
 void tx_step_rows(const tx_step *step, tx_frame *frame);
 
