@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "attention/calendar.h"
+#include "base/sum.h"
 
 /* Books that one piece of work takes. */
 #define GRAIN 16
@@ -102,6 +103,7 @@ static void fill_book(const work *all, size_t csm, const double *hours_of, size_
   const tx_attention_input *input = all->input;
   tx_attention_result *result = all->result;
   const uint32_t *list = all->order + all->starts[csm];
+  tx_sum given = {0, 0};
   for (size_t i = 0; i < count; i++) {
     const uint32_t account = list[i];
     const double weight = weight_of(input, account);
@@ -110,8 +112,9 @@ static void fill_book(const work *all, size_t csm, const double *hours_of, size_
     result->touches[account] = all->model->touch_hours > 0 ? hours_of[i] / all->model->touch_hours : 0;
     result->rank[account] = (uint32_t)(i + 1);
     book->missing += isnan(weight) ? 1 : 0;
-    book->given += hours_of[i];
+    tx_sum_add(&given, hours_of[i]);
   }
+  book->given = tx_sum_of(&given);
 }
 
 static double available_of(const work *all, size_t csm, tx_book *book) {
@@ -128,21 +131,21 @@ static void share_book(const work *all, size_t csm, const desk *room) {
   uint32_t *list = all->order + all->starts[csm];
   double *weight = room->numbers, *low = weight + count, *high = low + count, *hours = high + count;
   tx_book *book = &all->result->books[csm];
-  double least = 0;
+  tx_sum least = {0, 0};
   memset(book, 0, sizeof *book);
   sort_list(input, list, room->list, count);
   for (size_t i = 0; i < count; i++) {
     weight[i] = weight_of(input, list[i]);
     low[i] = input->low[list[i]];
     high[i] = input->high[list[i]];
-    least += low[i];
+    tx_sum_add(&least, low[i]);
   }
   book->accounts = count;
   book->available = available_of(all, csm, book);
   book->state = tx_attention_share(all->model->method, all->model->half_effect, weight, low, high, count,
                                    book->available, hours, &book->lambda, hours + count);
   fill_book(all, csm, hours, count, book->state, book);
-  if (book->state == TX_BOOK_OVERBOOKED) book->short_by = least - book->available;
+  if (book->state == TX_BOOK_OVERBOOKED) book->short_by = tx_sum_of(&least) - book->available;
   if (book->state == TX_BOOK_SLACK || book->state == TX_BOOK_EMPTY) book->slack = book->available - book->given;
   date_touches(all, book, list, count);
 }

@@ -109,16 +109,38 @@ static double part_at(const tx_input *of, size_t row) {
   return value > 0 ? value : 0; /* missing and negative ones count nothing */
 }
 
-/* The shortest prefix of the sorted ranking that sums to the share. */
-static size_t prefix_of(const ranking *all, double share, const tx_input *of) {
-  tx_sum total = {0, 0}, prefix = {0, 0};
-  size_t count = 0;
-  for (size_t i = 0; i < all->count; i++) tx_sum_add(&total, part_at(of, all->units[i].row));
-  const double whole = tx_sum_of(&total), wanted = share * whole;
-  if (!(share > 0) || !(whole > 0)) return 0;
-  while (count < all->count && !(tx_sum_of(&prefix) >= wanted * (1 - 1e-12)))
-    tx_sum_add(&prefix, part_at(of, all->units[count++].row));
-  return count;
+/* Adds what the units [begin, end) count for. */
+static tx_sum sum_parts(const ranking *all, const tx_input *of, size_t begin, size_t end, tx_sum to) {
+  for (size_t i = begin; i < end; i++) tx_sum_add(&to, part_at(of, all->units[i].row));
+  return to;
+}
+
+/* The length of the shortest prefix that sums to the share; the last of it comes to its place. Linear on average, as
+ * select_rank: the sum of what is left of the pivot says on which side the end is. */
+static size_t select_sum(const ranking *all, double share, const tx_input *of) {
+  const tx_sum none = {0, 0}, total = sum_parts(all, of, 0, all->count, none);
+  const double wanted = share * tx_sum_of(&total) * (1 - 1e-12);
+  size_t begin = 0, end = all->count;
+  tx_sum have = none; /* of the units before `begin`: less than wanted */
+  if (!(wanted > 0)) return 0;
+  for (int tries = 0; end - begin > 32 && tries < 100; tries++) {
+    const size_t at = split(all, begin, end);
+    const tx_sum left = sum_parts(all, of, begin, at, have), with = sum_parts(all, of, at, at + 1, left);
+    if (tx_sum_of(&left) >= wanted) {
+      end = at;
+    } else if (tx_sum_of(&with) >= wanted) {
+      return at + 1;
+    } else {
+      have = with;
+      begin = at + 1;
+    }
+  }
+  sort(all, begin, end);
+  while (begin < end && !(tx_sum_of(&have) >= wanted)) {
+    tx_sum_add(&have, part_at(of, all->units[begin].row));
+    begin++;
+  }
+  return begin;
 }
 
 bool tx_top_holds(const tx_top_cutoff *cutoff, double by, triax_text key) {
@@ -160,8 +182,7 @@ static void cut(const tx_segmentation_model *model, uint32_t segment, const rank
     count = share_of(test->share, all->count);
     if (count) select_rank(all, count - 1);
   } else {
-    sort(all, 0, all->count);
-    count = prefix_of(all, test->share, &inputs[test->of]);
+    count = select_sum(all, test->share, &inputs[test->of]);
   }
   if (!count) return;
   const ranked *last = &all->units[count - 1];
