@@ -38,6 +38,30 @@ static void read_later_sections(tx_reader *reader) {
   policy->has_transition = tx_read_child(reader, 0, "transition") != TX_NO_NODE;
 }
 
+/* Columns that hold keys or paths are strings whatever their values look like: an owner "17" is no number. */
+static void imply_string(tx_reader *reader, triax_text name, const char *section, const char *key) {
+  tx_schema *schema = &reader->policy->customers;
+  if (!name.bytes || !name.length) return;
+  for (size_t i = 0; i < schema->declaration_count; i++) {
+    if (tx_text_equal(schema->declarations[i].name, name)) return;
+  }
+  tx_declaration *more = tx_read_alloc(reader, schema->declaration_count + 1, sizeof *more);
+  if (!more) return;
+  if (schema->declaration_count) memcpy(more, schema->declarations, schema->declaration_count * sizeof *more);
+  const tx_node *node = &reader->document->nodes[tx_read_child(reader, tx_read_child(reader, 0, section), key)];
+  more[schema->declaration_count] =
+      (tx_declaration){.name = name, .type = TRIAX_TYPE_STRING, .line = node->line, .column = node->column};
+  schema->declarations = more;
+  schema->declaration_count++;
+}
+
+static void imply_strings(tx_reader *reader) {
+  const triax_policy *policy = reader->policy;
+  imply_string(reader, policy->segmentation.previous, "segmentation", "previous");
+  imply_string(reader, policy->segmentation.override_, "segmentation", "override");
+  imply_string(reader, policy->allocation.owner, "allocation", "owner");
+}
+
 static void read_all(tx_reader *reader) {
   triax_policy *policy = reader->policy;
   if (!tx_read_map(reader, 0, top_keys)) return;
@@ -57,6 +81,7 @@ static void read_all(tx_reader *reader) {
   tx_read_allocation(reader, tx_read_child(reader, 0, "allocation"));
   tx_read_attention(reader, tx_read_child(reader, 0, "attention"));
   read_later_sections(reader);
+  imply_strings(reader);
 }
 
 static void destroy(triax_policy *policy) {

@@ -1,0 +1,15 @@
+/* A small company for fault runs: policy, customers and team built through the public interface alone. */
+#ifndef TRIAX_TESTS_COMPANY_H
+#define TRIAX_TESTS_COMPANY_H
+
+#include <triax/triax.h>
+
+/* Which parts of the language the policy uses. */
+typedef enum company_kind { COMPANY_SEGMENTS, COMPANY_HEALTH, COMPANY_WHOLE, COMPANY_FAMILIES } company_kind;
+
+triax_status company_policy(triax_context *context, company_kind kind, triax_policy **policy, triax_error *error);
+triax_status company_customers(triax_context *context, const triax_policy *policy, triax_customers **customers,
+                               triax_error *error);
+triax_status company_team(triax_context *context, const triax_policy *policy, triax_team **team, triax_error *error);
+
+#endif

@@ -1,0 +1,161 @@
+/* The whole road under failing allocations and canceling callbacks. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <triax/triax.h>
+
+#include "company.h"
+#include "fault.h"
+
+static triax_status make_plan(triax_context *context, company_kind kind, const triax_plan_options *options,
+                              triax_plan **plan, triax_error *error) {
+  triax_policy *policy = NULL;
+  triax_customers *customers = NULL;
+  triax_team *team = NULL;
+  triax_status status = company_policy(context, kind, &policy, error);
+  if (status == TRIAX_OK) status = company_customers(context, policy, &customers, error);
+  if (status == TRIAX_OK && kind >= COMPANY_WHOLE) status = company_team(context, policy, &team, error);
+  if (status == TRIAX_OK) status = triax_plan_new(context, policy, customers, team, options, plan, NULL, error);
+  triax_team_unref(team);
+  triax_customers_unref(customers);
+  triax_policy_unref(policy);
+  return status;
+}
+
+static triax_plan_options dated(void) {
+  triax_plan_options options = TRIAX_PLAN_OPTIONS_INIT;
+  options.has_as_of = triax_date_of(triax_text_of("2026-11-21"), &options.as_of);
+  options.parts = 1;
+  return options;
+}
+
+static triax_status plan_scenario(triax_context *context, void *user) {
+  triax_plan_options options = dated();
+  triax_error error;
+  triax_plan *plan = NULL;
+  triax_status status = make_plan(context, *(company_kind *)user, &options, &plan, &error);
+  if (status != TRIAX_OK) {
+    assert_null(plan); /* outputs are untouched */
+    assert_int_equal(error.status, status);
+    return status;
+  }
+  triax_document *explanation = NULL;
+  status = triax_plan_explain(plan, triax_text_of("c2"), &explanation, &error);
+  triax_document_free(explanation);
+  triax_plan_unref(plan);
+  return status;
+}
+
+static triax_status check_scenario(triax_context *context, void *user) {
+  (void)user;
+  triax_policy *policy = NULL;
+  triax_customers *customers = NULL;
+  triax_messages *messages = NULL;
+  triax_plan_options options = dated();
+  triax_status status = company_policy(context, COMPANY_HEALTH, &policy, NULL);
+  if (status == TRIAX_OK) status = company_customers(context, policy, &customers, NULL);
+  if (status == TRIAX_OK) status = triax_messages_new(context, &messages, NULL);
+  if (status == TRIAX_OK) status = triax_plan_check(context, policy, customers, NULL, &options, messages, NULL);
+  triax_messages_free(messages);
+  triax_customers_unref(customers);
+  triax_policy_unref(policy);
+  return status;
+}
+
+static triax_status judge_scenario(triax_context *context, void *user) {
+  (void)user;
+  triax_plan_options options = dated();
+  triax_plan *plan = NULL;
+  triax_judge *judge = NULL;
+  triax_status status = make_plan(context, COMPANY_HEALTH, &options, &plan, NULL);
+  if (status == TRIAX_OK) status = triax_judge_new(plan, &judge, NULL);
+  for (size_t row = 0; status == TRIAX_OK && row < 5; row++) {
+    triax_judgement judgement = {.struct_size = sizeof judgement};
+    status = triax_judge_row(judge, row, NULL);
+    if (status == TRIAX_OK) status = triax_judge_run(judge, &judgement, NULL);
+  }
+  triax_judge_free(judge);
+  triax_plan_unref(plan);
+  return status;
+}
+
+static triax_status evaluate_scenario(triax_context *context, void *user) {
+  (void)user;
+  triax_customers *customers = NULL;
+  triax_table *values = NULL;
+  triax_status status = company_customers(context, NULL, &customers, NULL);
+  if (status == TRIAX_OK) {
+    status = triax_evaluate(context, triax_text_of("percentile(seats) > 0.5 ? name + '!' : string(seats)"), customers,
+                            NULL, &values, NULL, NULL);
+  }
+  triax_table_unref(values);
+  triax_customers_unref(customers);
+  return status;
+}
+
+static triax_status export_scenario(triax_context *context, void *user) {
+  (void)user;
+  triax_plan_options options = dated();
+  triax_plan *plan = NULL;
+  struct ArrowSchema schema;
+  struct ArrowArray array;
+  triax_table *back = NULL;
+  triax_status status = make_plan(context, COMPANY_HEALTH, &options, &plan, NULL);
+  if (status == TRIAX_OK) {
+    status = triax_table_to_arrow(triax_plan_table(plan, TRIAX_PLAN_CUSTOMERS), &schema, &array, NULL);
+    if (status == TRIAX_OK) {
+      status = triax_table_from_arrow(context, &schema, &array, &back, NULL);
+      if (schema.release) schema.release(&schema);
+      if (array.release) array.release(&array);
+    }
+  }
+  triax_table_unref(back);
+  triax_plan_unref(plan);
+  return status;
+}
+
+static void test_plans(void **state) {
+  (void)state;
+  for (int kind = COMPANY_SEGMENTS; kind <= COMPANY_FAMILIES; kind++) {
+    company_kind which = (company_kind)kind;
+    assert_true(fault_run(plan_scenario, &which) > 100);
+  }
+}
+
+static void test_cancel(void **state) {
+  (void)state;
+  company_kind which = COMPANY_WHOLE;
+  assert_true(fault_cancel_run(plan_scenario, &which) >= 5);
+}
+
+static void test_check(void **state) {
+  (void)state;
+  assert_true(fault_run(check_scenario, NULL) > 100);
+}
+
+static void test_judge(void **state) {
+  (void)state;
+  assert_true(fault_run(judge_scenario, NULL) > 100);
+}
+
+static void test_evaluate(void **state) {
+  (void)state;
+  assert_true(fault_run(evaluate_scenario, NULL) > 20);
+}
+
+static void test_export(void **state) {
+  (void)state;
+  assert_true(fault_run(export_scenario, NULL) > 100);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_plans), cmocka_unit_test(test_cancel),   cmocka_unit_test(test_check),
+      cmocka_unit_test(test_judge), cmocka_unit_test(test_evaluate), cmocka_unit_test(test_export),
+  };
+  return cmocka_run_group_tests_name("fault plan", tests, NULL, NULL);
+}
