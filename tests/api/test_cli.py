@@ -84,7 +84,8 @@ class Usage(Case):
             (["check", self.policy, "--customers"], "needs a value"), (["explain", self.policy], "key"),
             (["eval", "1", "--team", "x"], "takes no --team"), (["check", self.policy, "--threads", "0"], "1 to 256"),
             (["check", self.policy, "--as-of", "21.11.2026"], "2026-11-21"), (["check", "a", "b"], "too many"),
-            (["check", self.policy, "--loose-numbers"], "--decimal"), (["check", self.policy, "--decimal", ","], "--loose"),
+            (["check", self.policy, "--loose-numbers"], "--decimal"),
+            (["check", self.policy, "--decimal", ","], "--loose"),
             (["check", self.policy, "--delimiter", "semicolom"], "'semicolon'"),
             (["check", self.policy, "--list-separator", "|"], "policy"), (["compare", "a", "b"], "not in this version"),
             (["fit", "a"], "not in this version"), (["check", self.policy, "--json=1"], "takes no --json"),
@@ -95,7 +96,8 @@ class Usage(Case):
                 self.expect(run(*arguments), 2, word)
 
     def test_help_and_version(self):
-        for arguments in ["--help"], ["help"], ["help", "plan"], ["check", "--help"], ["explain", "-h"], ["eval", "--help"]:
+        for arguments in (["--help"], ["help"], ["help", "plan"], ["check", "--help"], ["explain", "-h"],
+                          ["eval", "--help"]):
             result = run(*arguments)
             self.expect(result, 0)
             self.assertIn("usage: triax", result.stdout)
@@ -122,8 +124,8 @@ class Usage(Case):
 
 class Eval(Case):
     def test_values(self):
-        for expression, value in [("1", "1"), ("1 + 2 * 3", "7"), ("2.5", "2.5"), ('"text"', '"text"'), ("true", "true"),
-                                  ("[1, 2]", "[1, 2]"), ("-1 + 2", "1"), ("-1", "-1"), ("(2 > 1) ? 'a' : 'b'", '"a"')]:
+        for expression, value in [("1", "1"), ("1 + 2 * 3", "7"), ("2.5", "2.5"), ('"text"', '"text"'),
+                                  ("true", "true"), ("[1, 2]", "[1, 2]"), ("-1 + 2", "1"), ("-1", "-1"), ("(2 > 1) ? 'a' : 'b'", '"a"')]:
             with self.subTest(expression=expression):
                 result = run("eval", expression)
                 self.expect(result, 0)
@@ -143,7 +145,8 @@ class Eval(Case):
         self.assertEqual(run("eval", "seats", "--customers", "-", input=CUSTOMERS).stdout.splitlines()[0], "100.0")
 
     def test_dates(self):
-        self.assertEqual(run("eval", "days_until(timestamp('2026-11-23T00:00:00Z'))", "--as-of", "2026-11-21").stdout.strip(), "2.0")
+        result = run("eval", "days_until(timestamp('2026-11-23T00:00:00Z'))", "--as-of", "2026-11-21")
+        self.assertEqual(result.stdout.strip(), "2.0")
 
 
 class Explain(Case):

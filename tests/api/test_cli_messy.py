@@ -8,6 +8,7 @@ kinds of files are also made here, so that a plain clone tests each of them.
 """
 import csv
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -59,7 +60,8 @@ OWN = {
     "no last line end": (PLAIN.rstrip("\n"), [], 0, []),
     "blank lines": (PLAIN.replace("\nK3", "\n\n\nK3") + "\n\n", [], 0, []),
     "tabs": (PLAIN.replace(",", "\t").replace('"""Best"" Holdings\t Inc."', "Best"), [], 0, []),
-    "sep line": ("sep=;\n" + PLAIN.replace(";", "/").replace(",", ";").replace("Holdings; Inc", "Holdings Inc"), [], 0, []),
+    "sep line": ("sep=;\n" + PLAIN.replace(";", "/").replace(",", ";").replace("Holdings; Inc", "Holdings Inc"),
+                 [], 0, []),
     "semicolons, decimal comma": (
         PLAIN.replace(";", "|").replace(",", ";").replace("Holdings; Inc", "Holdings, Inc").replace(".50", ",50"),
         [], 1, [":2: error", "120450,50", "--decimal"]),
@@ -91,7 +93,8 @@ OWN = {
     "duplicate keys": (PLAIN.replace("K4", "K1"), [], 1, [":5: error", "'K1'", "line 2"]),
     "duplicate keys but for spaces": (PLAIN.replace("K4", " K1 "), [], 1, [":5: error", "'K1'", "line 2"]),
     "newline in quotes": (with_row(0, 'K1,"Alder\nWorks",1,USD,France,Core,8,2026-03-31'), [], 0, []),
-    "crlf in quotes": (with_row(0, 'K1,"Alder\nWorks",1,USD,France,Core,8,2026-03-31').replace("\n", "\r\n"), [], 0, []),
+    "crlf in quotes": (with_row(0, 'K1,"Alder\nWorks",1,USD,France,Core,8,2026-03-31').replace("\n", "\r\n"),
+                       [], 0, []),
     "lines after a newline in quotes": (
         with_row(0, 'K1,"Alder\nWorks",1,USD,France,Core,8,2026-03-31').replace("2026-07-04", "never"), [], 1,
         [":6: error", "never"]),
@@ -103,8 +106,10 @@ OWN = {
     "the same header twice": (PLAIN.replace("name", "arr", 1), [], 1, [":1: error", "'arr'"]),
     "a column without name": (PLAIN.replace("name", "", 1), [], 1, [":1: error", "column 2 has no name"]),
     "preamble": ("Customer export,,,,,,,\nGenerated today,,,,,,,\n" + PLAIN, [], 1, [":1: error", "preamble"]),
-    "nul byte": (PLAIN.replace("Namib", "Nam\0b"), [], 1, [":5: error", f"byte offset {len(PLAIN.encode().split(b'Namib')[0]) + 3}"]),
-    "narrow spaces": (with_row(0, 'K1,A,"1\u00a0234\u202f567,89 €",EUR,France,Core,8,2026-03-31'), [], 1, [":2: error"]),
+    "nul byte": (PLAIN.replace("Namib", "Nam\0b"), [], 1,
+                 [":5: error", f"byte offset {len(PLAIN.encode().split(b'Namib')[0]) + 3}"]),
+    "narrow spaces": (with_row(0, 'K1,A,"1\u00a0234\u202f567,89 €",EUR,France,Core,8,2026-03-31'), [], 1,
+                      [":2: error"]),
     "empty": ("", [], 1, ["empty"]),
     "only a mark": (b"\xef\xbb\xbf", [], 1, ["empty"]),
     "header alone": (HEADER + "\n", [], 1, ["0 customers"]),
@@ -226,6 +231,33 @@ class Beside(unittest.TestCase):
         with open(aside, encoding="utf-8", newline="") as stream:
             rows = [(row["line"], row["key"], row["column"], row["value"]) for row in csv.DictReader(stream)]
         self.assertEqual(rows, [("6", "", "", ""), ("2", "K1", "arr", "a lot"), ("4", "K3", "renewal_date", "soon")])
+
+    def test_any_text_comes_back(self):
+        # Written by Python's csv, every field in quotes.
+        numbers = random.Random(20261121)
+        pieces = ["a", "Ä", "日本", "😀", ",", ";", "\t", '""', "'", " ", "\n", "\r\n", "=1+1", "\u00a0",
+                  "x" * 70]
+        policy, data = self.write_policy_of_strings(), self.folder / "data.csv"
+        for delimiter in ",", ";", "\t":
+            values = ["".join(numbers.choices(pieces, k=numbers.randrange(6))) for _ in range(500)]
+            with open(data, "w", encoding="utf-8", newline="") as stream:
+                writer = csv.writer(stream, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+                writer.writerow(["id", "value"])
+                writer.writerows([f"K{i}", value] for i, value in enumerate(values))
+            result = run("check", policy, "--customers", data)
+            self.assertEqual(result.returncode, 0, result.stderr.decode())
+            result = run("eval", "size(value)", "--customers", data)
+            self.assertEqual(result.returncode, 0, result.stderr.decode())
+            # Loading trims strings; those of spaces alone are missing.
+            trimmed = [value.strip(" \t\r\n\u00a0") for value in values]
+            wanted = [str(len(value)) if value else "missing" for value in trimmed]
+            self.assertEqual(result.stdout.decode().splitlines(), wanted)
+
+    def write_policy_of_strings(self):
+        path = self.folder / "strings.yaml"
+        path.write_text("triax: 1\ncustomers: {key: id, columns: {value: {type: string}}}\n"
+                        "segmentation: {segments: [{name: all}]}\n", encoding="utf-8")
+        return path
 
     def test_large_file_with_quotes_across_pieces(self):
         # Longer than what is handed to the parser at once, with line ends within quotes.
