@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "fault.h"
+
 #include "base/memory.h"
 #include "segmentation/private.h"
 
@@ -577,26 +579,7 @@ static void test_many(void **state) {
 
 /* --- memory that fails ------------------------------------------------------------------------------------------ */
 
-typedef struct purse {
-  size_t left, balance;
-} purse;
-
-static void *spend(void *user, void *block, size_t old_size, size_t new_size) {
-  purse *p = user;
-  if (new_size == 0) {
-    if (block) p->balance -= old_size;
-    free(block);
-    return NULL;
-  }
-  if (p->left == 0) return NULL;
-  p->left--;
-  void *made = realloc(block, new_size);
-  if (made) p->balance += new_size - (block ? old_size : 0);
-  return made;
-}
-
-static void test_memory(void **state) {
-  (void)state;
+static triax_status segment_tops(triax_context *context, void *user) {
   static const tx_segment segments[] = {
       {LEAF("a", "a", NONE), .test = TX_TEST_TOP, .share = 0.5, .of = TX_NO_INPUT, .first = 1, .last = 2},
       {LEAF("b", "a/b", 0), .test = TX_TEST_TOP, .share = 0.5, .of = 0}};
@@ -609,35 +592,28 @@ static void test_memory(void **state) {
                                        .since = TX_NO_INPUT,
                                        .margin = 0.1,
                                        .input_count = 2};
+  const sheet *s = user;
+  tx_segmentation_result result = {.rows = 77};
+  tx_top_cutoff cutoffs[2];
+  triax_status status = tx_segmentation_run(context, &model, s->inputs, 3, s->keys, 0, &result, NULL);
+  if (status) {
+    assert_int_equal(result.rows, 77);
+    return status;
+  }
+  status = tx_segmentation_cutoffs(context, &model, s->inputs, 3, s->keys, &result, cutoffs, NULL);
+  tx_segmentation_result_free(context, &model, &result);
+  return status;
+}
+
+static void test_memory(void **state) {
+  (void)state;
   sheet s;
   open_sheet(&s);
   set_numbers(&s, 0, (double[]){1, 2, 3}, 3);
   set_column(&s, 1, TX_STRING, texts(&s, (const char *[]){"a", NULL, NULL}, 3));
   set_keys(&s, (const char *[]){"x", "y", "z"}, 3);
-  triax_status status = TRIAX_ENOMEM;
-  for (size_t n = 0; status; n++) {
-    purse p = {SIZE_MAX, 0};
-    triax_context_options options = TRIAX_CONTEXT_OPTIONS_INIT;
-    options.resize = spend;
-    options.resize_user = &p;
-    triax_context *context = NULL;
-    assert_int_equal(triax_context_new(&options, &context, NULL), TRIAX_OK);
-    p.left = n;
-    tx_segmentation_result result = {.rows = 77};
-    tx_top_cutoff cutoffs[2];
-    status = tx_segmentation_run(context, &model, s.inputs, 3, s.keys, 0, &result, NULL);
-    if (status) {
-      assert_int_equal(status, TRIAX_ENOMEM);
-      assert_int_equal(result.rows, 77);
-    } else {
-      status = tx_segmentation_cutoffs(context, &model, s.inputs, 3, s.keys, &result, cutoffs, NULL);
-      assert_true(status == TRIAX_OK || status == TRIAX_ENOMEM);
-      tx_segmentation_result_free(context, &model, &result);
-    }
-    triax_context_unref(context);
-    assert_int_equal(p.balance, 0);
-    assert_true(n < 100);
-  }
+  assert_true(fault_run(segment_tops, &s) < 60);
+  assert_true(fault_cancel_run(segment_tops, &s) > 0);
   close_sheet(&s);
 }
 
