@@ -19,7 +19,7 @@ except ImportError:
     sys.exit(77)
 
 
-def make(seed, customers, csms, equal=False, measures=1, tightness=1.05, stretch=0.0):
+def make(seed, customers, csms, equal=False, measures=1, tightness=1.05, stretch=0.0, cap=1.4):
     rnd = random.Random(seed)
     loads = [4] if equal else [20, 8, 3]
     offers = []
@@ -44,7 +44,7 @@ def make(seed, customers, csms, equal=False, measures=1, tightness=1.05, stretch
         amount = [rnd.randint(0, 50) for _ in people]
         fair = max(1, sum(amount) // csms)
         curve = ([x for _ in range(csms) for x in (fair * 85 // 100, fair)], [x for _ in range(csms) for x in (1, 5)])
-        measure.append((amount, [int(fair * 1.4) for _ in range(csms)], 2, curve))
+        measure.append((amount, [int(fair * cap) for _ in range(csms)], 2, curve))
     return dict(capacity=capacity, hard=hard, offers=offers, classes=classes, customers=people, measures=measure)
 
 
@@ -230,7 +230,7 @@ def main():
         rnd = random.Random(seed)
         csms = rnd.randint(1, 6)
         shape = dict(equal=seed % 4 == 0, measures=seed % 3, tightness=rnd.choice([0.8, 0.95, 1.05, 1.3]),
-                     stretch=rnd.choice([0, 0, 0.1]))
+                     stretch=rnd.choice([0, 0, 0.1]), cap=rnd.choice([1.0, 1.1, 1.4]))
         p = make(seed, rnd.randint(0, 60), csms, **shape)
         goal, bound, proven, at = drive(driver, p)
         assert goal == goal_of(p, at), (seed, goal, goal_of(p, at))
