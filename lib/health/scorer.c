@@ -108,7 +108,7 @@ void tx_health_scorer_free(tx_health_scorer *scorer) {
 bool tx_health_table_update(tx_health_scorer *scorer, size_t index, const tx_dictionary *dictionary) {
   tx_health_table *table = &scorer->tables[index];
   const tx_health_metric *metric = &scorer->model->metrics[index];
-  if (table->dictionary == dictionary) return true;
+  if (!dictionary || table->dictionary == dictionary) return true; /* none: nothing is present */
   double *points = tx_alloc_array(scorer->context, dictionary->size, sizeof *points);
   if (!points) return false;
   for (uint32_t code = 0; code < dictionary->size; code++) points[code] = NAN;
