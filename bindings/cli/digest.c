@@ -108,8 +108,11 @@ static void add_head(const digest *d) {
   const triax_table *money = money_table(d, &column);
   const triax_document *summary = triax_plan_summary(d->plan);
   triax_text as_of = triax_document_as_text(summary, triax_document_find(summary, 0, triax_text_of("as_of")));
-  if (name.bytes != NULL) text_add_format(d->buffer, "%.*s, ", (int)name.length, name.bytes);
-  if (as_of.bytes != NULL) text_add_format(d->buffer, "%.*s: ", (int)as_of.length, as_of.bytes);
+  if (name.bytes != NULL) {
+    add_cell(d->buffer, name, 80);
+    add_line(d->buffer);
+  }
+  if (as_of.bytes != NULL) text_add_format(d->buffer, "Plan of %.*s: ", (int)as_of.length, as_of.bytes);
   text_add_format(d->buffer, "%s customer%s", of_count((double)rows, text), rows == 1 ? "" : "s");
   if (money != NULL) {
     double sum = 0;
@@ -183,11 +186,18 @@ static int by_value(const void *left, const void *right) {
   return a->row < b->row ? -1 : a->row > b->row;
 }
 
+/* Who has left, or has not begun. */
+static bool is_away(const triax_table *table, size_t row) { return number_at(table, "here", row) == 0; }
+
 static void add_csm_row(const digest *d, const triax_table *table, size_t row) {
   char text[CLI_NUMBER_SIZE], other[CLI_NUMBER_SIZE];
   double load = number_at(table, "load", row), fte = number_at(table, "fte", row);
   text_add_string(d->buffer, "  ");
   add_cell(d->buffer, text_at(table, "key", row), NAME_WIDTH - 2);
+  if (is_away(table, row)) {
+    text_add_string(d->buffer, "         - not here on this date\n");
+    return;
+  }
   text_add_format(d->buffer, " %9s", of_count(number_at(table, "accounts", row), text));
   text_add_format(d->buffer, " %5s of %-4s", of_figure(load, 2, text), of_figure(fte, 2, other));
   text_add_format(d->buffer, " %8s", of_money(number_at(table, "arr", row), text));
@@ -208,7 +218,8 @@ static void add_csms(const digest *d) {
   }
   for (size_t row = 0; row < rows; row++) {
     double load = number_at(table, "load", row), fte = number_at(table, "fte", row);
-    order[row] = (ranked){is_missing(load) || is_missing(fte) || fte <= 0 ? -1 : load / fte, row};
+    bool judged = !is_missing(load) && fte > 0 && !is_away(table, row);
+    order[row] = (ranked){judged ? load / fte : -1, row};
   }
   qsort(order, rows, sizeof *order, by_value);
   text_add_format(d->buffer, "\n%-*s %9s %13s %8s %6s  %s\n", NAME_WIDTH, "CSM, fullest first", "accounts",
@@ -244,9 +255,9 @@ static void add_shortage(const digest *d, const triax_table *table, size_t row) 
   if (limit.bytes != NULL && limit.length > 0) {
     bool is_load = limit.length == 8 && memcmp(limit.bytes, "capacity", 8) == 0;
     text_add_format(d->buffer, "; in the way: %.*s", (int)limit.length, limit.bytes);
-    if (short_by > 0) {
-      text_add_format(d->buffer, ", short by %s%s", is_load ? of_figure(short_by, 2, text) : of_money(short_by, text),
-                      is_load ? " FTE" : "");
+    if (short_by >= 0.005) {
+      text_add_format(d->buffer, ", short by %s%s",
+                      short_by < 1000 ? of_figure(short_by, 2, text) : of_money(short_by, text), is_load ? " FTE" : "");
     }
   }
   add_line(d->buffer);
@@ -335,9 +346,11 @@ static void add_uncovered(const digest *d) {
   free(order);
 }
 
-/* A number of the summary by its path, NaN when it is not there. */
-static double summary_number(const triax_document *summary, const char *map, const char *key) {
-  triax_node node = triax_document_find(summary, 0, triax_text_of(map));
+/* A number of the summary's map `allocation`, or of one within it; NaN when it is not there. */
+static double allocation_number(const digest *d, const char *map, const char *key) {
+  const triax_document *summary = triax_plan_summary(d->plan);
+  triax_node node = triax_document_find(summary, 0, triax_text_of("allocation"));
+  if (node != TRIAX_NO_NODE && map != NULL) node = triax_document_find(summary, node, triax_text_of(map));
   if (node != TRIAX_NO_NODE) node = triax_document_find(summary, node, triax_text_of(key));
   if (node == TRIAX_NO_NODE || triax_document_kind(summary, node) != TRIAX_KIND_NUMBER) return NAN;
   return triax_document_as_number(summary, node);
@@ -347,34 +360,40 @@ static double summary_number(const triax_document *summary, const char *map, con
 static void add_owners(const digest *d) {
   static const struct {
     const char *key, *words;
-  } parts[] = {{"kept", "kept"},       {"frozen", "frozen"},   {"moved", "moved"},
-               {"new", "newly owned"}, {"unowned", "unowned"}, {"uncovered", "uncovered"}};
-  const triax_document *summary = triax_plan_summary(d->plan);
+  } parts[] = {{"kept", "kept"}, {"frozen", "frozen"},   {"moved", "moved"},
+               {"new", "new"},   {"unowned", "unowned"}, {"uncovered", "uncovered"}};
   char text[CLI_NUMBER_SIZE];
   bool first = true;
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-    double count = summary_number(summary, "allocation", parts[i].key);
+    double count = allocation_number(d, NULL, parts[i].key);
     if (!(count > 0)) continue;
     text_add_format(d->buffer, "%s%s %s", first ? "\nAccounts: " : ", ", of_count(count, text), parts[i].words);
     first = false;
   }
   if (first) return;
-  double continuity = summary_number(summary, "allocation", "continuity");
+  double continuity = allocation_number(d, NULL, "continuity");
   if (!is_missing(continuity)) text_add_format(d->buffer, "\nContinuity: %.0f %% keep their CSM", 100 * continuity);
-  double orphans = summary_number(summary, "allocation", "orphans");
+  double orphans = allocation_number(d, NULL, "orphans");
   if (orphans > 0) text_add_format(d->buffer, "; the CSM of %s has left", of_count(orphans, text));
   add_line(d->buffer);
 }
 
+/* How much better another plan could be at most. */
 static void add_bound(const digest *d) {
-  const triax_document *summary = triax_plan_summary(d->plan);
-  double gap = summary_number(summary, "allocation", "gap");
+  char text[CLI_NUMBER_SIZE], least[CLI_NUMBER_SIZE];
+  double gap = allocation_number(d, NULL, "gap");
+  double left = allocation_number(d, "objective", "uncovered_value");
+  double bound = allocation_number(d, "bound", "uncovered_value");
   if (is_missing(gap)) return;
   if (gap <= 0) {
-    text_add_string(d->buffer, "No other plan's books could be better.\n");
-    return;
+    text_add_string(d->buffer, "Proven: no other plan's books are better.\n");
+  } else if (left > bound) {
+    text_add_format(d->buffer, "Value left uncovered: %s; any plan leaves at least %s (gap %.3g %%).\n",
+                    of_money(left, text), of_money(bound, least), 100 * gap);
+  } else {
+    text_add_format(d->buffer, "Proven: the books are within %.3g %% of the best that any plan could reach.\n",
+                    100 * gap);
   }
-  text_add_format(d->buffer, "The books are within %.3g %% of the best that any plan could reach.\n", 100 * gap);
 }
 
 bool digest_add(text_buffer *buffer, const triax_plan *plan, const cli_company *company) {
