@@ -2,7 +2,7 @@
 """Holds health, segmentation and attention against a second implementation, written from the policy language alone.
 
 Random cases, rich in missing values, ties and boundaries. Health is reckoned in fractions, exactly; segmentation with
-pandas' sorting; the hours by bisection, their optimality by its conditions and, where scipy is at hand, by an optimiser.
+pandas' sorting; the hours by bisection, their optimality by its conditions and, where scipy is there, by an optimiser.
 
 usage: models_oracle.py DRIVER [CASES]
 """
