@@ -2,12 +2,17 @@
  *
  * The unit of a full-time CSM is the least common multiple of the accounts numbers: with 6, 15 and 40 accounts it is
  * 120, and customers weigh 20, 8 and 3. A number such as 7.5 counts as the fraction 15/2. Where no multiple up to
- * LARGEST_UNIT does, the unit is that, and loads are rounded down: n accounts always fit a CSM who is to have n. */
+ * LARGEST_UNIT does, the unit is that, and loads are rounded down: n accounts always fit a CSM who is to have n.
+ *
+ * Capacities are rounded down, which is exact for what fits. Where load may pass the fte, by stretch or freeze, the
+ * unit also becomes a multiple of what makes each fte whole, up to LARGEST_WHOLE_FTE: above that, load beyond fte is
+ * known to a unit. */
 #include <math.h>
 
 #include "allocation/allocation_private.h"
 
 #define LARGEST_UNIT INT64_C(1000000000)
+#define LARGEST_WHOLE_FTE 50000 /* the solver looks through rooms of some 65,000 unit by unit */
 #define LARGEST_SUM (INT64_MAX / 16)
 #define LARGEST_DENOMINATOR 1000
 
@@ -59,6 +64,24 @@ static bool find_unit(const tx_allocation_job *job, int64_t *unit, bool *exact) 
   return fine;
 }
 
+/* The least number that makes fte × unit whole, times the unit; the unit itself where there is none. */
+static int64_t unit_for(double fte, int64_t unit) {
+  for (int64_t times = 1; times <= LARGEST_WHOLE_FTE / unit; times++) {
+    double product = fte * (double)(unit * times);
+    if (fabs(product - round(product)) <= 1e-9) return unit * times;
+  }
+  return unit;
+}
+
+static int64_t refine_unit(const tx_allocation_input *input, int64_t unit) {
+  if (!(input->stretch > 0) && !input->frozen) return unit;
+  for (size_t i = 0; i < input->csms; i++) {
+    double fte = tx_csm_fte(input, i);
+    if (fte > 0 && fte != floor(fte)) unit = unit_for(fte, unit);
+  }
+  return unit;
+}
+
 static int64_t load_of(double accounts, int64_t unit, bool exact) {
   double load = (double)unit / accounts;
   load = exact ? round(load) : floor(load + 1e-6);
@@ -91,7 +114,9 @@ bool tx_allocation_loads(tx_allocation_job *job) {
   tx_allocation_inside *keep = job->keep;
   bool exact;
   keep->load = tx_arena_calloc(&keep->arena, keep->units + 1, sizeof *keep->load);
-  if (!keep->load || !find_unit(job, &keep->load_unit, &exact) || !set_capacities(job)) return false;
+  if (!keep->load || !find_unit(job, &keep->load_unit, &exact)) return false;
+  if (exact) keep->load_unit = refine_unit(input, keep->load_unit);
+  if (!set_capacities(job)) return false;
   int64_t most = LARGEST_SUM / ((int64_t)keep->units + 1); /* far more than anyone carries */
   for (size_t c = 0; c < input->customers; c++) {
     if (!input->accounts || !weighs(input, c)) continue;

@@ -192,18 +192,39 @@ static bool set_fair(tx_allocation_job *job, const int64_t *amount, balanced *b)
   return true;
 }
 
-static const double breakpoint[TX_BALANCE_PIECES] = {0.85, 0.95, 1.00, 1.10};
-static const double steepness[TX_BALANCE_PIECES] = {1, 2, 4, 8};
+static const double breakpoint[TX_BALANCE_POINTS] = {0.85, 0.95, 1.00, 1.10};
+static const double steepness[TX_BALANCE_POINTS] = {1, 2, 4, 8};
 
 /* The largest power of ten for which all costs together fit well, and a unit's cost on the load's curve stays below a
  * billion: the solver's prices are multiples of it. */
 static double scale_of_imbalance(const balanced *b, size_t count, size_t load_at) {
-  double scale = 1e12, steepest = steepness[TX_BALANCE_PIECES - 1];
+  double scale = 1e12, steepest = steepness[TX_BALANCE_POINTS - 1];
   for (;; scale /= 10) {
     double costs = 0;
     for (size_t m = 0; m < count; m++) costs += b[m].weight * steepest * scale / b[m].least * b[m].total;
     double price = load_at < count ? b[load_at].weight * steepest * scale / b[load_at].least : 0;
     if ((costs <= LARGEST_SUM && price <= 1e9) || scale < 1e-290) return scale;
+  }
+}
+
+/* What the unit after `at` costs: sums are whole numbers, and this is exact for them wherever the points lie. */
+static double cost_after(double at, double fair) {
+  double cost = 0;
+  for (size_t p = 0; p < TX_BALANCE_POINTS; p++) {
+    double beyond = at + 1 - breakpoint[p] * fair;
+    beyond = beyond < 0 ? 0 : beyond < 1 ? beyond : 1;
+    cost += (steepness[p] - (p ? steepness[p - 1] : 0)) * beyond;
+  }
+  return cost / fair;
+}
+
+static void set_row(const balanced *b, double fair, double scale, int64_t *from, int64_t *slope) {
+  for (size_t p = 0; p < TX_BALANCE_PIECES; p++) {
+    from[p] = (int64_t)floor(breakpoint[p / 2] * fair) + (int64_t)(p % 2);
+    /* Small shares may have their points side by side. */
+    if (p > 0 && from[p] < from[p - 1]) from[p] = from[p - 1];
+    slope[p] = (int64_t)round(b->weight * scale * cost_after((double)from[p], fair));
+    if (p > 0 && slope[p] < slope[p - 1]) slope[p] = slope[p - 1];
   }
 }
 
@@ -213,10 +234,7 @@ static bool set_curve(tx_allocation_job *job, const balanced *b, tx_books_measur
   int64_t *slope = tx_arena_calloc(&job->scratch, csms + 1, TX_BALANCE_PIECES * sizeof *slope);
   if (!from || !slope) return false;
   for (size_t i = 0; i < csms; i++) {
-    for (size_t p = 0; p < TX_BALANCE_PIECES; p++) {
-      from[i * TX_BALANCE_PIECES + p] = (int64_t)round(breakpoint[p] * b->fair[i]);
-      slope[i * TX_BALANCE_PIECES + p] = (int64_t)round(b->weight * steepness[p] * job->imbalance_scale / b->fair[i]);
-    }
+    set_row(b, b->fair[i], job->imbalance_scale, from + i * TX_BALANCE_PIECES, slope + i * TX_BALANCE_PIECES);
   }
   measure->pieces = TX_BALANCE_PIECES;
   measure->from = from;

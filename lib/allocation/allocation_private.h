@@ -42,7 +42,9 @@ typedef struct tx_allocation_inside {
 
 /* --- one run --- */
 
-#define TX_BALANCE_PIECES 4
+#define TX_BALANCE_POINTS 4
+/* A point that is not whole takes two: before and after it. */
+#define TX_BALANCE_PIECES (2 * TX_BALANCE_POINTS)
 
 typedef struct tx_allocation_job {
   triax_context *context;
