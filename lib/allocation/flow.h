@@ -125,6 +125,7 @@ typedef struct tx_dive_options {
   const uint32_t *csms; /* that may take them; NULL: all */
   size_t csm_count;
   bool bound; /* sets the core's bound on the way */
+  bool vary;  /* rounds with some chance, so that the same customers are not placed the same way twice */
   uint64_t budget;
 } tx_dive_options;
 triax_status tx_dive(tx_core *core, int64_t scale, const tx_dive_options *options);

@@ -19,6 +19,7 @@ typedef struct share {
   uint32_t csm;      /* TX_BOOKS_NONE: uncovered */
   size_t owner;      /* owner bundle, or SIZE_MAX */
   int64_t part, load; /* of the customer: part / load */
+  int64_t order;      /* part, with some chance in it */
 } share;
 
 typedef struct dive {
@@ -62,6 +63,7 @@ static bool add_share(dive *d, share s) {
   if (!tx_grow(d->core->watch->context, &grown, &d->shares_room, d->shares_count + 1, sizeof *d->shares)) {
     return false;
   }
+  s.order = s.part + (d->options->vary ? (int64_t)(tx_core_random(d->core) % (uint64_t)s.load) : 0);
   d->shares = grown;
   d->shares[d->shares_count++] = s;
   return true;
@@ -73,7 +75,7 @@ static bool fix_uncovered(dive *d, uint32_t q) {
   for (int64_t x = 0; x < amount / load; x++) {
     leave(d, flow->by_value[flow->customer_begin[q] + (size_t)x]);
   }
-  return add_share(d, (share){q, TX_BOOKS_NONE, SIZE_MAX, amount % load, load});
+  return add_share(d, (share){q, TX_BOOKS_NONE, SIZE_MAX, amount % load, load, 0});
 }
 
 static bool fix_owned(dive *d, uint32_t q, size_t owner) {
@@ -92,7 +94,7 @@ static bool fix_owned(dive *d, uint32_t q, size_t owner) {
       put(d, customer, csm);
     }
   }
-  return add_share(d, (share){q, csm, owner, amount % load, load});
+  return add_share(d, (share){q, csm, owner, amount % load, load, 0});
 }
 
 /* The class's next customer of the rank from *at on, or TX_BOOKS_NONE. */
@@ -118,7 +120,7 @@ static bool fix_arc(dive *d, uint32_t q, const tx_node *node, uint32_t csm, size
     }
     put(d, customer, csm);
   }
-  return add_share(d, (share){q, csm, SIZE_MAX, node->flow % load, load});
+  return add_share(d, (share){q, csm, SIZE_MAX, node->flow % load, load, 0});
 }
 
 /* The arcs from the offers with flow are those of the tree: to the parent, and to children. */
@@ -162,7 +164,7 @@ static bool share_before(const void *user, uint32_t a, uint32_t b) {
   if (x->load != y->load) {
     return x->load > y->load;
   }
-  return x->part != y->part ? x->part > y->part : a < b;
+  return x->order != y->order ? x->order > y->order : a < b;
 }
 
 static void round_share(dive *d, const share *s) {
@@ -230,9 +232,11 @@ static bool round_shares(dive *d, size_t whole) {
     d->order[x] = (uint32_t)x;
   }
   tx_sort(d->order, d->spare, d->shares_count, share_before, d->shares);
-  round_largest(d, 70);
-  if (d->fixed == whole) {
-    round_largest(d, 50);
+  if (!d->options->vary || tx_core_random(d->core) % 2 == 0) {
+    round_largest(d, 70);
+    if (d->fixed == whole) {
+      round_largest(d, 50);
+    }
   }
   if (d->fixed == whole) {
     round_any(d);

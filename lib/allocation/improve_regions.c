@@ -4,6 +4,8 @@
 #include "allocation/improve.h"
 
 #define REGION 6    /* CSMs at most */
+#define DEAD_END 30 /* regions without a gain, and two a CSM, before a kick */
+#define PATIENCE 60 /* kicks without a gain before the end */
 #define WAITING 40  /* uncovered customers that may come in */
 #define LOOK 300    /* uncovered customers looked at for them */
 
@@ -136,6 +138,7 @@ static triax_status refill(region *r, bool *gained) {
   tx_core_note(core);
   size_t heavy = take_off(r);
   tx_dive_options options = {.customers = r->work, .count = heavy, .csms = r->csm, .csm_count = r->csms};
+  options.vary = true;
   options.budget = 100000 + 1000 * (uint64_t)r->count;
   triax_status status = tx_dive(core, r->scale, &options);
   if (status == TRIAX_OK) {
@@ -158,21 +161,109 @@ static triax_status refill(region *r, bool *gained) {
   return tx_core_keep(core);
 }
 
-triax_status tx_improve_regions(tx_core *core, tx_pairs *pairs, int64_t scale, uint64_t budget) {
-  triax_context *context = core->watch->context;
-  region r = {.core = core, .pairs = pairs, .scale = scale};
-  uint64_t end = core->watch->work + budget;
-  size_t still = 0, patience = 1000 + 8 * core->books->csms;
-  triax_status status = TRIAX_OK;
-  while (status == TRIAX_OK && core->watch->work < end && still < patience && core->books->csms > 0) {
-    bool gained = false;
-    choose(&r);
-    status = take(&r) ? refill(&r, &gained) : tx_no_memory(core->watch->error);
-    still = gained ? 0 : still + 1;
-    if (status == TRIAX_OK) {
-      status = tx_watch_work(core->watch, 2000 + core->books->csms + core->books->classes / 2 + core->books->customers / 16);
+/* A random customer that waits, or else any: who is to be forced in somewhere. */
+static uint32_t somebody(const region *r, uint64_t random) {
+  const tx_core *core = r->core;
+  uint32_t customer = core->first[core->books->csms];
+  for (uint64_t skip = random % 64; customer != TX_BOOKS_NONE && skip > 0; skip--) {
+    customer = core->next[customer] == TX_BOOKS_NONE ? core->first[core->books->csms] : core->next[customer];
+  }
+  return customer == TX_BOOKS_NONE ? (uint32_t)(random / 64 % core->books->customers) : customer;
+}
+
+/* Out of a dead end: a customer goes where it does not fit, whoever stands in its way goes where room is left. */
+static triax_status kick(region *r) {
+  tx_core *core = r->core;
+  uint32_t customer = somebody(r, tx_core_random(core));
+  size_t begin = tx_core_row_begin(core, customer), width = tx_core_row_end(core, customer) - begin;
+  size_t entry = begin + (size_t)(tx_core_random(core) % width);
+  uint32_t csm = core->books->offer_csm[entry];
+  bool kept = true;
+  r->count = 0;
+  tx_core_place(core, customer, TX_BOOKS_NONE, 0);
+  while (kept && !tx_core_fits(core, customer, csm) && core->first[csm] != TX_BOOKS_NONE) {
+    uint32_t other = core->first[csm];
+    for (uint64_t skip = tx_core_random(core) % 16; skip > 0 && core->next[other] != TX_BOOKS_NONE; skip--) {
+      other = core->next[other];
+    }
+    kept = add(r, other);
+    tx_core_place(core, other, TX_BOOKS_NONE, 0);
+  }
+  if (!kept) {
+    return tx_no_memory(core->watch->error);
+  }
+  if (tx_core_fits(core, customer, csm)) {
+    tx_core_place(core, customer, csm, tx_core_entry_points(core, customer, entry));
+  }
+  return tx_greedy_order(core, r->customers, r->count);
+}
+
+/* The best assignment so far, while the search goes through worse ones. */
+typedef struct record {
+  uint32_t *at;
+  tx_cost cost;
+} record;
+
+static void remember(const tx_core *core, record *best) {
+  memcpy(best->at, core->at, core->books->customers * sizeof *best->at);
+  best->cost = core->cost;
+}
+
+static void go_back(region *r, const record *best) {
+  tx_core *core = r->core;
+  size_t n = core->books->customers;
+  for (uint32_t j = 0; j < n; j++) {
+    if (core->at[j] != best->at[j]) {
+      tx_core_place(core, j, TX_BOOKS_NONE, 0);
     }
   }
+  for (uint32_t j = 0; j < n; j++) {
+    if (core->at[j] != best->at[j]) {
+      tx_core_place(core, j, best->at[j], tx_core_entry_points(core, j, tx_core_entry(core, j, best->at[j])));
+      tx_pairs_touch(r->pairs, best->at[j]);
+    }
+  }
+  core->watch->work += n / 2;
+}
+
+/* One region; out of a dead end by a kick from the best. */
+static triax_status step(region *r, record *best, size_t *still) {
+  tx_core *core = r->core;
+  bool gained = false;
+  choose(r);
+  triax_status status = take(r) ? refill(r, &gained) : tx_no_memory(core->watch->error);
+  if (status == TRIAX_OK && tx_cost_compare(&core->cost, &best->cost) < 0) {
+    remember(core, best);
+    *still = 0;
+  } else if (status == TRIAX_OK && ++*still % (DEAD_END + 2 * core->books->csms) == 0) {
+    if (tx_cost_compare(&core->cost, &best->cost) > 0) {
+      go_back(r, best);
+    }
+    status = kick(r);
+  }
+  return status;
+}
+
+triax_status tx_improve_regions(tx_core *core, tx_pairs *pairs, int64_t scale, uint64_t budget) {
+  triax_context *context = core->watch->context;
+  size_t n = core->books->customers, still = 0, patience = PATIENCE * (DEAD_END + 2 * core->books->csms);
+  region r = {.core = core, .pairs = pairs, .scale = scale};
+  record best = {.at = tx_alloc_array(context, n, sizeof *best.at)};
+  uint64_t end = core->watch->work + budget;
+  triax_status status = best.at == NULL ? tx_no_memory(core->watch->error) : TRIAX_OK;
+  if (status == TRIAX_OK) {
+    remember(core, &best);
+  }
+  while (status == TRIAX_OK && core->watch->work < end && still < patience && n > 0) {
+    status = step(&r, &best, &still);
+    if (status == TRIAX_OK) {
+      status = tx_watch_work(core->watch, 2000 + core->books->csms + core->books->classes / 2 + n / 16);
+    }
+  }
+  if (status == TRIAX_OK && tx_cost_compare(&core->cost, &best.cost) > 0) {
+    go_back(&r, &best);
+  }
+  tx_free_array(context, best.at, n, sizeof *best.at);
   tx_free_array(context, r.customers, r.room, sizeof *r.customers);
   tx_free_array(context, r.work, r.room, sizeof *r.work);
   return status;
