@@ -85,6 +85,17 @@ static void KERNEL(add_metric)(const double *restrict points, const double *rest
   }
 }
 
+/* The same with one weight for all rows. */
+static void KERNEL(add_plain)(const double *restrict points, double weight, double *restrict sums,
+                              double *restrict whole) {
+  for (size_t i = 0; i < 64; i++) {
+    const bool there = points[i] == points[i];
+    const double share = there ? weight : 0, value = there ? points[i] : 0;
+    sums[i] += share * value;
+    whole[i] += share;
+  }
+}
+
 /* A column's rows, from a padded copy where they do not fill a block. */
 static const double *KERNEL(block_of)(const double *x, size_t rows, double *copy) {
   if (rows == 64) return x;
@@ -102,8 +113,11 @@ static void KERNEL(average_block)(const tx_weighted *metrics, size_t count, size
       KERNEL(scale_block)(points, metric->knots, metric->points, metric->knot_count, scaled);
       points = scaled;
     }
-    for (size_t i = 0; i < 64; i++) weights[i] = metric->weight;
-    for (size_t i = 0; metric->freshness && i < rows; i++) weights[i] = metric->weight * metric->freshness[first + i];
+    if (!metric->freshness) {
+      KERNEL(add_plain)(points, metric->weight, sums, whole);
+      continue;
+    }
+    for (size_t i = 0; i < 64; i++) weights[i] = i < rows ? metric->weight * metric->freshness[first + i] : 0;
     KERNEL(add_metric)(points, weights, sums, whole);
   }
 }
@@ -114,9 +128,8 @@ static void KERNEL(weighted_average)(const tx_weighted *metrics, size_t count, s
     size_t rows = n - done < 64 ? n - done : 64;
     double sums[64] = {0}, whole[64] = {0};
     KERNEL(average_block)(metrics, count, first + done, rows, sums, whole);
-    for (size_t i = 0; i < rows; i++) {
-      average[done + i] = whole[i] > 0 ? sums[i] / whole[i] : (double)NAN;
-      if (weight) weight[done + i] = whole[i];
-    }
+    for (size_t i = 0; i < 64; i++) sums[i] = whole[i] > 0 ? sums[i] / whole[i] : (double)NAN;
+    memcpy(average + done, sums, rows * sizeof *sums);
+    if (weight) memcpy(weight + done, whole, rows * sizeof *whole);
   }
 }

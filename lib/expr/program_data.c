@@ -104,7 +104,8 @@ static triax_status make_aggregates(tx_data *data, triax_error *error) {
   for (size_t i = 0; i < module->count; i++) {
     uint16_t op = module->nodes[i].op;
     if (!data->program->facts[i].reachable || op < TX_OP_TOTAL || op > TX_OP_PERCENTILE) continue;
-    if (data->percentiles[module->nodes[i].index]) continue;
+    /* Over the items of a list there is no set: such a call stays unknown. */
+    if (data->program->facts[module->children[module->nodes[i].first]].locals) continue;
     triax_status status = make_aggregate(data, &module->nodes[i], error);
     if (status != TRIAX_OK) return status;
   }

@@ -231,6 +231,19 @@ static void bench_rules(triax_context *context, size_t rows, int rounds) {
 
 #define METRICS 8
 
+/* 0 unknown, 1 red, 2 yellow, 3 green, after a clamp to 0 .. 100. */
+static void write_bands(const tx_kernels *kernels, double *score, size_t words, uint8_t *bands) {
+  uint64_t known[TX_BATCH / 64], half[TX_BATCH / 64], most[TX_BATCH / 64];
+  const uint64_t *const planes[2] = {known, half};
+  kernels->dual_right[TX_DUAL_LEAST](score, 100, words * 64, score);
+  kernels->dual_right[TX_DUAL_GREATEST](score, 0, words * 64, score);
+  kernels->test_number[TX_TEST_AT_LEAST](score, 0, NULL, words, known);
+  kernels->test_number[TX_TEST_AT_LEAST](score, 50, NULL, words, half);
+  kernels->test_number[TX_TEST_AT_LEAST](score, 75, NULL, words, most);
+  for (size_t w = 0; w < words; w++) known[w] = (known[w] & ~half[w]) | most[w];
+  kernels->spread(planes, 2, words, bands);
+}
+
 static void bench_health(triax_context *context, size_t rows, int rounds) {
   uint64_t state = 11, sink = 0;
   static const double knots[4] = {0, 0.3, 0.6, 1.0}, points[4] = {0, 40, 80, 100};
@@ -247,7 +260,7 @@ static void bench_health(triax_context *context, size_t rows, int rounds) {
     need(columns[m] != NULL, "out of memory");
     metrics[m] = (tx_weighted){columns[m]->numbers, knots, points, 4, NULL, (double)(m % 3 + 1)};
   }
-  uint8_t *bands = malloc(rows);
+  uint8_t *bands = malloc(rows + TX_BATCH);
   need(bands != NULL, "out of memory");
   double best = 1e9, read = 1e9;
   const tx_kernels *kernels = tx_kernels_best();
@@ -261,10 +274,7 @@ static void bench_health(triax_context *context, size_t rows, int rounds) {
       double score[TX_BATCH];
       size_t count = rows - first < TX_BATCH ? rows - first : TX_BATCH;
       kernels->weighted_average(metrics, METRICS, first, count, score, NULL);
-      for (size_t i = 0; i < count; i++) {
-        double clamped = score[i] > 100 ? 100 : score[i] < 0 ? 0 : score[i];
-        bands[first + i] = (uint8_t)((clamped >= 0) + (clamped >= 50) + (clamped >= 75));
-      }
+      write_bands(kernels, score, (count + 63) / 64, bands + first);
     }
     double end = now();
     for (size_t i = 0; i < rows; i += 997) sink = sink * 31 + bands[i];
