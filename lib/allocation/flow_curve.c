@@ -5,7 +5,7 @@
 #include "allocation/flow.h"
 
 /* Rooms larger than this are not looked through unit by unit. */
-#define REACH_LIMIT 65536
+#define REACH_LIMIT 16384
 #define SIZES 64
 
 typedef struct point {
@@ -16,6 +16,7 @@ typedef struct curves {
   tx_flow *flow;
   int64_t size[SIZES]; /* distinct loads */
   size_t sizes;        /* SIZES + 1: more than fit */
+  int64_t unit;        /* that divides every size: reach is counted in it */
   uint64_t *may_come;  /* per CSM: bits of sizes */
   uint8_t *reach;      /* REACH_LIMIT + 1 */
   point *hull;
@@ -38,10 +39,20 @@ static size_t size_index(curves *c, int64_t load) {
   return s;
 }
 
+static int64_t common_unit(int64_t a, int64_t b) {
+  while (b != 0) {
+    int64_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
 static void collect_sizes(curves *c) {
   tx_flow *flow = c->flow;
   const tx_books *books = flow->core->books;
   for (size_t q = 0; q < flow->classes; q++) {
+    c->unit = common_unit(flow->load[q], c->unit);
     size_t s = size_index(c, flow->load[q]), offer = books->class_offer[flow->class_of[q]];
     size_t begin = flow->entry == NULL ? books->offer_begin[offer] : flow->entry_begin[q];
     size_t end = flow->entry == NULL ? books->offer_begin[offer + 1] : flow->entry_begin[q + 1];
@@ -52,7 +63,7 @@ static void collect_sizes(curves *c) {
   }
 }
 
-/* Marks loads up to `room` that sums of sizes come to; returns the largest. */
+/* Marks loads up to `room`, both in units, that sums of sizes come to; returns the largest. */
 static int64_t mark_reach(curves *c, size_t csm, int64_t room) {
   int64_t largest = 0;
   memset(c->reach, 0, (size_t)room + 1);
@@ -61,10 +72,11 @@ static int64_t mark_reach(curves *c, size_t csm, int64_t room) {
     if ((c->may_come[csm] >> s & 1) == 0) {
       continue;
     }
-    for (int64_t x = c->size[s]; x <= room; x++) {
-      c->reach[x] = c->reach[x] | c->reach[x - c->size[s]];
+    int64_t size = c->size[s] / c->unit;
+    for (int64_t x = size; x <= room; x++) {
+      c->reach[x] = c->reach[x] | c->reach[x - size];
     }
-    c->flow->core->watch->work += (uint64_t)room / 8;
+    c->flow->core->watch->work += (uint64_t)room / 8 + 1;
   }
   for (int64_t x = room; largest == 0 && x > 0; x--) {
     largest = c->reach[x] ? x : 0;
@@ -138,7 +150,7 @@ static bool add_corners(curves *c, size_t csm, int64_t room) {
 static bool add_reached(curves *c, size_t csm, int64_t room) {
   bool kept = true;
   for (int64_t x = 0; kept && x <= room; x++) {
-    kept = !c->reach[x] || add_point(c, point_at(c->flow->core, csm, x));
+    kept = !c->reach[x] || add_point(c, point_at(c->flow->core, csm, x * c->unit));
   }
   return kept;
 }
@@ -175,9 +187,10 @@ static bool curve_of(curves *c, size_t csm, int64_t most) {
   room = room < most ? room : most;
   c->hull_count = 0;
   bool kept;
-  if (c->sizes <= SIZES && room <= REACH_LIMIT) {
-    room = mark_reach(c, csm, room);
+  if (c->sizes <= SIZES && c->unit > 0 && room / c->unit <= REACH_LIMIT) {
+    room = mark_reach(c, csm, room / c->unit);
     kept = add_reached(c, csm, room);
+    room *= c->unit;
   } else {
     kept = add_corners(c, csm, room);
   }

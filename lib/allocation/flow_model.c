@@ -146,8 +146,11 @@ static bool build_classes(build *b) {
   }
   tx_free_array(flow->core->watch->context, place, books->classes, sizeof *place);
   for (size_t q = 0; had && q < flow->classes; q++) {
-    size_t begin = flow->customer_begin[q];
-    tx_sort(flow->by_value + begin, b->spare, flow->customer_begin[q + 1] - begin, less_value, flow->core);
+    size_t begin = flow->customer_begin[q], count = flow->customer_begin[q + 1] - begin;
+    tx_sort(flow->by_value + begin, b->spare, count, less_value, flow->core);
+    if (tx_watch_work(flow->core->watch, 8 * count) != TRIAX_OK) {
+      break;
+    }
   }
   return had;
 }
@@ -185,6 +188,9 @@ static bool list_owned(build *b, size_t *bundles) {
     }
     flow->owner_begin[*bundles] = at;
     flow->owned_begin[q + 1] = *bundles;
+    if (tx_watch_work(core->watch, 8 * (at - begin)) != TRIAX_OK) {
+      break;
+    }
   }
   return true;
 }
@@ -320,6 +326,9 @@ static triax_status build_all(build *b) {
   if (!build_classes(b) || !list_owned(b, &owner_bundles)) {
     return tx_no_memory(watch->error);
   }
+  if (watch->status != TRIAX_OK) {
+    return watch->status;
+  }
   flow->nodes = flow->classes + flow->csms + 1;
   flow->bundles = flow->csms + flow->classes + owner_bundles;
   flow->bundle = tx_arena_calloc(&flow->arena, flow->bundles, sizeof *flow->bundle);
@@ -348,7 +357,6 @@ triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const tx_
   b.spare = tx_alloc_array(context, count, sizeof *b.spare);
   triax_status status = b.spare == NULL ? tx_no_memory(core->watch->error) : build_all(&b);
   tx_free_array(context, b.spare, count, sizeof *b.spare);
-  core->watch->work += 8 * count;
   if (status != TRIAX_OK) {
     tx_flow_free(flow);
   }

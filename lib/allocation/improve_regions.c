@@ -5,6 +5,7 @@
 
 #define REGION 6    /* CSMs at most */
 #define DEAD_END 30 /* regions without a gain, and two a CSM, before a kick */
+#define BEARING_PART 2000 /* customers: in larger parts losses are not won back in time */
 #define PATIENCE 60 /* kicks without a gain before the end */
 #define WAITING 40  /* uncovered customers that may come in */
 #define LOOK 300    /* uncovered customers looked at for them */
@@ -17,6 +18,7 @@ typedef struct region {
   size_t csms;
   uint32_t *customers, *work; /* those that may be taken off; the dive's list */
   size_t count, room;
+  int64_t best_value, bearable; /* loss of value that may stand for a while */
 } region;
 
 static bool in_region(const region *r, uint32_t csm) {
@@ -132,6 +134,15 @@ static size_t take_off(region *r) {
   return heavy;
 }
 
+/* Whether a loss may stand for a while: now and then, in value no more than a few customers' worth below the best. */
+static bool bearable(region *r, const tx_cost *before) {
+  tx_core *core = r->core;
+  if (r->bearable < 0 || tx_core_random(core) % 16 != 0 || core->cost.part[TX_OVER] > before->part[TX_OVER]) {
+    return false;
+  }
+  return core->cost.part[TX_VALUE] - r->best_value <= r->bearable;
+}
+
 static triax_status refill(region *r, bool *gained) {
   tx_core *core = r->core;
   tx_cost before = core->cost;
@@ -149,7 +160,7 @@ static triax_status refill(region *r, bool *gained) {
   }
   int order = tx_cost_compare(&core->cost, &before);
   *gained = order < 0;
-  if (order > 0 || status != TRIAX_OK) {
+  if ((order > 0 && !bearable(r, &before)) || status != TRIAX_OK) {
     triax_status undone = tx_core_take_back(core);
     return status != TRIAX_OK ? status : undone;
   }
@@ -230,6 +241,7 @@ static void go_back(region *r, const record *best) {
 static triax_status step(region *r, record *best, size_t *still) {
   tx_core *core = r->core;
   bool gained = false;
+  r->best_value = best->cost.part[TX_VALUE];
   choose(r);
   triax_status status = take(r) ? refill(r, &gained) : tx_no_memory(core->watch->error);
   if (status == TRIAX_OK && tx_cost_compare(&core->cost, &best->cost) < 0) {
@@ -244,6 +256,14 @@ static triax_status step(region *r, record *best, size_t *still) {
   return status;
 }
 
+static int64_t average_value(const tx_core *core) {
+  int64_t sum = 0;
+  for (uint32_t j = 0; j < core->books->customers; j++) {
+    sum += tx_core_value(core, j);
+  }
+  return core->books->customers == 0 ? 0 : sum / (int64_t)core->books->customers;
+}
+
 triax_status tx_improve_regions(tx_core *core, tx_pairs *pairs, int64_t scale, uint64_t budget) {
   triax_context *context = core->watch->context;
   size_t n = core->books->customers, still = 0, patience = PATIENCE * (DEAD_END + 2 * core->books->csms);
@@ -253,6 +273,7 @@ triax_status tx_improve_regions(tx_core *core, tx_pairs *pairs, int64_t scale, u
   triax_status status = best.at == NULL ? tx_no_memory(core->watch->error) : TRIAX_OK;
   if (status == TRIAX_OK) {
     remember(core, &best);
+    r.bearable = n <= BEARING_PART ? average_value(core) / 2 : -1;
   }
   while (status == TRIAX_OK && core->watch->work < end && still < patience && n > 0) {
     status = step(&r, &best, &still);

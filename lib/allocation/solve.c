@@ -97,7 +97,9 @@ static triax_status solve_part(run *r, size_t part, bool caller, triax_error *er
   tx_core core;
   triax_context *context = r->result->context;
   tx_watch watch = {.context = context, .canceled = &r->canceled, .caller = caller, .error = error};
-  watch.done = (double)part / (double)r->split.parts;
+  double all = (double)r->split.customer_begin[r->split.parts];
+  watch.begin = (double)r->split.customer_begin[part] / all;
+  watch.size = (double)(r->split.customer_begin[part + 1] - r->split.customer_begin[part]) / all;
   tx_arena_init(&arena, context);
   triax_status status = TRIAX_OK;
   if (!tx_part_build(&r->split, part, &arena, &problem)) {
@@ -106,7 +108,7 @@ static triax_status solve_part(run *r, size_t part, bool caller, triax_error *er
     status = tx_core_init(&core, &problem.books, problem.base, &watch);
   }
   if (status == TRIAX_OK) {
-    core.share = (double)problem.books.customers / (double)r->split.customer_begin[r->split.parts];
+    core.share = watch.size;
     status = tx_core_solve(&core);
     if (status == TRIAX_OK) {
       take_part(r, part, &core);

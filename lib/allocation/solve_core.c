@@ -4,13 +4,15 @@
 triax_status tx_watch_poll(tx_watch *watch) {
   watch->next = watch->work + TX_WATCH_STEP;
   if (watch->caller && !atomic_load(watch->canceled)) {
-    triax_status status = tx_progress(watch->context, "allocation", watch->done, watch->error);
-    if (status != TRIAX_OK) {
+    double done = watch->begin + watch->size * watch->stage;
+    watch->status = tx_progress(watch->context, "allocation", done, watch->error);
+    if (watch->status != TRIAX_OK) {
       atomic_store(watch->canceled, true);
-      return status;
+      return watch->status;
     }
   }
   if (atomic_load(watch->canceled)) {
+    watch->status = TRIAX_ECANCELED;
     return tx_fail(watch->error, TRIAX_ECANCELED, "the allocation was stopped by the host");
   }
   return TRIAX_OK;

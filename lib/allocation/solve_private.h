@@ -53,7 +53,9 @@ typedef struct tx_watch {
   atomic_bool *canceled; /* shared by the workers of one call */
   bool caller;           /* on the caller's thread: may speak to the host */
   uint64_t work, next;
-  double done; /* last share reported */
+  double begin, size;   /* of the whole: where this part begins and how much it is */
+  double stage;         /* share of this part that is done */
+  triax_status status;  /* not TRIAX_OK once the host wants to stop */
   triax_error *error;
 } tx_watch;
 

@@ -27,15 +27,19 @@ static triax_status improve(tx_core *core, int64_t scale) {
   if (status != TRIAX_OK) {
     return status;
   }
+  core->watch->stage = 0.3;
   if (scale > 0) {
     status = tx_improve_sizes(core, scale, share(core, 1e6, 4000));
   }
+  core->watch->stage = 0.5;
   if (status == TRIAX_OK) {
     status = tx_pairs_sweep(&pairs, share(core, 1e6, 4000));
   }
+  core->watch->stage = 0.6;
   if (status == TRIAX_OK && scale > 0 && !best_known(core)) {
     status = tx_improve_regions(core, &pairs, scale, share(core, 2e7, 5000));
   }
+  core->watch->stage = 0.9;
   if (status == TRIAX_OK && !best_known(core)) {
     status = tx_pairs_sweep(&pairs, share(core, 1e6, 1000));
   }
