@@ -165,6 +165,14 @@ static void warn_whole_division(tx_checker *c, const sides *s) {
                    (long long)(a / b));
 }
 
+/* Doubles divide by zero to infinity, as CEL has it: allowed, but hardly meant. */
+static void warn_zero_division(tx_checker *c, const sides *s) {
+  const tx_expr_node *right = tx_result_node(c, s->right);
+  if (s->node->op != TX_OP_DIVIDE || s->left_type.kind != TX_DOUBLE || right->op != TX_OP_LITERAL) return;
+  if (tx_result_node(c, s->left)->fixed || right->value.number != 0.0) return;
+  tx_fault_warning(c->faults, tx_syntax_span(s->node), NULL, "this divides by zero, which gives an infinite number");
+}
+
 static tx_result check_arithmetic(tx_checker *c, sides *s) {
   int op = s->node->op;
   tx_type both;
@@ -178,6 +186,7 @@ static tx_result check_arithmetic(tx_checker *c, sides *s) {
   bool joins = op == TX_OP_ADD && (tx_type_is(both, TX_STRING) || both.lists > 0);
   if (!joins && (!number || (op == TX_OP_REMAINDER && both.kind == TX_DOUBLE))) return refuse_sides(c, s);
   warn_whole_division(c, s);
+  warn_zero_division(c, s);
   tx_result result = make_two(c, s, both);
   result.flexible = flexible && both.lists == 0;
   return result;
@@ -198,10 +207,6 @@ static bool can_compare(tx_type a, tx_type b, int op) {
 static tx_result check_null(tx_checker *c, const sides *s) {
   bool present = s->node->op == TX_OP_UNEQUAL;
   tx_span span = tx_syntax_span(s->node);
-  if (is_order(s->node->op)) {
-    tx_fault_error(c->faults, s->node->at, NULL, "null has a place only beside == and !=");
-    return tx_result_bad;
-  }
   if (s->left.null && s->right.null) {
     return tx_check_value(c, span, (tx_value){.type = bool_type, .boolean = !present});
   }

@@ -71,7 +71,8 @@ typedef struct tx_value {
   };
 } tx_value;
 
-/* As CEL prints it: 1, 2.5, "text", true, [1, 2], timestamp("…"), duration("…"), 3u. Returns the needed length. */
+/* As CEL prints it: 1, 2.0, "text", true, [1, 2], timestamp("…"), duration("…"), date("…"), 3u; missing, fault.
+ * Returns the needed length. */
 size_t tx_value_print(const tx_value *value, char *buffer, size_t size);
 
 /* --- faults in the source -------------------------------------------------------------------------------------- */
@@ -105,7 +106,7 @@ typedef struct tx_free_name {
   triax_text name; /* "arr", "customer.arr" (longest dotted form that is not a call) */
   uint32_t offset, length;
 } tx_free_name;
-/* All free names in order of appearance (repeats included). */
+/* All free names in order of appearance (repeats included); as_of is none. */
 size_t tx_syntax_free_names(const tx_syntax *syntax, const tx_free_name **names);
 
 /* --- module: checked expressions ------------------------------------------------------------------------------- */
@@ -122,7 +123,9 @@ triax_status tx_module_variable(tx_module *module, triax_text name, tx_type type
                                 uint32_t *variable);
 /* A name that exists elsewhere but not here, with the sentence that explains it. */
 triax_status tx_module_unavailable(tx_module *module, triax_text name, const char *why);
-/* A definition (policy.md `define:`): checked when first used; same node wherever used. */
+/* A definition (policy.md `define:`): checked when first used; same node wherever used. The syntax must live until
+ * the last check. A definition at fault is reported where it is used, with its first message; check it by itself to
+ * have all of them with their places. Variables come before definitions of the same name. */
 triax_status tx_module_define(tx_module *module, triax_text name, const tx_syntax *syntax);
 
 /* What a place wants of an expression. */
@@ -135,11 +138,13 @@ typedef enum tx_expect {
   TX_EXPECT_NUMBER_OR_CATEGORY
 } tx_expect;
 
-/* Checks a parsed expression; *root is its node. Faults are filled on TRIAX_EPOLICY, and with warnings on TRIAX_OK. */
+/* Checks a parsed expression; *root is its node. Faults are filled on TRIAX_EPOLICY and TRIAX_ELIMIT, and with warnings
+ * on TRIAX_OK. Numbers stay as they come out (infinite, NaN): what stores them takes what is not finite for missing. */
 triax_status tx_module_check(tx_module *module, const tx_syntax *syntax, tx_expect expect, uint32_t *root,
                              tx_expr_faults *faults);
 tx_type tx_module_type(const tx_module *module, uint32_t node);
-/* The variables that a node reads, ascending; returns how many (into `variables`, room for `size`). */
+/* The variables that a node reads, ascending; returns how many (into `variables`, room for `size`). SIZE_MAX when
+ * memory is short, which can only be in modules of some 16,000 nodes and more. */
 size_t tx_module_reads(const tx_module *module, uint32_t node, uint32_t *variables, size_t size);
 size_t tx_module_variables(const tx_module *module);
 triax_text tx_module_variable_name(const tx_module *module, uint32_t variable);

@@ -184,6 +184,7 @@ static void test_warnings(void **state) {
       {"employees > 1 / 0", "1 / 0", "never has a value", NULL},
       {"renewal > date(\"2026-02-30\")", "\"2026-02-30\"", "is not a date", "2026-11-21"},
       {"login > timestamp(\"2026-02-30\")", "\"2026-02-30\"", "is not a timestamp", "2026-11-21T10"},
+      {"arr / 0 > 1.0", "arr / 0", "divides by zero", NULL},
       {"login - login > duration(\"3 days\")", "\"3 days\"", "is not a duration", "36h"},
   };
   CHECK(list, TRIAX_LEVEL_WARNING);

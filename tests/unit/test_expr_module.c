@@ -233,6 +233,47 @@ static void test_definition_chain(void **state) {
   expr_case_end(&c);
 }
 
+/* Each of 300 definitions nests the one before in a list of calls: as an expression it would be too deep. */
+static void test_height(void **state) {
+  expr_case c;
+  char name[16], source[64];
+  triax_status status = TRIAX_OK;
+  assert_true(expr_case_begin(&c, *state, "x:double=1"));
+  define(&c, "d0", "x");
+  int i = 1;
+  for (; i <= 300 && status == TRIAX_OK; i++) {
+    snprintf(name, sizeof name, "d%d", i);
+    snprintf(source, sizeof source, "1.0 + d%d", i - 1);
+    define(&c, name, source);
+    expr_case_run(&c, name, TX_EXPECT_ANY);
+    status = c.status;
+    if (status == TRIAX_OK) assert_true(c.value.number == 1.0 + i);
+  }
+  assert_int_equal(i, 257 + 1); /* TX_HEIGHT: 256 steps fit */
+  assert_non_null(strstr(c.faults.fault[0].message, "goes too deep"));
+  expr_case_end(&c);
+}
+
+/* One column of each type, read back. */
+static void test_types_of_columns(void **state) {
+  static const int32_t types[] = {TRIAX_TYPE_NUMBER, TRIAX_TYPE_MONEY, TRIAX_TYPE_INTEGER, TRIAX_TYPE_BOOLEAN, TRIAX_TYPE_DATE};
+  static const char *const printed[] = {"2.0", "2.0", "2", "true", "date(\"1970-01-03\")"};
+  for (size_t i = 0; i < 5; i++) {
+    tx_column_builder *builder = tx_column_builder_new(*state, types[i]);
+    if (i < 2) assert_true(tx_column_builder_number(builder, 2.0));
+    if (i == 2 || i == 4) assert_true(tx_column_builder_integer(builder, 2));
+    if (i == 3) assert_true(tx_column_builder_boolean(builder, true));
+    tx_column *column = tx_column_builder_finish(builder);
+    tx_column_builder_free(builder);
+    tx_value value;
+    char text[64];
+    assert_int_equal(tx_value_of_column(column, 0, NULL, &value), TRIAX_OK);
+    tx_value_print(&value, text, sizeof text);
+    assert_string_equal(text, printed[i]);
+    tx_column_unref(column);
+  }
+}
+
 static void test_unavailable(void **state) {
   expr_case c;
   assert_true(expr_case_begin(&c, *state, "x:double=1"));
@@ -446,7 +487,8 @@ int main(void) {
       cmocka_unit_test(test_doubling),         cmocka_unit_test(test_cost),
       cmocka_unit_test(test_sharing),          cmocka_unit_test(test_folding),
       cmocka_unit_test(test_definitions),      cmocka_unit_test(test_definition_chain),
-      cmocka_unit_test(test_unavailable),      cmocka_unit_test(test_reads_and_names),
+      cmocka_unit_test(test_height),
+      cmocka_unit_test(test_types_of_columns), cmocka_unit_test(test_unavailable),      cmocka_unit_test(test_reads_and_names),
       cmocka_unit_test(test_column_named_math), cmocka_unit_test(test_values_of_columns),
       cmocka_unit_test(test_timestamps_of_columns), cmocka_unit_test(test_percentile),
       cmocka_unit_test(test_failing_memory),
