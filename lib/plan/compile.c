@@ -103,7 +103,24 @@ static triax_status define_all(tx_compiled *compiled, tx_report *report) {
   return TRIAX_OK;
 }
 
-static triax_status make_module(tx_compiled *compiled, tx_report *report) {
+/* `need` is 100 - health where the policy has health and nothing else bears the name. */
+static triax_status define_need(tx_compiled *compiled, tx_expr_faults *faults) {
+  const triax_policy *policy = compiled->policy;
+  triax_text name = TX_TEXT("need");
+  tx_syntax *syntax = NULL;
+  if (!policy->has_health || tx_table_column(compiled->customers->people.table, name)) return TRIAX_OK;
+  for (size_t i = 0; i < policy->define_count; i++) {
+    if (tx_text_equal(policy->defines[i].name, name)) return TRIAX_OK;
+  }
+  for (size_t s = 0; s < policy->score_count; s++) {
+    if (tx_text_equal(policy->scores[s].model.name, name)) return TRIAX_OK;
+  }
+  memset(faults, 0, sizeof *faults);
+  triax_status status = tx_syntax_parse(&compiled->arena, TX_TEXT("100 - health"), &syntax, faults);
+  return status == TRIAX_OK ? tx_module_define(compiled->module, name, syntax) : status;
+}
+
+static triax_status make_module(tx_compiled *compiled, tx_expr_faults *faults, tx_report *report) {
   const triax_table *table = compiled->customers->people.table;
   size_t most = table->columns + TX_DERIVED_SCORES + compiled->policy->score_count;
   compiled->sources = tx_arena_calloc(&compiled->arena, most, sizeof *compiled->sources);
@@ -113,6 +130,7 @@ static triax_status make_module(tx_compiled *compiled, tx_report *report) {
   if (status == TRIAX_OK) status = add_column_variables(compiled, &count);
   if (status == TRIAX_OK) status = add_derived_variables(compiled, &count);
   if (status == TRIAX_OK) status = define_all(compiled, report);
+  if (status == TRIAX_OK) status = define_need(compiled, faults);
   return status;
 }
 
@@ -306,7 +324,7 @@ static void check_columns(const tx_compiled *compiled, tx_report *report) {
 }
 
 static triax_status compile_all(tx_compiled *compiled, tx_expr_faults *faults, tx_report *report) {
-  triax_status status = make_module(compiled, report);
+  triax_status status = make_module(compiled, faults, report);
   if (status == TRIAX_OK) status = make_team_module(compiled, report);
   if (status == TRIAX_OK) status = make_pair_module(compiled, faults, report);
   if (status == TRIAX_OK) status = list_steps(compiled, report);
