@@ -67,7 +67,7 @@ typedef struct tx_allocation_input {
   const tx_pairs *eligible; /* NULL: all */
   const tx_allocation_prefer *prefer;
   size_t prefer_count; /* at most 64 */
-  const tx_allocation_balance *balance;
+  const tx_allocation_balance *balance; /* none: the load, weight 1 */
   size_t balance_count;
   double effort;
 } tx_allocation_input;
