@@ -72,7 +72,9 @@ tx_result tx_check_convert(tx_checker *c, tx_span at, tx_result child, int kind)
   return tx_check_node(c, at, TX_OP_CONVERT, (tx_type){(uint8_t)kind, 0}, 0, &child, 1);
 }
 
-static bool is_exact(int64_t number) { return number >= -INT64_C(9007199254740992) && number <= INT64_C(9007199254740992); }
+static bool is_exact(int64_t number) {
+  return number >= -INT64_C(9007199254740992) && number <= INT64_C(9007199254740992);
+}
 
 static bool promote_number(tx_checker *c, tx_span at, tx_result *result) {
   const tx_expr_node *node = tx_result_node(c, *result);
@@ -156,20 +158,30 @@ static tx_result check_one(tx_checker *c, uint32_t i) {
   if (has_bad_child(c, node)) return tx_result_bad;
   if (refuse_null(c, node)) return tx_result_bad;
   switch (node->kind) {
-    case TX_S_LITERAL:
-      literal = tx_check_value(c, tx_syntax_span(node), node->value);
-      literal.flexible = node->value.type.kind == TX_INT;
-      return literal;
-    case TX_S_NULL: return (tx_result){.node = TX_NO_INDEX, .null = true};
-    case TX_S_NAME: return tx_check_name(c, i);
-    case TX_S_SELECT: return tx_check_select(c, i);
-    case TX_S_CALL: return tx_check_call(c, i);
-    case TX_S_UNARY: return tx_check_unary(c, i);
-    case TX_S_BINARY: return tx_check_binary(c, i);
-    case TX_S_INDEX: return tx_check_index(c, i);
-    case TX_S_LIST: return tx_check_list(c, i);
-    case TX_S_CONDITIONAL: return tx_check_conditional(c, i);
-    default: return tx_check_macro(c, i);
+  case TX_S_LITERAL:
+    literal = tx_check_value(c, tx_syntax_span(node), node->value);
+    literal.flexible = node->value.type.kind == TX_INT;
+    return literal;
+  case TX_S_NULL:
+    return (tx_result){.node = TX_NO_INDEX, .null = true};
+  case TX_S_NAME:
+    return tx_check_name(c, i);
+  case TX_S_SELECT:
+    return tx_check_select(c, i);
+  case TX_S_CALL:
+    return tx_check_call(c, i);
+  case TX_S_UNARY:
+    return tx_check_unary(c, i);
+  case TX_S_BINARY:
+    return tx_check_binary(c, i);
+  case TX_S_INDEX:
+    return tx_check_index(c, i);
+  case TX_S_LIST:
+    return tx_check_list(c, i);
+  case TX_S_CONDITIONAL:
+    return tx_check_conditional(c, i);
+  default:
+    return tx_check_macro(c, i);
   }
 }
 

@@ -57,7 +57,7 @@ typedef struct tx_checker {
     tx_type type;
   } scopes[TX_EXPR_DEPTH]; /* of which those beyond TX_EXPR_LOCALS only exist to be refused */
   uint32_t scope_count;
-  uint32_t chain; /* definitions being checked around this one */
+  uint32_t chain;      /* definitions being checked around this one */
   triax_status status; /* TRIAX_ENOMEM stops everything */
 } tx_checker;
 

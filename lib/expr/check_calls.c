@@ -17,16 +17,26 @@ typedef struct call {
 
 static tx_type type_of_letter(char letter) {
   switch (letter) {
-    case 'b': return (tx_type){TX_BOOL, 0};
-    case 'i': return (tx_type){TX_INT, 0};
-    case 'u': return (tx_type){TX_UINT, 0};
-    case 'd': return (tx_type){TX_DOUBLE, 0};
-    case 's': return (tx_type){TX_STRING, 0};
-    case 't': return (tx_type){TX_TIMESTAMP, 0};
-    case 'r': return (tx_type){TX_DURATION, 0};
-    case 'e': return (tx_type){TX_DATE, 0};
-    case 'S': return (tx_type){TX_STRING, 1};
-    default: return (tx_type){TX_FREE, 1};
+  case 'b':
+    return (tx_type){TX_BOOL, 0};
+  case 'i':
+    return (tx_type){TX_INT, 0};
+  case 'u':
+    return (tx_type){TX_UINT, 0};
+  case 'd':
+    return (tx_type){TX_DOUBLE, 0};
+  case 's':
+    return (tx_type){TX_STRING, 0};
+  case 't':
+    return (tx_type){TX_TIMESTAMP, 0};
+  case 'r':
+    return (tx_type){TX_DURATION, 0};
+  case 'e':
+    return (tx_type){TX_DATE, 0};
+  case 'S':
+    return (tx_type){TX_STRING, 1};
+  default:
+    return (tx_type){TX_FREE, 1};
   }
 }
 
@@ -121,7 +131,8 @@ static void write_overloads(triax_text name, bool method, char *buffer, size_t s
     if (method) {
       char word[64];
       tx_write_c(&out, " after a ");
-      tx_write_c(&out, function->parameters[0] == 'L' ? "list" : tx_type_name(type_of_letter(function->parameters[0]), word));
+      tx_write_c(&out,
+                 function->parameters[0] == 'L' ? "list" : tx_type_name(type_of_letter(function->parameters[0]), word));
     }
   }
 }

@@ -67,7 +67,8 @@ static void report_cycle(tx_checker *c, tx_span at, const tx_definition *definit
     tx_write(&out, state->definitions[i].name);
   }
   triax_text name = definition->name;
-  tx_fault_error(c->faults, at, NULL, others ? "'%.*s' is defined by itself, by way of %s" : "'%.*s' is defined by itself%s",
+  tx_fault_error(c->faults, at, NULL,
+                 others ? "'%.*s' is defined by itself, by way of %s" : "'%.*s' is defined by itself%s",
                  (int)name.length, name.bytes, links);
 }
 

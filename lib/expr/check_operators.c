@@ -8,22 +8,38 @@ static const tx_type bool_type = {TX_BOOL, 0};
 
 static const char *sign_of(int op) {
   switch (op) {
-    case TX_OP_AND: return "&&";
-    case TX_OP_OR: return "||";
-    case TX_OP_EQUAL: return "==";
-    case TX_OP_UNEQUAL: return "!=";
-    case TX_OP_LESS: return "<";
-    case TX_OP_AT_MOST: return "<=";
-    case TX_OP_GREATER: return ">";
-    case TX_OP_AT_LEAST: return ">=";
-    case TX_OP_IN: return "in";
-    case TX_OP_ADD: return "+";
-    case TX_OP_SUBTRACT: return "-";
-    case TX_OP_MULTIPLY: return "*";
-    case TX_OP_DIVIDE: return "/";
-    case TX_OP_REMAINDER: return "%";
-    case TX_OP_NOT: return "!";
-    default: return "-";
+  case TX_OP_AND:
+    return "&&";
+  case TX_OP_OR:
+    return "||";
+  case TX_OP_EQUAL:
+    return "==";
+  case TX_OP_UNEQUAL:
+    return "!=";
+  case TX_OP_LESS:
+    return "<";
+  case TX_OP_AT_MOST:
+    return "<=";
+  case TX_OP_GREATER:
+    return ">";
+  case TX_OP_AT_LEAST:
+    return ">=";
+  case TX_OP_IN:
+    return "in";
+  case TX_OP_ADD:
+    return "+";
+  case TX_OP_SUBTRACT:
+    return "-";
+  case TX_OP_MULTIPLY:
+    return "*";
+  case TX_OP_DIVIDE:
+    return "/";
+  case TX_OP_REMAINDER:
+    return "%";
+  case TX_OP_NOT:
+    return "!";
+  default:
+    return "-";
   }
 }
 
@@ -155,7 +171,8 @@ static bool is_time(tx_type type) {
 }
 
 static void warn_whole_division(tx_checker *c, const sides *s) {
-  if (s->node->op != TX_OP_DIVIDE || s->left_syntax->kind != TX_S_LITERAL || s->right_syntax->kind != TX_S_LITERAL) return;
+  if (s->node->op != TX_OP_DIVIDE || s->left_syntax->kind != TX_S_LITERAL || s->right_syntax->kind != TX_S_LITERAL)
+    return;
   int64_t a = s->left_syntax->value.integer, b = s->right_syntax->value.integer;
   if (s->left_type.kind != TX_INT || b == 0 || b == -1 || a % b == 0) return;
   char left[TX_EXCERPT];
@@ -277,11 +294,19 @@ static tx_result check_logic(tx_checker *c, sides *s) {
 tx_result tx_check_binary(tx_checker *c, uint32_t i) {
   sides s = sides_of(c, i);
   switch (s.node->op) {
-    case TX_OP_AND: case TX_OP_OR: return check_logic(c, &s);
-    case TX_OP_IN: return check_in(c, &s);
-    case TX_OP_ADD: case TX_OP_SUBTRACT: case TX_OP_MULTIPLY: case TX_OP_DIVIDE: case TX_OP_REMAINDER:
-      return check_arithmetic(c, &s);
-    default: return check_comparison(c, &s);
+  case TX_OP_AND:
+  case TX_OP_OR:
+    return check_logic(c, &s);
+  case TX_OP_IN:
+    return check_in(c, &s);
+  case TX_OP_ADD:
+  case TX_OP_SUBTRACT:
+  case TX_OP_MULTIPLY:
+  case TX_OP_DIVIDE:
+  case TX_OP_REMAINDER:
+    return check_arithmetic(c, &s);
+  default:
+    return check_comparison(c, &s);
   }
 }
 
@@ -463,8 +488,7 @@ tx_result tx_check_macro(tx_checker *c, uint32_t i) {
   } else if (node->op != TX_OP_FILTER) {
     type = bool_type;
   }
-  return tx_check_node(c, tx_syntax_span(node), node->op, type, c->scope_count, children,
-                       last != TX_NO_INDEX ? 3 : 2);
+  return tx_check_node(c, tx_syntax_span(node), node->op, type, c->scope_count, children, last != TX_NO_INDEX ? 3 : 2);
 }
 
 /* --- what the place expects ------------------------------------------------------------------------------------ */
@@ -480,24 +504,25 @@ static tx_result refuse_root(tx_checker *c, tx_result root, const char *wanted, 
 tx_result tx_check_expect(tx_checker *c, tx_result root, tx_expect expect) {
   tx_type type = tx_result_type(c, root);
   tx_span all = tx_syntax_span(&c->syntax->nodes[c->syntax->root]);
-  bool number = tx_is_number(type), category = type.lists == 0 && (type.kind == TX_STRING || type.kind == TX_BOOL ||
-                                                                   type.kind == TX_INT);
+  bool number = tx_is_number(type),
+       category = type.lists == 0 && (type.kind == TX_STRING || type.kind == TX_BOOL || type.kind == TX_INT);
   switch (expect) {
-    case TX_EXPECT_TRUTH:
-      if (tx_type_is(type, TX_BOOL)) return root;
-      return refuse_root(c, root, "a test, true or false,", number ? "compare it, such as … > 0" : NULL);
-    case TX_EXPECT_NUMBER:
-      if (tx_type_is(type, TX_DOUBLE)) return root;
-      if (root.flexible && tx_check_promote(c, all, &root)) return root;
-      if (number || tx_type_is(type, TX_BOOL)) return tx_check_convert(c, all, root, TX_DOUBLE);
-      return refuse_root(c, root, "a number", tx_type_is(type, TX_STRING) ? "write double(…)" : NULL);
-    case TX_EXPECT_DATE:
-      if (tx_type_is(type, TX_DATE) || tx_type_is(type, TX_TIMESTAMP)) return root;
-      return refuse_root(c, root, "a date", tx_type_is(type, TX_STRING) ? "write date(…)" : NULL);
-    case TX_EXPECT_CATEGORY:
-      return category ? root : refuse_root(c, root, "a category (string, bool or int)", NULL);
-    case TX_EXPECT_NUMBER_OR_CATEGORY:
-      return number || category ? root : refuse_root(c, root, "a number or a category", NULL);
-    default: return root;
+  case TX_EXPECT_TRUTH:
+    if (tx_type_is(type, TX_BOOL)) return root;
+    return refuse_root(c, root, "a test, true or false,", number ? "compare it, such as … > 0" : NULL);
+  case TX_EXPECT_NUMBER:
+    if (tx_type_is(type, TX_DOUBLE)) return root;
+    if (root.flexible && tx_check_promote(c, all, &root)) return root;
+    if (number || tx_type_is(type, TX_BOOL)) return tx_check_convert(c, all, root, TX_DOUBLE);
+    return refuse_root(c, root, "a number", tx_type_is(type, TX_STRING) ? "write double(…)" : NULL);
+  case TX_EXPECT_DATE:
+    if (tx_type_is(type, TX_DATE) || tx_type_is(type, TX_TIMESTAMP)) return root;
+    return refuse_root(c, root, "a date", tx_type_is(type, TX_STRING) ? "write date(…)" : NULL);
+  case TX_EXPECT_CATEGORY:
+    return category ? root : refuse_root(c, root, "a category (string, bool or int)", NULL);
+  case TX_EXPECT_NUMBER_OR_CATEGORY:
+    return number || category ? root : refuse_root(c, root, "a number or a category", NULL);
+  default:
+    return root;
   }
 }

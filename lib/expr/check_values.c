@@ -67,7 +67,8 @@ void tx_check_membership(tx_checker *c, tx_span at, tx_result side, tx_result ot
     check_text(c, at, dictionary, name, node.value.text);
     return;
   }
-  for (uint32_t i = 0; node.op == TX_OP_LIST && node.type.lists == 1 && node.type.kind == TX_STRING && i < node.count; i++) {
+  for (uint32_t i = 0; node.op == TX_OP_LIST && node.type.lists == 1 && node.type.kind == TX_STRING && i < node.count;
+       i++) {
     const tx_expr_node *item = &c->module->nodes[c->module->children[node.first + i]];
     if (item->op == TX_OP_LITERAL) check_text(c, item_span(c, at, i), dictionary, name, item->value.text);
   }

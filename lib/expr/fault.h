@@ -12,8 +12,7 @@ typedef struct tx_span {
 /* Adds an error (TRIAX_EPOLICY), an error of size (TRIAX_ELIMIT) or a warning. faults may be NULL. hint may be NULL. */
 void tx_fault_error(tx_expr_faults *faults, tx_span span, const char *hint, const char *format, ...) TX_PRINTF(4, 5);
 void tx_fault_limit(tx_expr_faults *faults, tx_span span, const char *format, ...) TX_PRINTF(3, 4);
-void tx_fault_warning(tx_expr_faults *faults, tx_span span, const char *hint, const char *format, ...)
-    TX_PRINTF(4, 5);
+void tx_fault_warning(tx_expr_faults *faults, tx_span span, const char *hint, const char *format, ...) TX_PRINTF(4, 5);
 /* The status of the first error, or TRIAX_OK when there are only warnings. */
 triax_status tx_fault_status(const tx_expr_faults *faults);
 

@@ -101,8 +101,8 @@ static bool refuse_suffix(tx_lexer *lexer, tx_token *token, size_t length) {
 
 static void lex_number(tx_lexer *lexer, tx_token *token) {
   const char *start = lexer->source.bytes + lexer->offset;
-  bool hexadecimal = start[0] == '0' && (peek(lexer, 1) == 'x' || peek(lexer, 1) == 'X') &&
-                     hex_digit(peek(lexer, 2)) >= 0;
+  bool hexadecimal =
+      start[0] == '0' && (peek(lexer, 1) == 'x' || peek(lexer, 1) == 'X') && hex_digit(peek(lexer, 2)) >= 0;
   bool fractional = false, fits = true;
   size_t length = 2;
   if (hexadecimal) {
@@ -165,15 +165,28 @@ static void lex_text(tx_lexer *lexer, tx_token *token, size_t prefix) {
 
 static int escaped_letter(char c) {
   switch (c) {
-    case 'a': return '\a';
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    case 'v': return '\v';
-    case '\\': case '?': case '"': case '\'': case '`': return c;
-    default: return -1;
+  case 'a':
+    return '\a';
+  case 'b':
+    return '\b';
+  case 'f':
+    return '\f';
+  case 'n':
+    return '\n';
+  case 'r':
+    return '\r';
+  case 't':
+    return '\t';
+  case 'v':
+    return '\v';
+  case '\\':
+  case '?':
+  case '"':
+  case '\'':
+  case '`':
+    return c;
+  default:
+    return -1;
   }
 }
 
@@ -241,9 +254,9 @@ size_t tx_lex_decode(const tx_lexer *lexer, tx_token token, char *out) {
 /* --- names and signs ------------------------------------------------------------------------------------------- */
 
 const char *tx_lex_foreign_word(triax_text word) {
-  static const char *const words[][2] = {{"and", "&&"}, {"AND", "&&"}, {"or", "||"},  {"OR", "||"},
-                                         {"not", "!"},  {"NOT", "!"},  {"IN", "in"},  {"is", "=="},
-                                         {"IS", "=="},  {"eq", "=="},  {"mod", "%"},  {"then", "?"}};
+  static const char *const words[][2] = {{"and", "&&"}, {"AND", "&&"}, {"or", "||"}, {"OR", "||"},
+                                         {"not", "!"},  {"NOT", "!"},  {"IN", "in"}, {"is", "=="},
+                                         {"IS", "=="},  {"eq", "=="},  {"mod", "%"}, {"then", "?"}};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     if (tx_text_equal_c(word, words[i][0])) return words[i][1];
   }
@@ -251,9 +264,9 @@ const char *tx_lex_foreign_word(triax_text word) {
 }
 
 static bool is_reserved(triax_text word) {
-  static const char *const words[] = {"as",     "break",  "const",   "continue",  "else",   "for", "function", "if",
-                                      "import", "let",    "loop",    "namespace", "package", "return", "var",
-                                      "void",   "while"};
+  static const char *const words[] = {"as",       "break",  "const",  "continue", "else", "for",
+                                      "function", "if",     "import", "let",      "loop", "namespace",
+                                      "package",  "return", "var",    "void",     "while"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     if (tx_text_equal_c(word, words[i])) return true;
   }
@@ -278,7 +291,7 @@ static bool lex_foreign_sign(tx_lexer *lexer, tx_token *token) {
   static const struct {
     const char *sign, *ours;
     uint8_t kind;
-  } signs[] = {{"===", "==", TX_T_EQUAL}, {"!==", "!=", TX_T_UNEQUAL}, {"<>", "!=", TX_T_UNEQUAL},
+  } signs[] = {{"===", "==", TX_T_EQUAL},  {"!==", "!=", TX_T_UNEQUAL}, {"<>", "!=", TX_T_UNEQUAL},
                {"=<", "<=", TX_T_AT_MOST}, {"=>", ">=", TX_T_AT_LEAST}, {"≤", "<=", TX_T_AT_MOST},
                {"≥", ">=", TX_T_AT_LEAST}, {"≠", "!=", TX_T_UNEQUAL},   {"×", "*", TX_T_TIMES},
                {"−", "-", TX_T_MINUS},     {"–", "-", TX_T_MINUS},      {"**", "*", TX_T_TIMES}};
@@ -298,12 +311,12 @@ static bool lex_sign(tx_lexer *lexer, tx_token *token) {
   static const struct {
     char sign[3];
     uint8_t kind;
-  } signs[] = {{"&&", TX_T_AND},      {"||", TX_T_OR},          {"==", TX_T_EQUAL},    {"!=", TX_T_UNEQUAL},
-               {"<=", TX_T_AT_MOST},  {">=", TX_T_AT_LEAST},    {"<", TX_T_LESS},      {">", TX_T_GREATER},
-               {"!", TX_T_NOT},       {"+", TX_T_PLUS},         {"-", TX_T_MINUS},     {"*", TX_T_TIMES},
-               {"/", TX_T_DIVIDE},    {"%", TX_T_REMAINDER},    {"?", TX_T_QUESTION},  {":", TX_T_COLON},
-               {",", TX_T_COMMA},     {".", TX_T_DOT},          {"(", TX_T_OPEN},      {")", TX_T_CLOSE},
-               {"[", TX_T_OPEN_LIST}, {"]", TX_T_CLOSE_LIST},   {"{", TX_T_OPEN_MAP},  {"}", TX_T_CLOSE_MAP}};
+  } signs[] = {{"&&", TX_T_AND},      {"||", TX_T_OR},        {"==", TX_T_EQUAL},   {"!=", TX_T_UNEQUAL},
+               {"<=", TX_T_AT_MOST},  {">=", TX_T_AT_LEAST},  {"<", TX_T_LESS},     {">", TX_T_GREATER},
+               {"!", TX_T_NOT},       {"+", TX_T_PLUS},       {"-", TX_T_MINUS},    {"*", TX_T_TIMES},
+               {"/", TX_T_DIVIDE},    {"%", TX_T_REMAINDER},  {"?", TX_T_QUESTION}, {":", TX_T_COLON},
+               {",", TX_T_COMMA},     {".", TX_T_DOT},        {"(", TX_T_OPEN},     {")", TX_T_CLOSE},
+               {"[", TX_T_OPEN_LIST}, {"]", TX_T_CLOSE_LIST}, {"{", TX_T_OPEN_MAP}, {"}", TX_T_CLOSE_MAP}};
   for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
     if (!starts_with(lexer, signs[i].sign)) continue;
     token->kind = signs[i].kind;
@@ -325,7 +338,8 @@ static void lex_unknown(tx_lexer *lexer, tx_token *token) {
   }
   if (c == '&' || c == '|') {
     token->kind = c == '&' ? TX_T_AND : TX_T_OR;
-    tx_fault_error(lexer->faults, tx_token_span(*token), NULL, "a single '%c' is not an operator; write '%c%c'", c, c, c);
+    tx_fault_error(lexer->faults, tx_token_span(*token), NULL, "a single '%c' is not an operator; write '%c%c'", c, c,
+                   c);
     return;
   }
   size_t end = lexer->offset;

@@ -44,9 +44,9 @@ typedef enum tx_token_kind {
 
 typedef struct tx_token {
   uint8_t kind;
-  bool raw;        /* TEXT: r"…" */
-  uint8_t quotes;  /* TEXT: 1 or 3 at either end */
-  bool reserved;   /* NAME: one of CEL's reserved words */
+  bool raw;       /* TEXT: r"…" */
+  uint8_t quotes; /* TEXT: 1 or 3 at either end */
+  bool reserved;  /* NAME: one of CEL's reserved words */
   uint32_t offset, length;
   uint64_t natural; /* INT, UINT: the magnitude */
 } tx_token;

@@ -79,8 +79,8 @@ triax_status tx_module_unavailable(tx_module *module, triax_text name, const cha
 triax_status tx_module_define(tx_module *module, triax_text name, const tx_syntax *syntax) {
   tx_check_state *state = tx_check_state_of(module);
   tx_definition made = {.syntax = syntax};
-  if (!tx_grow(module->context, (void **)&state->definitions, &state->definition_capacity,
-               state->definition_count + 1, sizeof *state->definitions) ||
+  if (!tx_grow(module->context, (void **)&state->definitions, &state->definition_capacity, state->definition_count + 1,
+               sizeof *state->definitions) ||
       !keep_text(module, name, &made.name)) {
     return TRIAX_ENOMEM;
   }
@@ -144,13 +144,19 @@ static uint64_t number_bits(double number) {
 static uint64_t hash_value(const tx_value *value) {
   uint64_t hash = mix(value->state, value->type.kind);
   switch (value->type.kind) {
-    case TX_BOOL: return mix(hash, value->boolean);
-    case TX_UINT: return mix(hash, value->natural);
-    case TX_DOUBLE: return mix(hash, number_bits(value->number));
-    case TX_STRING: return mix(hash, tx_text_hash(value->text));
-    case TX_TIMESTAMP: case TX_DURATION:
-      return mix(mix(hash, (uint64_t)value->time.seconds), (uint64_t)value->time.nanos);
-    default: return mix(hash, (uint64_t)value->integer);
+  case TX_BOOL:
+    return mix(hash, value->boolean);
+  case TX_UINT:
+    return mix(hash, value->natural);
+  case TX_DOUBLE:
+    return mix(hash, number_bits(value->number));
+  case TX_STRING:
+    return mix(hash, tx_text_hash(value->text));
+  case TX_TIMESTAMP:
+  case TX_DURATION:
+    return mix(mix(hash, (uint64_t)value->time.seconds), (uint64_t)value->time.nanos);
+  default:
+    return mix(hash, (uint64_t)value->integer);
   }
 }
 
@@ -158,12 +164,19 @@ static bool same_value(const tx_value *a, const tx_value *b) {
   if (a->state != b->state || !tx_same_type(a->type, b->type)) return false;
   if (a->state != TX_PRESENT) return true;
   switch (a->type.kind) {
-    case TX_BOOL: return a->boolean == b->boolean;
-    case TX_UINT: return a->natural == b->natural;
-    case TX_DOUBLE: return number_bits(a->number) == number_bits(b->number);
-    case TX_STRING: return tx_text_equal(a->text, b->text);
-    case TX_TIMESTAMP: case TX_DURATION: return a->time.seconds == b->time.seconds && a->time.nanos == b->time.nanos;
-    default: return a->integer == b->integer;
+  case TX_BOOL:
+    return a->boolean == b->boolean;
+  case TX_UINT:
+    return a->natural == b->natural;
+  case TX_DOUBLE:
+    return number_bits(a->number) == number_bits(b->number);
+  case TX_STRING:
+    return tx_text_equal(a->text, b->text);
+  case TX_TIMESTAMP:
+  case TX_DURATION:
+    return a->time.seconds == b->time.seconds && a->time.nanos == b->time.nanos;
+  default:
+    return a->integer == b->integer;
   }
 }
 
@@ -246,10 +259,9 @@ static triax_status fold(tx_module *module, uint32_t index) {
 
 static triax_status append(tx_module *module, tx_expr_node *node, const uint32_t *children) {
   if (module->count >= MOST_NODES || node->height > TX_HEIGHT) return TRIAX_ELIMIT;
-  if (!tx_grow(module->context, (void **)&module->nodes, &module->capacity, module->count + 1,
-               sizeof *module->nodes) ||
-      !tx_grow(module->context, (void **)&module->children, &module->child_capacity,
-               module->child_count + node->count, sizeof *module->children) ||
+  if (!tx_grow(module->context, (void **)&module->nodes, &module->capacity, module->count + 1, sizeof *module->nodes) ||
+      !tx_grow(module->context, (void **)&module->children, &module->child_capacity, module->child_count + node->count,
+               sizeof *module->children) ||
       !grow_index(module)) {
     return TRIAX_ENOMEM;
   }

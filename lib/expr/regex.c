@@ -120,13 +120,20 @@ static void emit(emitter *e, uint32_t number) {
     return;
   }
   switch (node->kind) {
-    case TX_P_EMPTY: return;
-    case TX_P_SEQUENCE:
-      for (uint32_t child = node->x; child != TX_PATTERN_NONE; child = e->pattern->nodes[child].next) emit(e, child);
-      return;
-    case TX_P_CHOICE: emit_choice(e, node->x); return;
-    case TX_P_REPEAT: emit_repeat(e, node); return;
-    default: put(e, node->kind, node->flag, node->x, 0); return;
+  case TX_P_EMPTY:
+    return;
+  case TX_P_SEQUENCE:
+    for (uint32_t child = node->x; child != TX_PATTERN_NONE; child = e->pattern->nodes[child].next) emit(e, child);
+    return;
+  case TX_P_CHOICE:
+    emit_choice(e, node->x);
+    return;
+  case TX_P_REPEAT:
+    emit_repeat(e, node);
+    return;
+  default:
+    put(e, node->kind, node->flag, node->x, 0);
+    return;
   }
 }
 
@@ -171,8 +178,8 @@ static triax_status compile(tx_arena *arena, tx_pattern *pattern, triax_text tex
   return make(arena, pattern, counter.count, regex);
 }
 
-triax_status tx_regex_compile(tx_arena *arena, triax_text text, const tx_regex **regex,
-                              char message[TX_REGEX_MESSAGE], size_t *offset) {
+triax_status tx_regex_compile(tx_arena *arena, triax_text text, const tx_regex **regex, char message[TX_REGEX_MESSAGE],
+                              size_t *offset) {
   triax_context *context = arena->context;
   *offset = 0;
   if (text.length > TX_REGEX_PATTERN) {
@@ -205,7 +212,7 @@ typedef struct states {
 
 typedef struct matcher {
   const tx_regex *regex;
-  uint32_t *seen;  /* per state: the step in which it was last entered */
+  uint32_t *seen; /* per state: the step in which it was last entered */
   uint32_t *stack;
   uint32_t step;
   uint32_t before, after; /* the characters around the place that is entered, or NO_CHARACTER */
@@ -221,12 +228,18 @@ static bool is_word(uint32_t c) {
 
 static bool holds(const matcher *m, uint8_t op) {
   switch (op) {
-    case OP_BEGIN_TEXT: return m->before == NO_CHARACTER;
-    case OP_END_TEXT: return m->after == NO_CHARACTER;
-    case OP_BEGIN_LINE: return m->before == NO_CHARACTER || m->before == '\n';
-    case OP_END_LINE: return m->after == NO_CHARACTER || m->after == '\n';
-    case OP_WORD_EDGE: return is_word(m->before) != is_word(m->after);
-    default: return is_word(m->before) == is_word(m->after);
+  case OP_BEGIN_TEXT:
+    return m->before == NO_CHARACTER;
+  case OP_END_TEXT:
+    return m->after == NO_CHARACTER;
+  case OP_BEGIN_LINE:
+    return m->before == NO_CHARACTER || m->before == '\n';
+  case OP_END_LINE:
+    return m->after == NO_CHARACTER || m->after == '\n';
+  case OP_WORD_EDGE:
+    return is_word(m->before) != is_word(m->after);
+  default:
+    return is_word(m->before) == is_word(m->after);
   }
 }
 
@@ -244,16 +257,24 @@ static void enter(matcher *m, states *into, uint32_t number) {
     number = m->stack[--depth];
     const state *s = &m->regex->states[number];
     switch (s->op) {
-      case OP_MATCH: m->matched = true; return;
-      case OP_SPLIT:
-        push(m, &depth, s->y);
-        push(m, &depth, s->x);
-        break;
-      case OP_JUMP: push(m, &depth, s->x); break;
-      case OP_CHARACTER: case OP_CLASS: case OP_ANY: into->items[into->count++] = number; break;
-      default:
-        if (holds(m, s->op)) push(m, &depth, number + 1);
-        break;
+    case OP_MATCH:
+      m->matched = true;
+      return;
+    case OP_SPLIT:
+      push(m, &depth, s->y);
+      push(m, &depth, s->x);
+      break;
+    case OP_JUMP:
+      push(m, &depth, s->x);
+      break;
+    case OP_CHARACTER:
+    case OP_CLASS:
+    case OP_ANY:
+      into->items[into->count++] = number;
+      break;
+    default:
+      if (holds(m, s->op)) push(m, &depth, number + 1);
+      break;
     }
   }
 }

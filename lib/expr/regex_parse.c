@@ -77,11 +77,15 @@ static void add_range(reader *r, uint32_t low, uint32_t high) {
 
 /* Named sets as pairs of ends, ascending. */
 static const char *named_set(const char *name) {
-  static const char *const sets[][2] = {
-      {"alnum", "09AZaz"}, {"alpha", "AZaz"}, {"blank", "\t\t  "}, {"digit", "09"}, {"lower", "az"},
-      {"print", " ~"}, {"graph", "!~"}, {"punct", "!/:@[`{~"}, {"space", "\t\r  "}, {"upper", "AZ"},
-      {"word", "09AZ__az"}, {"xdigit", "09AFaf"}, {"ascii", "\001\177"}, {"cntrl", "\001\037\177\177"},
-      {"d", "09"}, {"s", "\t\n\f\r  "}, {"w", "09AZ__az"}};
+  static const char *const sets[][2] = {{"alnum", "09AZaz"},   {"alpha", "AZaz"},
+                                        {"blank", "\t\t  "},   {"digit", "09"},
+                                        {"lower", "az"},       {"print", " ~"},
+                                        {"graph", "!~"},       {"punct", "!/:@[`{~"},
+                                        {"space", "\t\r  "},   {"upper", "AZ"},
+                                        {"word", "09AZ__az"},  {"xdigit", "09AFaf"},
+                                        {"ascii", "\001\177"}, {"cntrl", "\001\037\177\177"},
+                                        {"d", "09"},           {"s", "\t\n\f\r  "},
+                                        {"w", "09AZ__az"}};
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
     if (strcmp(sets[i][0], name) == 0) return sets[i][1];
   }

@@ -11,23 +11,23 @@ typedef struct tx_range {
 typedef struct tx_class {
   uint32_t first, count; /* ranges */
   bool negated, folds;
-  uint64_t ascii[2];     /* the answer for code points below 128 */
+  uint64_t ascii[2]; /* the answer for code points below 128 */
 } tx_class;
 
 typedef enum tx_pattern_kind {
   TX_P_EMPTY,
-  TX_P_CHARACTER,  /* x: the code point, folded when `flag` */
-  TX_P_CLASS,      /* x: number of the class */
-  TX_P_ANY,        /* flag: new lines too */
+  TX_P_CHARACTER, /* x: the code point, folded when `flag` */
+  TX_P_CLASS,     /* x: number of the class */
+  TX_P_ANY,       /* flag: new lines too */
   TX_P_BEGIN_TEXT,
   TX_P_END_TEXT,
   TX_P_BEGIN_LINE,
   TX_P_END_LINE,
   TX_P_WORD_EDGE,
   TX_P_NO_WORD_EDGE,
-  TX_P_SEQUENCE,   /* x: first child, linked by next */
-  TX_P_CHOICE,     /* x: first child, linked by next */
-  TX_P_REPEAT      /* x: child; least to most times, most UINT32_MAX: any number */
+  TX_P_SEQUENCE, /* x: first child, linked by next */
+  TX_P_CHOICE,   /* x: first child, linked by next */
+  TX_P_REPEAT    /* x: child; least to most times, most UINT32_MAX: any number */
 } tx_pattern_kind;
 
 typedef struct tx_pattern_node {

@@ -19,9 +19,7 @@
 
 static tx_value make(tx_type type, int state) { return (tx_value){.state = (uint8_t)state, .type = type}; }
 
-static tx_value truth(bool holds) {
-  return (tx_value){.state = TX_PRESENT, .type = {TX_BOOL, 0}, .boolean = holds};
-}
+static tx_value truth(bool holds) { return (tx_value){.state = TX_PRESENT, .type = {TX_BOOL, 0}, .boolean = holds}; }
 
 /* --- leaves ---------------------------------------------------------------------------------------------------- */
 
@@ -50,27 +48,34 @@ static bool eval_leaf(const tx_evaluation *e, const tx_expr_node *node, tx_value
     return true;
   }
   switch (node->op) {
-    case TX_OP_VARIABLE:
-      *value = e->scalar->variables[node->index];
-      value->type = node->type;
-      return true;
-    case TX_OP_LOCAL: *value = e->locals[node->index]; return true;
-    case TX_OP_HAS: *value = truth(e->scalar->variables[node->index].state == TX_PRESENT); return true;
-    case TX_OP_AS_OF:
-      *value = make(node->type, TX_PRESENT);
-      eval_as_of(e, value);
-      return true;
-    case TX_OP_TOTAL: case TX_OP_MEAN: case TX_OP_STDDEV:
-      *value = make(node->type, TX_PRESENT);
-      eval_aggregate(e, node, value);
-      return true;
-    case TX_OP_LIST:
-      if (node->count > 0) return false;
-      *value = make(node->type, TX_PRESENT);
-      value->list.items = NULL;
-      value->list.count = 0;
-      return true;
-    default: return false;
+  case TX_OP_VARIABLE:
+    *value = e->scalar->variables[node->index];
+    value->type = node->type;
+    return true;
+  case TX_OP_LOCAL:
+    *value = e->locals[node->index];
+    return true;
+  case TX_OP_HAS:
+    *value = truth(e->scalar->variables[node->index].state == TX_PRESENT);
+    return true;
+  case TX_OP_AS_OF:
+    *value = make(node->type, TX_PRESENT);
+    eval_as_of(e, value);
+    return true;
+  case TX_OP_TOTAL:
+  case TX_OP_MEAN:
+  case TX_OP_STDDEV:
+    *value = make(node->type, TX_PRESENT);
+    eval_aggregate(e, node, value);
+    return true;
+  case TX_OP_LIST:
+    if (node->count > 0) return false;
+    *value = make(node->type, TX_PRESENT);
+    value->list.items = NULL;
+    value->list.count = 0;
+    return true;
+  default:
+    return false;
   }
 }
 
@@ -83,10 +88,18 @@ static void apply_compare(const tx_expr_node *node, const tx_value *operands, tx
   }
   int order = tx_value_compare(&operands[0], &operands[1]);
   switch (node->op) {
-    case TX_OP_LESS: value->boolean = order == -1; break;
-    case TX_OP_AT_MOST: value->boolean = order == -1 || order == 0; break;
-    case TX_OP_GREATER: value->boolean = order == 1; break;
-    default: value->boolean = order == 1 || order == 0; break;
+  case TX_OP_LESS:
+    value->boolean = order == -1;
+    break;
+  case TX_OP_AT_MOST:
+    value->boolean = order == -1 || order == 0;
+    break;
+  case TX_OP_GREATER:
+    value->boolean = order == 1;
+    break;
+  default:
+    value->boolean = order == 1 || order == 0;
+    break;
   }
 }
 
@@ -147,9 +160,16 @@ static triax_status add_lists(tx_evaluation *e, const tx_value *operands, tx_val
 static triax_status apply_add(tx_evaluation *e, const tx_expr_node *node, const tx_value *operands, tx_value *value) {
   if (node->type.lists > 0) return add_lists(e, operands, value);
   switch (node->type.kind) {
-    case TX_STRING: return tx_apply_text(e, node, operands, value);
-    case TX_TIMESTAMP: case TX_DURATION: case TX_DATE: tx_apply_time(node, operands, value); return TRIAX_OK;
-    default: tx_apply_arithmetic(node, operands, value); return TRIAX_OK;
+  case TX_STRING:
+    return tx_apply_text(e, node, operands, value);
+  case TX_TIMESTAMP:
+  case TX_DURATION:
+  case TX_DATE:
+    tx_apply_time(node, operands, value);
+    return TRIAX_OK;
+  default:
+    tx_apply_arithmetic(node, operands, value);
+    return TRIAX_OK;
   }
 }
 
@@ -162,26 +182,63 @@ static void apply_percentile(const tx_evaluation *e, const tx_expr_node *node, c
 
 static triax_status apply(tx_evaluation *e, const tx_expr_node *node, const tx_value *operands, tx_value *value) {
   switch (node->op) {
-    case TX_OP_NOT: value->boolean = !operands[0].boolean; return TRIAX_OK;
-    case TX_OP_EQUAL: case TX_OP_UNEQUAL: case TX_OP_LESS: case TX_OP_AT_MOST: case TX_OP_GREATER:
-    case TX_OP_AT_LEAST: apply_compare(node, operands, value); return TRIAX_OK;
-    case TX_OP_ADD: case TX_OP_SUBTRACT: return apply_add(e, node, operands, value);
-    case TX_OP_MULTIPLY: case TX_OP_DIVIDE: case TX_OP_REMAINDER: case TX_OP_NEGATE:
-      tx_apply_arithmetic(node, operands, value);
-      return TRIAX_OK;
-    case TX_OP_LIST: return make_list(e, operands, node->count, value);
-    case TX_OP_IN: apply_in(operands, value); return tx_charge(e, operands[1].list.count / 4);
-    case TX_OP_INDEX: apply_index(operands, value); return TRIAX_OK;
-    case TX_OP_SIZE: return apply_size(e, operands, value);
-    case TX_OP_CONTAINS: case TX_OP_STARTS_WITH: case TX_OP_ENDS_WITH: case TX_OP_MATCHES: case TX_OP_LOWER_ASCII:
-    case TX_OP_UPPER_ASCII: case TX_OP_TRIM: case TX_OP_STRING_FUNCTION:
-      return tx_apply_text(e, node, operands, value);
-    case TX_OP_CONVERT: return tx_apply_convert(e, node, operands, value);
-    case TX_OP_TIME_PART: tx_apply_time_part(node, operands, value); return TRIAX_OK;
-    case TX_OP_DAYS_UNTIL: case TX_OP_DAYS_SINCE: tx_apply_days(e, node, operands, value); return TRIAX_OK;
-    case TX_OP_MATH: tx_apply_math(node, operands, value); return TRIAX_OK;
-    case TX_OP_PERCENTILE: apply_percentile(e, node, operands, value); return TRIAX_OK;
-    default: value->state = TX_FAULT; return TRIAX_OK;
+  case TX_OP_NOT:
+    value->boolean = !operands[0].boolean;
+    return TRIAX_OK;
+  case TX_OP_EQUAL:
+  case TX_OP_UNEQUAL:
+  case TX_OP_LESS:
+  case TX_OP_AT_MOST:
+  case TX_OP_GREATER:
+  case TX_OP_AT_LEAST:
+    apply_compare(node, operands, value);
+    return TRIAX_OK;
+  case TX_OP_ADD:
+  case TX_OP_SUBTRACT:
+    return apply_add(e, node, operands, value);
+  case TX_OP_MULTIPLY:
+  case TX_OP_DIVIDE:
+  case TX_OP_REMAINDER:
+  case TX_OP_NEGATE:
+    tx_apply_arithmetic(node, operands, value);
+    return TRIAX_OK;
+  case TX_OP_LIST:
+    return make_list(e, operands, node->count, value);
+  case TX_OP_IN:
+    apply_in(operands, value);
+    return tx_charge(e, operands[1].list.count / 4);
+  case TX_OP_INDEX:
+    apply_index(operands, value);
+    return TRIAX_OK;
+  case TX_OP_SIZE:
+    return apply_size(e, operands, value);
+  case TX_OP_CONTAINS:
+  case TX_OP_STARTS_WITH:
+  case TX_OP_ENDS_WITH:
+  case TX_OP_MATCHES:
+  case TX_OP_LOWER_ASCII:
+  case TX_OP_UPPER_ASCII:
+  case TX_OP_TRIM:
+  case TX_OP_STRING_FUNCTION:
+    return tx_apply_text(e, node, operands, value);
+  case TX_OP_CONVERT:
+    return tx_apply_convert(e, node, operands, value);
+  case TX_OP_TIME_PART:
+    tx_apply_time_part(node, operands, value);
+    return TRIAX_OK;
+  case TX_OP_DAYS_UNTIL:
+  case TX_OP_DAYS_SINCE:
+    tx_apply_days(e, node, operands, value);
+    return TRIAX_OK;
+  case TX_OP_MATH:
+    tx_apply_math(node, operands, value);
+    return TRIAX_OK;
+  case TX_OP_PERCENTILE:
+    apply_percentile(e, node, operands, value);
+    return TRIAX_OK;
+  default:
+    value->state = TX_FAULT;
+    return TRIAX_OK;
   }
 }
 
@@ -231,10 +288,16 @@ static triax_status eval_or_value(tx_evaluation *e, const tx_expr_node *node, tx
 
 static triax_status eval_upwards(tx_evaluation *e, const tx_expr_node *node, tx_value *value) {
   switch (node->op) {
-    case TX_OP_AND: case TX_OP_OR: return eval_logic(e, node, value);
-    case TX_OP_OR_VALUE: return eval_or_value(e, node, value);
-    case TX_OP_PRESENT: *value = truth(value->state == TX_PRESENT); return TRIAX_OK;
-    default: return eval_strict(e, node, value);
+  case TX_OP_AND:
+  case TX_OP_OR:
+    return eval_logic(e, node, value);
+  case TX_OP_OR_VALUE:
+    return eval_or_value(e, node, value);
+  case TX_OP_PRESENT:
+    *value = truth(value->state == TX_PRESENT);
+    return TRIAX_OK;
+  default:
+    return eval_strict(e, node, value);
   }
 }
 

@@ -14,7 +14,7 @@ typedef struct tx_evaluation {
   const tx_scalar *scalar;
   const tx_module *module;
   uint64_t steps, limit;
-  tx_value *memo;    /* per node, or NULL: values of nodes that are shared; type.kind 0 where not known yet */
+  tx_value *memo; /* per node, or NULL: values of nodes that are shared; type.kind 0 where not known yet */
   uint32_t memo_size;
   tx_value locals[TX_EXPR_LOCALS];
 } tx_evaluation;

@@ -19,28 +19,33 @@ static int compare_mixed(const tx_value *a, const tx_value *b) {
   if (a->type.kind == TX_DOUBLE || b->type.kind == TX_DOUBLE) return compare_doubles(as_double(a), as_double(b));
   if (a->type.kind == TX_INT) {
     if (a->integer < 0) return -1;
-    return order_of((uint64_t)a->integer < b->natural, (uint64_t)a->integer > b->natural);
+    return order_of((uint64_t)a->integer<b->natural, (uint64_t)a->integer> b->natural);
   }
   if (b->integer < 0) return 1;
-  return order_of(a->natural < (uint64_t)b->integer, a->natural > (uint64_t)b->integer);
+  return order_of(a->natural<(uint64_t)b->integer, a->natural>(uint64_t) b->integer);
 }
 
 int tx_value_compare(const tx_value *a, const tx_value *b) {
   if (a->type.kind != b->type.kind) return compare_mixed(a, b);
   switch (a->type.kind) {
-    case TX_DOUBLE: return compare_doubles(a->number, b->number);
-    case TX_BOOL: return order_of(a->boolean < b->boolean, a->boolean > b->boolean);
-    case TX_UINT: return order_of(a->natural < b->natural, a->natural > b->natural);
-    case TX_STRING: {
-      int order = tx_text_compare(a->text, b->text);
-      return order_of(order < 0, order > 0);
+  case TX_DOUBLE:
+    return compare_doubles(a->number, b->number);
+  case TX_BOOL:
+    return order_of(a->boolean<b->boolean, a->boolean> b->boolean);
+  case TX_UINT:
+    return order_of(a->natural<b->natural, a->natural> b->natural);
+  case TX_STRING: {
+    int order = tx_text_compare(a->text, b->text);
+    return order_of(order<0, order> 0);
+  }
+  case TX_TIMESTAMP:
+  case TX_DURATION:
+    if (a->time.seconds != b->time.seconds) {
+      return order_of(a->time.seconds<b->time.seconds, a->time.seconds> b->time.seconds);
     }
-    case TX_TIMESTAMP: case TX_DURATION:
-      if (a->time.seconds != b->time.seconds) {
-        return order_of(a->time.seconds < b->time.seconds, a->time.seconds > b->time.seconds);
-      }
-      return order_of(a->time.nanos < b->time.nanos, a->time.nanos > b->time.nanos);
-    default: return order_of(a->integer < b->integer, a->integer > b->integer);
+    return order_of(a->time.nanos<b->time.nanos, a->time.nanos> b->time.nanos);
+  default:
+    return order_of(a->integer<b->integer, a->integer> b->integer);
   }
 }
 

@@ -10,12 +10,22 @@
 
 static bool to_int(const tx_value *from, tx_value *to) {
   switch (from->type.kind) {
-    case TX_BOOL: to->integer = from->boolean; return true;
-    case TX_INT: to->integer = from->integer; return true;
-    case TX_UINT: to->integer = (int64_t)(from->natural & INT64_MAX); return from->natural <= INT64_MAX;
-    case TX_STRING: return tx_parse_int64(from->text, &to->integer);
-    case TX_TIMESTAMP: to->integer = from->time.seconds; return true;
-    default: break;
+  case TX_BOOL:
+    to->integer = from->boolean;
+    return true;
+  case TX_INT:
+    to->integer = from->integer;
+    return true;
+  case TX_UINT:
+    to->integer = (int64_t)(from->natural & INT64_MAX);
+    return from->natural <= INT64_MAX;
+  case TX_STRING:
+    return tx_parse_int64(from->text, &to->integer);
+  case TX_TIMESTAMP:
+    to->integer = from->time.seconds;
+    return true;
+  default:
+    break;
   }
   /* Both ends are out, as CEL's tests have it: the doubles next to them are rounded from outside. */
   bool fits = from->number > -9223372036854775808.0 && from->number < 9223372036854775808.0;
@@ -37,11 +47,19 @@ static bool parse_natural(triax_text text, uint64_t *value) {
 
 static bool to_uint(const tx_value *from, tx_value *to) {
   switch (from->type.kind) {
-    case TX_BOOL: to->natural = from->boolean; return true;
-    case TX_INT: to->natural = (uint64_t)from->integer; return from->integer >= 0;
-    case TX_UINT: to->natural = from->natural; return true;
-    case TX_STRING: return parse_natural(from->text, &to->natural);
-    default: break;
+  case TX_BOOL:
+    to->natural = from->boolean;
+    return true;
+  case TX_INT:
+    to->natural = (uint64_t)from->integer;
+    return from->integer >= 0;
+  case TX_UINT:
+    to->natural = from->natural;
+    return true;
+  case TX_STRING:
+    return parse_natural(from->text, &to->natural);
+  default:
+    break;
   }
   bool fits = from->number > -1.0 && from->number < 18446744073709551616.0;
   to->natural = fits ? (uint64_t)from->number : 0;
@@ -50,11 +68,20 @@ static bool to_uint(const tx_value *from, tx_value *to) {
 
 static bool to_double(const tx_value *from, tx_value *to) {
   switch (from->type.kind) {
-    case TX_BOOL: to->number = from->boolean ? 1.0 : 0.0; return true;
-    case TX_INT: to->number = (double)from->integer; return true;
-    case TX_UINT: to->number = (double)from->natural; return true;
-    case TX_STRING: return tx_parse_double(from->text, true, &to->number);
-    default: to->number = from->number; return true;
+  case TX_BOOL:
+    to->number = from->boolean ? 1.0 : 0.0;
+    return true;
+  case TX_INT:
+    to->number = (double)from->integer;
+    return true;
+  case TX_UINT:
+    to->number = (double)from->natural;
+    return true;
+  case TX_STRING:
+    return tx_parse_double(from->text, true, &to->number);
+  default:
+    to->number = from->number;
+    return true;
   }
 }
 
@@ -85,10 +112,17 @@ static bool timestamp_of_text(triax_text text, tx_value *to) {
 
 static bool to_timestamp(const tx_value *from, tx_value *to) {
   switch (from->type.kind) {
-    case TX_STRING: return timestamp_of_text(from->text, to);
-    case TX_INT: to->time.seconds = from->integer; break;
-    case TX_DATE: to->time.seconds = from->integer * 86400; break;
-    default: to->time = from->time; return true;
+  case TX_STRING:
+    return timestamp_of_text(from->text, to);
+  case TX_INT:
+    to->time.seconds = from->integer;
+    break;
+  case TX_DATE:
+    to->time.seconds = from->integer * 86400;
+    break;
+  default:
+    to->time = from->time;
+    return true;
   }
   to->time.nanos = 0;
   return to->time.seconds >= TX_LEAST_SECOND && to->time.seconds <= TX_LAST_SECOND;
@@ -109,12 +143,16 @@ static bool to_duration(const tx_value *from, tx_value *to) {
 static bool to_date(const tx_value *from, tx_value *to) {
   int32_t days;
   switch (from->type.kind) {
-    case TX_STRING:
-      if (!tx_parse_date(from->text, TX_DATE_ISO, &days)) return false;
-      to->integer = days;
-      return true;
-    case TX_TIMESTAMP: to->integer = from->time.seconds / 86400 - (from->time.seconds % 86400 < 0); return true;
-    default: to->integer = from->integer; return true;
+  case TX_STRING:
+    if (!tx_parse_date(from->text, TX_DATE_ISO, &days)) return false;
+    to->integer = days;
+    return true;
+  case TX_TIMESTAMP:
+    to->integer = from->time.seconds / 86400 - (from->time.seconds % 86400 < 0);
+    return true;
+  default:
+    to->integer = from->integer;
+    return true;
   }
 }
 
@@ -139,14 +177,30 @@ static triax_status to_string(tx_evaluation *e, const tx_value *from, tx_value *
   char buffer[64];
   size_t length;
   switch (from->type.kind) {
-    case TX_STRING: to->text = from->text; return TRIAX_OK;
-    case TX_BOOL: to->text = from->boolean ? TX_TEXT("true") : TX_TEXT("false"); return TRIAX_OK;
-    case TX_INT: length = tx_format_int64(from->integer, buffer); break;
-    case TX_UINT: length = write_natural(from->natural, buffer); break;
-    case TX_DOUBLE: length = write_number(from->number, buffer); break;
-    case TX_DATE: length = tx_format_date((int32_t)from->integer, buffer); break;
-    case TX_TIMESTAMP: length = tx_format_timestamp(from->time.seconds, from->time.nanos, buffer); break;
-    default: length = tx_format_duration(from->time.seconds * NANOS + from->time.nanos, buffer); break;
+  case TX_STRING:
+    to->text = from->text;
+    return TRIAX_OK;
+  case TX_BOOL:
+    to->text = from->boolean ? TX_TEXT("true") : TX_TEXT("false");
+    return TRIAX_OK;
+  case TX_INT:
+    length = tx_format_int64(from->integer, buffer);
+    break;
+  case TX_UINT:
+    length = write_natural(from->natural, buffer);
+    break;
+  case TX_DOUBLE:
+    length = write_number(from->number, buffer);
+    break;
+  case TX_DATE:
+    length = tx_format_date((int32_t)from->integer, buffer);
+    break;
+  case TX_TIMESTAMP:
+    length = tx_format_timestamp(from->time.seconds, from->time.nanos, buffer);
+    break;
+  default:
+    length = tx_format_duration(from->time.seconds * NANOS + from->time.nanos, buffer);
+    break;
   }
   char *bytes = tx_arena_copy(e->scalar->scratch, buffer, length);
   if (!bytes) return TRIAX_ENOMEM;
@@ -157,14 +211,29 @@ static triax_status to_string(tx_evaluation *e, const tx_value *from, tx_value *
 triax_status tx_apply_convert(tx_evaluation *e, const tx_expr_node *node, const tx_value *operand, tx_value *value) {
   bool fits = true;
   switch (node->type.kind) {
-    case TX_INT: fits = to_int(operand, value); break;
-    case TX_UINT: fits = to_uint(operand, value); break;
-    case TX_DOUBLE: fits = to_double(operand, value); break;
-    case TX_BOOL: fits = to_bool(operand, value); break;
-    case TX_TIMESTAMP: fits = to_timestamp(operand, value); break;
-    case TX_DURATION: fits = to_duration(operand, value); break;
-    case TX_DATE: fits = to_date(operand, value); break;
-    default: return to_string(e, operand, value);
+  case TX_INT:
+    fits = to_int(operand, value);
+    break;
+  case TX_UINT:
+    fits = to_uint(operand, value);
+    break;
+  case TX_DOUBLE:
+    fits = to_double(operand, value);
+    break;
+  case TX_BOOL:
+    fits = to_bool(operand, value);
+    break;
+  case TX_TIMESTAMP:
+    fits = to_timestamp(operand, value);
+    break;
+  case TX_DURATION:
+    fits = to_duration(operand, value);
+    break;
+  case TX_DATE:
+    fits = to_date(operand, value);
+    break;
+  default:
+    return to_string(e, operand, value);
   }
   if (!fits) value->state = TX_FAULT;
   return TRIAX_OK;

@@ -21,18 +21,22 @@ static bool multiply_ints(int64_t a, int64_t b, int64_t *product) {
     return true;
   }
   if ((a == -1 && b == INT64_MIN) || (b == -1 && a == INT64_MIN)) return false;
-  bool fits = b > 0 ? (a > 0 ? a <= INT64_MAX / b : a >= INT64_MIN / b)
-                    : (a > 0 ? b >= INT64_MIN / a : a >= INT64_MAX / b);
+  bool fits =
+      b > 0 ? (a > 0 ? a <= INT64_MAX / b : a >= INT64_MIN / b) : (a > 0 ? b >= INT64_MIN / a : a >= INT64_MAX / b);
   if (fits) *product = a * b;
   return fits;
 }
 
 static bool int_arithmetic(int op, int64_t a, int64_t b, int64_t *result) {
   switch (op) {
-    case TX_OP_ADD: return add_ints(a, b, result);
-    case TX_OP_SUBTRACT: return subtract_ints(a, b, result);
-    case TX_OP_MULTIPLY: return multiply_ints(a, b, result);
-    default: break;
+  case TX_OP_ADD:
+    return add_ints(a, b, result);
+  case TX_OP_SUBTRACT:
+    return subtract_ints(a, b, result);
+  case TX_OP_MULTIPLY:
+    return multiply_ints(a, b, result);
+  default:
+    break;
   }
   if (b == 0 || (a == INT64_MIN && b == -1)) return false;
   *result = op == TX_OP_DIVIDE ? a / b : a % b;
@@ -41,10 +45,17 @@ static bool int_arithmetic(int op, int64_t a, int64_t b, int64_t *result) {
 
 static bool uint_arithmetic(int op, uint64_t a, uint64_t b, uint64_t *result) {
   switch (op) {
-    case TX_OP_ADD: *result = a + b; return a <= UINT64_MAX - b;
-    case TX_OP_SUBTRACT: *result = a - b; return a >= b;
-    case TX_OP_MULTIPLY: *result = a * b; return b == 0 || a <= UINT64_MAX / b;
-    default: break;
+  case TX_OP_ADD:
+    *result = a + b;
+    return a <= UINT64_MAX - b;
+  case TX_OP_SUBTRACT:
+    *result = a - b;
+    return a >= b;
+  case TX_OP_MULTIPLY:
+    *result = a * b;
+    return b == 0 || a <= UINT64_MAX / b;
+  default:
+    break;
   }
   if (b == 0) return false;
   *result = op == TX_OP_DIVIDE ? a / b : a % b;
@@ -53,10 +64,14 @@ static bool uint_arithmetic(int op, uint64_t a, uint64_t b, uint64_t *result) {
 
 static double double_arithmetic(int op, double a, double b) {
   switch (op) {
-    case TX_OP_ADD: return a + b;
-    case TX_OP_SUBTRACT: return a - b;
-    case TX_OP_MULTIPLY: return a * b;
-    default: return a / b;
+  case TX_OP_ADD:
+    return a + b;
+  case TX_OP_SUBTRACT:
+    return a - b;
+  case TX_OP_MULTIPLY:
+    return a * b;
+  default:
+    return a / b;
   }
 }
 
@@ -124,11 +139,20 @@ static double as_number(const tx_value *value) {
 static void bits(const tx_expr_node *node, const tx_value *operands, tx_value *value) {
   uint64_t a = operands[0].natural, b = node->count > 1 ? operands[1].natural : 0;
   switch (node->index) {
-    case TX_MATH_BIT_AND: value->natural = a & b; return;
-    case TX_MATH_BIT_OR: value->natural = a | b; return;
-    case TX_MATH_BIT_XOR: value->natural = a ^ b; return;
-    case TX_MATH_BIT_NOT: value->natural = ~a; return;
-    default: break;
+  case TX_MATH_BIT_AND:
+    value->natural = a & b;
+    return;
+  case TX_MATH_BIT_OR:
+    value->natural = a | b;
+    return;
+  case TX_MATH_BIT_XOR:
+    value->natural = a ^ b;
+    return;
+  case TX_MATH_BIT_NOT:
+    value->natural = ~a;
+    return;
+  default:
+    break;
   }
   if (operands[1].integer < 0) {
     value->state = TX_FAULT;
@@ -142,24 +166,55 @@ static void bits(const tx_expr_node *node, const tx_value *operands, tx_value *v
 /* Half away from zero, by C's round(). */
 static void real(const tx_expr_node *node, double x, tx_value *value) {
   switch (node->index) {
-    case TX_MATH_CEIL: value->number = ceil(x); break;
-    case TX_MATH_FLOOR: value->number = floor(x); break;
-    case TX_MATH_ROUND: value->number = round(x); break;
-    case TX_MATH_TRUNC: value->number = trunc(x); break;
-    case TX_MATH_SQRT: value->number = sqrt(x); break;
-    case TX_MATH_IS_NAN: value->boolean = isnan(x); break;
-    case TX_MATH_IS_INF: value->boolean = isinf(x); break;
-    default: value->boolean = isfinite(x); break;
+  case TX_MATH_CEIL:
+    value->number = ceil(x);
+    break;
+  case TX_MATH_FLOOR:
+    value->number = floor(x);
+    break;
+  case TX_MATH_ROUND:
+    value->number = round(x);
+    break;
+  case TX_MATH_TRUNC:
+    value->number = trunc(x);
+    break;
+  case TX_MATH_SQRT:
+    value->number = sqrt(x);
+    break;
+  case TX_MATH_IS_NAN:
+    value->boolean = isnan(x);
+    break;
+  case TX_MATH_IS_INF:
+    value->boolean = isinf(x);
+    break;
+  default:
+    value->boolean = isfinite(x);
+    break;
   }
 }
 
 void tx_apply_math(const tx_expr_node *node, const tx_value *operands, tx_value *value) {
   switch (node->index) {
-    case TX_MATH_GREATEST: case TX_MATH_LEAST: extreme(node, operands, value); return;
-    case TX_MATH_ABS: absolute(operands, value); return;
-    case TX_MATH_SIGN: sign(operands, value); return;
-    case TX_MATH_BIT_AND: case TX_MATH_BIT_OR: case TX_MATH_BIT_XOR: case TX_MATH_BIT_NOT: case TX_MATH_SHIFT_LEFT:
-    case TX_MATH_SHIFT_RIGHT: bits(node, operands, value); return;
-    default: real(node, as_number(operands), value); return;
+  case TX_MATH_GREATEST:
+  case TX_MATH_LEAST:
+    extreme(node, operands, value);
+    return;
+  case TX_MATH_ABS:
+    absolute(operands, value);
+    return;
+  case TX_MATH_SIGN:
+    sign(operands, value);
+    return;
+  case TX_MATH_BIT_AND:
+  case TX_MATH_BIT_OR:
+  case TX_MATH_BIT_XOR:
+  case TX_MATH_BIT_NOT:
+  case TX_MATH_SHIFT_LEFT:
+  case TX_MATH_SHIFT_RIGHT:
+    bits(node, operands, value);
+    return;
+  default:
+    real(node, as_number(operands), value);
+    return;
   }
 }

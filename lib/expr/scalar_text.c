@@ -164,15 +164,25 @@ static triax_status reverse(tx_evaluation *e, triax_text text, tx_value *value) 
 
 static char quoted_letter(char c) {
   switch (c) {
-    case '\a': return 'a';
-    case '\b': return 'b';
-    case '\f': return 'f';
-    case '\n': return 'n';
-    case '\r': return 'r';
-    case '\t': return 't';
-    case '\v': return 'v';
-    case '\\': case '"': return c;
-    default: return '\0';
+  case '\a':
+    return 'a';
+  case '\b':
+    return 'b';
+  case '\f':
+    return 'f';
+  case '\n':
+    return 'n';
+  case '\r':
+    return 'r';
+  case '\t':
+    return 't';
+  case '\v':
+    return 'v';
+  case '\\':
+  case '"':
+    return c;
+  default:
+    return '\0';
   }
 }
 
@@ -290,15 +300,28 @@ static triax_status string_function(tx_evaluation *e, const tx_expr_node *node, 
   }
   if (status != TRIAX_OK) return status;
   switch (node->index) {
-    case TX_STRING_CHAR_AT: char_at(operands[0].text, operands[1].integer, value); return TRIAX_OK;
-    case TX_STRING_INDEX_OF: index_of(node, operands, value); return TRIAX_OK;
-    case TX_STRING_LAST_INDEX_OF: last_index_of(node, operands, value); return TRIAX_OK;
-    case TX_STRING_SUBSTRING: substring(node, operands, value); return TRIAX_OK;
-    case TX_STRING_JOIN: return join(e, node, operands, value);
-    case TX_STRING_QUOTE: return quote(e, operands[0].text, value);
-    case TX_STRING_REPLACE: return replace(e, node, operands, value);
-    case TX_STRING_REVERSE: return reverse(e, operands[0].text, value);
-    default: return split(e, node, operands, value);
+  case TX_STRING_CHAR_AT:
+    char_at(operands[0].text, operands[1].integer, value);
+    return TRIAX_OK;
+  case TX_STRING_INDEX_OF:
+    index_of(node, operands, value);
+    return TRIAX_OK;
+  case TX_STRING_LAST_INDEX_OF:
+    last_index_of(node, operands, value);
+    return TRIAX_OK;
+  case TX_STRING_SUBSTRING:
+    substring(node, operands, value);
+    return TRIAX_OK;
+  case TX_STRING_JOIN:
+    return join(e, node, operands, value);
+  case TX_STRING_QUOTE:
+    return quote(e, operands[0].text, value);
+  case TX_STRING_REPLACE:
+    return replace(e, node, operands, value);
+  case TX_STRING_REVERSE:
+    return reverse(e, operands[0].text, value);
+  default:
+    return split(e, node, operands, value);
   }
 }
 
@@ -331,19 +354,28 @@ static triax_status matches(tx_evaluation *e, const tx_expr_node *node, const tx
 triax_status tx_apply_text(tx_evaluation *e, const tx_expr_node *node, const tx_value *operands, tx_value *value) {
   triax_text text = operands[0].text, other = node->count > 1 ? operands[1].text : TX_TEXT("");
   switch (node->op) {
-    case TX_OP_ADD: return join_two(e, text, other, value);
-    case TX_OP_CONTAINS:
-      value->boolean = find(text, other, 0) != NOWHERE;
-      return charge_search(e, text, other);
-    case TX_OP_STARTS_WITH: value->boolean = begins(text, other); return TRIAX_OK;
-    case TX_OP_ENDS_WITH:
-      value->boolean = text.length >= other.length &&
-                       begins((triax_text){text.bytes + text.length - other.length, other.length}, other);
-      return TRIAX_OK;
-    case TX_OP_MATCHES: return matches(e, node, operands, value);
-    case TX_OP_LOWER_ASCII: return change_case(e, text, 'A', 'Z', 'a' - 'A', value);
-    case TX_OP_UPPER_ASCII: return change_case(e, text, 'a', 'z', 'A' - 'a', value);
-    case TX_OP_TRIM: value->text = trim(text); return tx_charge(e, text.length / 16);
-    default: return string_function(e, node, operands, value);
+  case TX_OP_ADD:
+    return join_two(e, text, other, value);
+  case TX_OP_CONTAINS:
+    value->boolean = find(text, other, 0) != NOWHERE;
+    return charge_search(e, text, other);
+  case TX_OP_STARTS_WITH:
+    value->boolean = begins(text, other);
+    return TRIAX_OK;
+  case TX_OP_ENDS_WITH:
+    value->boolean = text.length >= other.length &&
+                     begins((triax_text){text.bytes + text.length - other.length, other.length}, other);
+    return TRIAX_OK;
+  case TX_OP_MATCHES:
+    return matches(e, node, operands, value);
+  case TX_OP_LOWER_ASCII:
+    return change_case(e, text, 'A', 'Z', 'a' - 'A', value);
+  case TX_OP_UPPER_ASCII:
+    return change_case(e, text, 'a', 'z', 'A' - 'a', value);
+  case TX_OP_TRIM:
+    value->text = trim(text);
+    return tx_charge(e, text.length / 16);
+  default:
+    return string_function(e, node, operands, value);
   }
 }

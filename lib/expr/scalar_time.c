@@ -70,31 +70,45 @@ bool tx_fixed_offset(triax_text zone, int32_t *minutes) {
 static int64_t civil_part(uint32_t part, int64_t days) {
   tx_civil civil = tx_civil_from_days((int32_t)days);
   switch (part) {
-    case TX_PART_YEAR: return civil.year;
-    case TX_PART_MONTH: return civil.month - 1;
-    case TX_PART_DAY_OF_YEAR: return civil.day_of_year;
-    case TX_PART_DAY_OF_MONTH: return civil.day - 1;
-    case TX_PART_DATE: return civil.day;
-    default: return civil.weekday;
+  case TX_PART_YEAR:
+    return civil.year;
+  case TX_PART_MONTH:
+    return civil.month - 1;
+  case TX_PART_DAY_OF_YEAR:
+    return civil.day_of_year;
+  case TX_PART_DAY_OF_MONTH:
+    return civil.day - 1;
+  case TX_PART_DATE:
+    return civil.day;
+  default:
+    return civil.weekday;
   }
 }
 
 static int64_t clock_part(uint32_t part, int64_t second, int32_t nanos) {
   switch (part) {
-    case TX_PART_HOURS: return second / 3600;
-    case TX_PART_MINUTES: return second / 60 % 60;
-    case TX_PART_SECONDS: return second % 60;
-    default: return nanos / 1000000;
+  case TX_PART_HOURS:
+    return second / 3600;
+  case TX_PART_MINUTES:
+    return second / 60 % 60;
+  case TX_PART_SECONDS:
+    return second % 60;
+  default:
+    return nanos / 1000000;
   }
 }
 
 /* A duration's hours, minutes and seconds are totals; its milliseconds are the part below a second. */
 static int64_t duration_part(uint32_t part, const tx_value *value) {
   switch (part) {
-    case TX_PART_HOURS: return value->time.seconds / 3600;
-    case TX_PART_MINUTES: return value->time.seconds / 60;
-    case TX_PART_SECONDS: return value->time.seconds;
-    default: return value->time.nanos / 1000000;
+  case TX_PART_HOURS:
+    return value->time.seconds / 3600;
+  case TX_PART_MINUTES:
+    return value->time.seconds / 60;
+  case TX_PART_SECONDS:
+    return value->time.seconds;
+  default:
+    return value->time.nanos / 1000000;
   }
 }
 
@@ -120,8 +134,8 @@ void tx_apply_time_part(const tx_expr_node *node, const tx_value *operands, tx_v
     second += 86400;
     days--;
   }
-  value->integer = node->index >= TX_PART_HOURS ? clock_part(node->index, second, nanos)
-                                                : civil_part(node->index, days);
+  value->integer =
+      node->index >= TX_PART_HOURS ? clock_part(node->index, second, nanos) : civil_part(node->index, days);
 }
 
 /* Whole numbers between dates; with a timestamp, fractions of a day. */

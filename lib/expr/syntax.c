@@ -54,12 +54,29 @@ static void scan_comma(scan *s) {
 /* Counts nodes as the parser will make them, or a few more. */
 static void scan_token(scan *s) {
   switch (s->lexer.token.kind) {
-    case TX_T_OPEN: case TX_T_OPEN_MAP: scan_open(s); return;
-    case TX_T_OPEN_LIST: s->nodes++; scan_open(s); return;
-    case TX_T_CLOSE: case TX_T_CLOSE_LIST: case TX_T_CLOSE_MAP: scan_close(s); return;
-    case TX_T_COMMA: scan_comma(s); return;
-    case TX_T_DOT: case TX_T_COLON: case TX_T_BAD: return;
-    default: s->nodes++; return;
+  case TX_T_OPEN:
+  case TX_T_OPEN_MAP:
+    scan_open(s);
+    return;
+  case TX_T_OPEN_LIST:
+    s->nodes++;
+    scan_open(s);
+    return;
+  case TX_T_CLOSE:
+  case TX_T_CLOSE_LIST:
+  case TX_T_CLOSE_MAP:
+    scan_close(s);
+    return;
+  case TX_T_COMMA:
+    scan_comma(s);
+    return;
+  case TX_T_DOT:
+  case TX_T_COLON:
+  case TX_T_BAD:
+    return;
+  default:
+    s->nodes++;
+    return;
   }
 }
 
@@ -87,7 +104,8 @@ static triax_status check_text(triax_text source, tx_expr_faults *faults) {
   size_t bad = tx_utf8_check(source);
   if (bad == SIZE_MAX) return TRIAX_OK;
   tx_fault_error(faults, (tx_span){(uint32_t)bad, 1}, NULL,
-                 source.bytes[bad] == '\0' ? "the expression has a NUL byte in it" : "the expression is not valid UTF-8");
+                 source.bytes[bad] == '\0' ? "the expression has a NUL byte in it"
+                                           : "the expression is not valid UTF-8");
   return TRIAX_EPOLICY;
 }
 

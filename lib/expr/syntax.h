@@ -8,14 +8,14 @@
 #include "expr/node.h"
 
 typedef enum tx_syntax_kind {
-  TX_S_LITERAL,     /* value */
+  TX_S_LITERAL, /* value */
   TX_S_NULL,
-  TX_S_NAME,        /* text: "arr", "customer.arr" */
-  TX_S_SELECT,      /* child, text: a field of something that is not a name */
-  TX_S_CALL,        /* text; children: arguments; receiver: the first child is what stands before the dot */
-  TX_S_UNARY,       /* op */
-  TX_S_BINARY,      /* op */
-  TX_S_INDEX,       /* list, position */
+  TX_S_NAME,   /* text: "arr", "customer.arr" */
+  TX_S_SELECT, /* child, text: a field of something that is not a name */
+  TX_S_CALL,   /* text; children: arguments; receiver: the first child is what stands before the dot */
+  TX_S_UNARY,  /* op */
+  TX_S_BINARY, /* op */
+  TX_S_INDEX,  /* list, position */
   TX_S_LIST,
   TX_S_CONDITIONAL, /* condition, then, else */
   TX_S_SCOPE,       /* text: a macro's variable; first: the list. No child of anything */
@@ -24,7 +24,7 @@ typedef enum tx_syntax_kind {
 
 typedef struct tx_syntax_node {
   uint8_t kind;
-  uint8_t op;      /* tx_op */
+  uint8_t op; /* tx_op */
   bool receiver;
   uint32_t offset, length; /* all of it in the source */
   tx_span at;              /* the operator or name to point at */

@@ -9,16 +9,26 @@
 
 static const char *kind_name(uint8_t kind) {
   switch (kind) {
-    case TX_BOOL: return "bool";
-    case TX_INT: return "int";
-    case TX_UINT: return "uint";
-    case TX_DOUBLE: return "double";
-    case TX_STRING: return "string";
-    case TX_TIMESTAMP: return "timestamp";
-    case TX_DURATION: return "duration";
-    case TX_DATE: return "date";
-    case TX_NULL: return "null";
-    default: return "anything";
+  case TX_BOOL:
+    return "bool";
+  case TX_INT:
+    return "int";
+  case TX_UINT:
+    return "uint";
+  case TX_DOUBLE:
+    return "double";
+  case TX_STRING:
+    return "string";
+  case TX_TIMESTAMP:
+    return "timestamp";
+  case TX_DURATION:
+    return "duration";
+  case TX_DATE:
+    return "date";
+  case TX_NULL:
+    return "null";
+  default:
+    return "anything";
   }
 }
 
@@ -37,13 +47,21 @@ const char *tx_type_name(tx_type type, char buffer[64]) {
 
 tx_type tx_type_of_column(int32_t column_type) {
   switch (column_type) {
-    case TRIAX_TYPE_NUMBER: case TRIAX_TYPE_MONEY: return (tx_type){TX_DOUBLE, 0};
-    case TRIAX_TYPE_INTEGER: return (tx_type){TX_INT, 0};
-    case TRIAX_TYPE_BOOLEAN: return (tx_type){TX_BOOL, 0};
-    case TRIAX_TYPE_STRINGS: return (tx_type){TX_STRING, 1};
-    case TRIAX_TYPE_DATE: return (tx_type){TX_DATE, 0};
-    case TRIAX_TYPE_TIMESTAMP: return (tx_type){TX_TIMESTAMP, 0};
-    default: return (tx_type){TX_STRING, 0};
+  case TRIAX_TYPE_NUMBER:
+  case TRIAX_TYPE_MONEY:
+    return (tx_type){TX_DOUBLE, 0};
+  case TRIAX_TYPE_INTEGER:
+    return (tx_type){TX_INT, 0};
+  case TRIAX_TYPE_BOOLEAN:
+    return (tx_type){TX_BOOL, 0};
+  case TRIAX_TYPE_STRINGS:
+    return (tx_type){TX_STRING, 1};
+  case TRIAX_TYPE_DATE:
+    return (tx_type){TX_DATE, 0};
+  case TRIAX_TYPE_TIMESTAMP:
+    return (tx_type){TX_TIMESTAMP, 0};
+  default:
+    return (tx_type){TX_STRING, 0};
   }
 }
 
@@ -96,23 +114,37 @@ static void print_wrapped(tx_writer *out, const char *function, triax_text text)
 static void print_scalar(tx_writer *out, const tx_value *value) {
   char buffer[64];
   switch (value->type.kind) {
-    case TX_BOOL: tx_write_c(out, value->boolean ? "true" : "false"); return;
-    case TX_INT: tx_write(out, (triax_text){buffer, tx_format_int64(value->integer, buffer)}); return;
-    case TX_UINT: print_natural(out, value->natural); return;
-    case TX_DOUBLE: print_number(out, value->number); return;
-    case TX_STRING: print_text(out, value->text); return;
-    case TX_TIMESTAMP: {
-      size_t length = tx_format_timestamp(value->time.seconds, value->time.nanos, buffer);
-      print_wrapped(out, "timestamp", (triax_text){buffer, length});
-      return;
-    }
-    case TX_DURATION: {
-      size_t length = tx_format_duration(value->time.seconds * INT64_C(1000000000) + value->time.nanos, buffer);
-      print_wrapped(out, "duration", (triax_text){buffer, length});
-      return;
-    }
-    case TX_DATE: print_wrapped(out, "date", (triax_text){buffer, tx_format_date((int32_t)value->integer, buffer)}); return;
-    default: tx_write_c(out, "null"); return;
+  case TX_BOOL:
+    tx_write_c(out, value->boolean ? "true" : "false");
+    return;
+  case TX_INT:
+    tx_write(out, (triax_text){buffer, tx_format_int64(value->integer, buffer)});
+    return;
+  case TX_UINT:
+    print_natural(out, value->natural);
+    return;
+  case TX_DOUBLE:
+    print_number(out, value->number);
+    return;
+  case TX_STRING:
+    print_text(out, value->text);
+    return;
+  case TX_TIMESTAMP: {
+    size_t length = tx_format_timestamp(value->time.seconds, value->time.nanos, buffer);
+    print_wrapped(out, "timestamp", (triax_text){buffer, length});
+    return;
+  }
+  case TX_DURATION: {
+    size_t length = tx_format_duration(value->time.seconds * INT64_C(1000000000) + value->time.nanos, buffer);
+    print_wrapped(out, "duration", (triax_text){buffer, length});
+    return;
+  }
+  case TX_DATE:
+    print_wrapped(out, "date", (triax_text){buffer, tx_format_date((int32_t)value->integer, buffer)});
+    return;
+  default:
+    tx_write_c(out, "null");
+    return;
   }
 }
 
@@ -173,12 +205,26 @@ triax_status tx_value_of_column(const tx_column *column, size_t row, tx_arena *s
     return TRIAX_OK;
   }
   switch (column->type) {
-    case TRIAX_TYPE_NUMBER: case TRIAX_TYPE_MONEY: value->number = column->numbers[row]; return TRIAX_OK;
-    case TRIAX_TYPE_INTEGER: value->integer = column->integers[row]; return TRIAX_OK;
-    case TRIAX_TYPE_BOOLEAN: value->boolean = tx_bit(column->bits, row); return TRIAX_OK;
-    case TRIAX_TYPE_DATE: value->integer = column->dates[row]; return TRIAX_OK;
-    case TRIAX_TYPE_TIMESTAMP: value_of_timestamp(column->integers[row], value); return TRIAX_OK;
-    case TRIAX_TYPE_STRINGS: return value_of_list(column, row, scratch, value);
-    default: value->text = tx_dictionary_text(column->dictionary, tx_column_code(column, row)); return TRIAX_OK;
+  case TRIAX_TYPE_NUMBER:
+  case TRIAX_TYPE_MONEY:
+    value->number = column->numbers[row];
+    return TRIAX_OK;
+  case TRIAX_TYPE_INTEGER:
+    value->integer = column->integers[row];
+    return TRIAX_OK;
+  case TRIAX_TYPE_BOOLEAN:
+    value->boolean = tx_bit(column->bits, row);
+    return TRIAX_OK;
+  case TRIAX_TYPE_DATE:
+    value->integer = column->dates[row];
+    return TRIAX_OK;
+  case TRIAX_TYPE_TIMESTAMP:
+    value_of_timestamp(column->integers[row], value);
+    return TRIAX_OK;
+  case TRIAX_TYPE_STRINGS:
+    return value_of_list(column, row, scratch, value);
+  default:
+    value->text = tx_dictionary_text(column->dictionary, tx_column_code(column, row));
+    return TRIAX_OK;
   }
 }

@@ -36,11 +36,21 @@ static bool value_of(expr_case *c, tx_type type, const char *text, size_t length
   if (strcmp(copy, "fault") == 0) return value->state = TX_FAULT, true;
   if (type.lists) return list_value(c, type, text, length, value);
   switch (type.kind) {
-  case TX_BOOL: value->boolean = strcmp(copy, "true") == 0; return true;
-  case TX_INT: value->integer = strtoll(copy, NULL, 10); return true;
-  case TX_UINT: value->natural = strtoull(copy, NULL, 10); return true;
-  case TX_DOUBLE: value->number = strtod(copy, NULL); return true;
-  case TX_STRING: value->text = (triax_text){copy, length}; return true;
+  case TX_BOOL:
+    value->boolean = strcmp(copy, "true") == 0;
+    return true;
+  case TX_INT:
+    value->integer = strtoll(copy, NULL, 10);
+    return true;
+  case TX_UINT:
+    value->natural = strtoull(copy, NULL, 10);
+    return true;
+  case TX_DOUBLE:
+    value->number = strtod(copy, NULL);
+    return true;
+  case TX_STRING:
+    value->text = (triax_text){copy, length};
+    return true;
   case TX_DATE:
     if (!tx_parse_date((triax_text){copy, length}, TX_DATE_ISO, &days)) return false;
     value->integer = days;
@@ -54,7 +64,8 @@ static bool value_of(expr_case *c, tx_type type, const char *text, size_t length
     value->time.seconds = nanos / 1000000000;
     value->time.nanos = (int32_t)(nanos % 1000000000);
     return true;
-  default: return false;
+  default:
+    return false;
   }
 }
 
@@ -62,9 +73,11 @@ static bool type_of(const char *text, size_t length, tx_type *type) {
   static const struct {
     const char *name;
     tx_type type;
-  } types[] = {{"bool", {TX_BOOL, 0}}, {"int", {TX_INT, 0}}, {"uint", {TX_UINT, 0}}, {"double", {TX_DOUBLE, 0}},
-               {"string", {TX_STRING, 0}}, {"date", {TX_DATE, 0}}, {"timestamp", {TX_TIMESTAMP, 0}},
-               {"duration", {TX_DURATION, 0}}, {"list<int>", {TX_INT, 1}}, {"list<string>", {TX_STRING, 1}},
+  } types[] = {{"bool", {TX_BOOL, 0}},           {"int", {TX_INT, 0}},
+               {"uint", {TX_UINT, 0}},           {"double", {TX_DOUBLE, 0}},
+               {"string", {TX_STRING, 0}},       {"date", {TX_DATE, 0}},
+               {"timestamp", {TX_TIMESTAMP, 0}}, {"duration", {TX_DURATION, 0}},
+               {"list<int>", {TX_INT, 1}},       {"list<string>", {TX_STRING, 1}},
                {"list<double>", {TX_DOUBLE, 1}}};
   for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
     if (strlen(types[i].name) == length && memcmp(types[i].name, text, length) == 0) return *type = types[i].type, true;
@@ -106,8 +119,8 @@ void expr_case_run(expr_case *c, const char *source, tx_expect expect) {
   if (c->status != TRIAX_OK) return;
   c->checked = true;
   int32_t as_of = tx_days_from_civil(2026, 11, 21);
-  tx_scalar scalar = {.module = c->module, .variables = c->variables, .as_of = as_of, .has_as_of = true,
-                      .scratch = &c->arena};
+  tx_scalar scalar = {
+      .module = c->module, .variables = c->variables, .as_of = as_of, .has_as_of = true, .scratch = &c->arena};
   c->status = tx_scalar_eval(&scalar, c->root, &c->value);
 }
 
@@ -140,15 +153,23 @@ static size_t unescape(char *field) {
     }
     char hex[5] = {0};
     switch (*++in) {
-    case 't': *out++ = '\t'; break;
-    case 'n': *out++ = '\n'; break;
-    case 'r': *out++ = '\r'; break;
+    case 't':
+      *out++ = '\t';
+      break;
+    case 'n':
+      *out++ = '\n';
+      break;
+    case 'r':
+      *out++ = '\r';
+      break;
     case 'u':
       memcpy(hex, in + 1, 4);
       out += tx_utf8_put((uint32_t)strtoul(hex, NULL, 16), out);
       in += 4;
       break;
-    default: *out++ = *in; break;
+    default:
+      *out++ = *in;
+      break;
     }
   }
   *out = '\0';

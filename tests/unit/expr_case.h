@@ -23,7 +23,8 @@ bool expr_case_begin(expr_case *c, triax_context *context, const char *bindings)
 void expr_case_run(expr_case *c, const char *source, tx_expect expect);
 void expr_case_end(expr_case *c);
 /* begin, run, and the value printed ("missing", "fault", or "error" when it does not check) into the buffer. */
-const char *expr_case_print(triax_context *context, const char *source, const char *bindings, char *buffer, size_t size);
+const char *expr_case_print(triax_context *context, const char *source, const char *bindings, char *buffer,
+                            size_t size);
 
 /* Splits a line at tabs and unescapes the fields in place; returns how many. */
 size_t expr_case_fields(char *line, char **fields, size_t *lengths, size_t room);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 typedef struct tally {
@@ -15,14 +16,15 @@ typedef struct tally {
 } tally;
 
 static tally *tally_of(tally *tallies, char tier) {
-  for (; tallies->tier && tallies->tier != tier; tallies++) {}
+  for (; tallies->tier && tallies->tier != tier; tallies++) {
+  }
   tallies->tier = tier;
   return tallies;
 }
 
 static const char *kind_of(const tx_value *value, char buffer[64]) {
-  static const char *const names[] = {"",       "bool",      "int",      "uint", "double",
-                                      "string", "timestamp", "duration", "date", "null", "free"};
+  static const char *const names[] = {"",          "bool",     "int",  "uint", "double", "string",
+                                      "timestamp", "duration", "date", "null", "free"};
   if (value->type.lists == 0) return names[value->type.kind];
   snprintf(buffer, 64, "list<%s>", names[value->type.kind]);
   return buffer;
@@ -46,13 +48,17 @@ static bool is_value(const tx_value *value, const char *kind, const char *wanted
     return strcmp(printed, wanted) == 0;
   }
   switch (value->type.kind) {
-  case TX_STRING: return value->text.length == length && memcmp(value->text.bytes, wanted, length) == 0;
+  case TX_STRING:
+    return value->text.length == length && memcmp(value->text.bytes, wanted, length) == 0;
   case TX_DOUBLE: {
     double number = strtod(wanted, NULL);
     return number == value->number && signbit(number) == signbit(value->number);
   }
-  case TX_UINT: return value->natural == strtoull(wanted, NULL, 10);
-  default: tx_value_print(value, printed, sizeof printed); return strcmp(printed, wanted) == 0;
+  case TX_UINT:
+    return value->natural == strtoull(wanted, NULL, 10);
+  default:
+    tx_value_print(value, printed, sizeof printed);
+    return strcmp(printed, wanted) == 0;
   }
 }
 

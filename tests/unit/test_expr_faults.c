@@ -5,11 +5,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 /* The columns that the cases may use. */
-#define BINDINGS                                                                                                     \
-  "arr:double=1;employees:int=5;seats:int=3;vertical:string=finance;renewal:date=2026-12-01;products:list<string>="  \
+#define BINDINGS                                                                                                       \
+  "arr:double=1;employees:int=5;seats:int=3;vertical:string=finance;renewal:date=2026-12-01;products:list<string>="    \
   "[\"a\"];active:bool=true;login:timestamp=2026-11-20T00:00:00Z;customer.arr:double=2"
 
 typedef struct expectation {
@@ -172,7 +173,9 @@ static void test_types(void **state) {
     size_t length = strlen(one.at);
     bool right = fault->length == length && memcmp(one.source + fault->offset, one.at, length) == 0 &&
                  strstr(fault->message, one.message) && (!one.hint || strstr(fault->hint, one.hint));
-    if (!right) print_message("%s\n  got %s at %u+%u (%s)\n", one.source, fault->message, fault->offset, fault->length, fault->hint);
+    if (!right)
+      print_message("%s\n  got %s at %u+%u (%s)\n", one.source, fault->message, fault->offset, fault->length,
+                    fault->hint);
     assert_true(right);
     expr_case_end(&c);
   }
@@ -217,17 +220,27 @@ static void test_expectations(void **state) {
     tx_expect expect;
     const char *result; /* printed value, or NULL for an error */
   } list[] = {
-      {"arr > 0", TX_EXPECT_TRUTH, "true"},      {"arr", TX_EXPECT_TRUTH, NULL},
-      {"vertical", TX_EXPECT_TRUTH, NULL},       {"active", TX_EXPECT_NUMBER, "1.0"},
-      {"!active", TX_EXPECT_NUMBER, "0.0"},      {"employees", TX_EXPECT_NUMBER, "5.0"},
-      {"7", TX_EXPECT_NUMBER, "7.0"},            {"7u", TX_EXPECT_NUMBER, "7.0"},
-      {"active ? 1 : 0", TX_EXPECT_NUMBER, "1.0"}, {"vertical", TX_EXPECT_NUMBER, NULL},
-      {"renewal", TX_EXPECT_NUMBER, NULL},       {"renewal", TX_EXPECT_DATE, "date(\"2026-12-01\")"},
+      {"arr > 0", TX_EXPECT_TRUTH, "true"},
+      {"arr", TX_EXPECT_TRUTH, NULL},
+      {"vertical", TX_EXPECT_TRUTH, NULL},
+      {"active", TX_EXPECT_NUMBER, "1.0"},
+      {"!active", TX_EXPECT_NUMBER, "0.0"},
+      {"employees", TX_EXPECT_NUMBER, "5.0"},
+      {"7", TX_EXPECT_NUMBER, "7.0"},
+      {"7u", TX_EXPECT_NUMBER, "7.0"},
+      {"active ? 1 : 0", TX_EXPECT_NUMBER, "1.0"},
+      {"vertical", TX_EXPECT_NUMBER, NULL},
+      {"renewal", TX_EXPECT_NUMBER, NULL},
+      {"renewal", TX_EXPECT_DATE, "date(\"2026-12-01\")"},
       {"login", TX_EXPECT_DATE, "timestamp(\"2026-11-20T00:00:00Z\")"},
-      {"\"2026-12-01\"", TX_EXPECT_DATE, NULL},  {"vertical", TX_EXPECT_CATEGORY, "\"finance\""},
-      {"active", TX_EXPECT_CATEGORY, "true"},    {"employees", TX_EXPECT_CATEGORY, "5"},
-      {"arr", TX_EXPECT_CATEGORY, NULL},         {"arr", TX_EXPECT_NUMBER_OR_CATEGORY, "1.0"},
-      {"products", TX_EXPECT_NUMBER_OR_CATEGORY, NULL}, {"null", TX_EXPECT_ANY, NULL},
+      {"\"2026-12-01\"", TX_EXPECT_DATE, NULL},
+      {"vertical", TX_EXPECT_CATEGORY, "\"finance\""},
+      {"active", TX_EXPECT_CATEGORY, "true"},
+      {"employees", TX_EXPECT_CATEGORY, "5"},
+      {"arr", TX_EXPECT_CATEGORY, NULL},
+      {"arr", TX_EXPECT_NUMBER_OR_CATEGORY, "1.0"},
+      {"products", TX_EXPECT_NUMBER_OR_CATEGORY, NULL},
+      {"null", TX_EXPECT_ANY, NULL},
   };
   for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
     expr_case c;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 #include "fault.h"
@@ -256,7 +257,8 @@ static void test_height(void **state) {
 
 /* One column of each type, read back. */
 static void test_types_of_columns(void **state) {
-  static const int32_t types[] = {TRIAX_TYPE_NUMBER, TRIAX_TYPE_MONEY, TRIAX_TYPE_INTEGER, TRIAX_TYPE_BOOLEAN, TRIAX_TYPE_DATE};
+  static const int32_t types[] = {TRIAX_TYPE_NUMBER, TRIAX_TYPE_MONEY, TRIAX_TYPE_INTEGER, TRIAX_TYPE_BOOLEAN,
+                                  TRIAX_TYPE_DATE};
   static const char *const printed[] = {"2.0", "2.0", "2", "true", "date(\"1970-01-03\")"};
   for (size_t i = 0; i < 5; i++) {
     tx_column_builder *builder = tx_column_builder_new(*state, types[i]);
@@ -358,7 +360,8 @@ static void test_values_of_columns(void **state) {
                  "did you mean \"telco\"?");
   assert_warning(&c, "vertical in [\"finance\", \"xyz\"]", "\"xyz\" is not among the 4 values of 'vertical'", "");
   assert_int_equal(c.faults.fault[0].offset, 24);
-  assert_warning(&c, "\"retial\" in tags", "\"retial\" is not among the 4 values of 'tags'", "did you mean \"retail\"?");
+  assert_warning(&c, "\"retial\" in tags", "\"retial\" is not among the 4 values of 'tags'",
+                 "did you mean \"retail\"?");
   assert_warning(&c, "tags.exists(t, t == \"x\")", NULL, NULL);
   assert_warning(&c, "vertical < \"a\" || vertical.contains(\"x\")", NULL, NULL);
   assert_warning(&c, "\"retail\" in tags", NULL, NULL);
@@ -423,9 +426,15 @@ static void test_percentile(void **state) {
 static triax_status whole_life(triax_context *context, void *user) {
   static const char *const sources[] = {
       "twice > 3 && s in [\"a\", \"finanse\"] || l.exists(t, t.matches(\"^a+[b-d]{2,3}$\"))",
-      "math.greatest([1, 2.5, x, x, x, x, x, x, x, x]) + total(x)", "s.replace(\"a\", \"b\").split(\"\").join(\"-\")",
-      "misspelt + 1", "broken", ".5 + x", "l.map(t, t + \"x\").filter(t, size(t) > 1) == [] ? string(x) : strings.quote(s)",
-      "s.matches(s)", "x + y != null", "vertical == \"telko\""};
+      "math.greatest([1, 2.5, x, x, x, x, x, x, x, x]) + total(x)",
+      "s.replace(\"a\", \"b\").split(\"\").join(\"-\")",
+      "misspelt + 1",
+      "broken",
+      ".5 + x",
+      "l.map(t, t + \"x\").filter(t, size(t) > 1) == [] ? string(x) : strings.quote(s)",
+      "s.matches(s)",
+      "x + y != null",
+      "vertical == \"telko\""};
   tx_column *column = text_column(context, TRIAX_TYPE_STRING);
   triax_status status = column ? TRIAX_OK : TRIAX_ENOMEM;
   (void)user;
@@ -483,14 +492,22 @@ static int tear_down(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_limits),           cmocka_unit_test(test_chains),
-      cmocka_unit_test(test_doubling),         cmocka_unit_test(test_cost),
-      cmocka_unit_test(test_sharing),          cmocka_unit_test(test_folding),
-      cmocka_unit_test(test_definitions),      cmocka_unit_test(test_definition_chain),
+      cmocka_unit_test(test_limits),
+      cmocka_unit_test(test_chains),
+      cmocka_unit_test(test_doubling),
+      cmocka_unit_test(test_cost),
+      cmocka_unit_test(test_sharing),
+      cmocka_unit_test(test_folding),
+      cmocka_unit_test(test_definitions),
+      cmocka_unit_test(test_definition_chain),
       cmocka_unit_test(test_height),
-      cmocka_unit_test(test_types_of_columns), cmocka_unit_test(test_unavailable),      cmocka_unit_test(test_reads_and_names),
-      cmocka_unit_test(test_column_named_math), cmocka_unit_test(test_values_of_columns),
-      cmocka_unit_test(test_timestamps_of_columns), cmocka_unit_test(test_percentile),
+      cmocka_unit_test(test_types_of_columns),
+      cmocka_unit_test(test_unavailable),
+      cmocka_unit_test(test_reads_and_names),
+      cmocka_unit_test(test_column_named_math),
+      cmocka_unit_test(test_values_of_columns),
+      cmocka_unit_test(test_timestamps_of_columns),
+      cmocka_unit_test(test_percentile),
       cmocka_unit_test(test_failing_memory),
   };
   return cmocka_run_group_tests_name("modules of expressions", tests, set_up, tear_down);

@@ -4,24 +4,115 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 #include "expr_random.h"
 #include "fault.h"
 
 #define COUNT(array) ((uint32_t)(sizeof(array) / sizeof *(array)))
-#define BINDINGS                                                                                                     \
-  "x:double=1.5;n:int=3;u:uint=4;s:string=finance;b:bool=true;l:list<string>=[\"a\",\"bb\"];d:date=2026-12-01;"     \
+#define BINDINGS                                                                                                       \
+  "x:double=1.5;n:int=3;u:uint=4;s:string=finance;b:bool=true;l:list<string>=[\"a\",\"bb\"];d:date=2026-12-01;"        \
   "t:timestamp=2026-11-20T18:00:00Z;r:duration=90s;a.b:double=2;m:double=missing;q:bool=missing;k:list<int>=[int:1]"
 
-static const char *const TOKENS[] = {
-    "x", "n", "u", "s", "b", "l", "d", "t", "r", "a.b", "m", "q", "k", "as_of", "null", "true", "1", "0", "2.5", "3u",
-    "9223372036854775807", "1e308", "\"a\"", "'finance'", "\"2026-01-01\"", "r\"a+\"", "(", ")", "[", "]", ",", ".", "?", ":",
-    "+", "-", "*", "/", "%", "&&", "||", "!", "==", "!=", "<", "<=", ">", ">=", " in ", "size(", "has(", ".orValue(",
-    ".all(v, ", ".exists(v, ", ".exists_one(v, ", ".filter(v, ", ".map(v, ", "v", "math.least(", "math.abs(", "math.bitNot(",
-    ".contains(", ".matches(", ".split(", ".join(", ".substring(", ".replace(", ".trim()", ".charAt(", ".indexOf(", "int(",
-    "double(", "string(", "uint(", "bool(", "date(", "timestamp(", "duration(", "days_until(", ".getHours(", ".getFullYear()",
-    "total(", "percentile(", "mean(", "dyn(", "{", "}", "=", "and", "//", "\n", "\"", "\\", "\xC3", "é", "0x", "1k", "strings.quote("};
+static const char *const TOKENS[] = {"x",
+                                     "n",
+                                     "u",
+                                     "s",
+                                     "b",
+                                     "l",
+                                     "d",
+                                     "t",
+                                     "r",
+                                     "a.b",
+                                     "m",
+                                     "q",
+                                     "k",
+                                     "as_of",
+                                     "null",
+                                     "true",
+                                     "1",
+                                     "0",
+                                     "2.5",
+                                     "3u",
+                                     "9223372036854775807",
+                                     "1e308",
+                                     "\"a\"",
+                                     "'finance'",
+                                     "\"2026-01-01\"",
+                                     "r\"a+\"",
+                                     "(",
+                                     ")",
+                                     "[",
+                                     "]",
+                                     ",",
+                                     ".",
+                                     "?",
+                                     ":",
+                                     "+",
+                                     "-",
+                                     "*",
+                                     "/",
+                                     "%",
+                                     "&&",
+                                     "||",
+                                     "!",
+                                     "==",
+                                     "!=",
+                                     "<",
+                                     "<=",
+                                     ">",
+                                     ">=",
+                                     " in ",
+                                     "size(",
+                                     "has(",
+                                     ".orValue(",
+                                     ".all(v, ",
+                                     ".exists(v, ",
+                                     ".exists_one(v, ",
+                                     ".filter(v, ",
+                                     ".map(v, ",
+                                     "v",
+                                     "math.least(",
+                                     "math.abs(",
+                                     "math.bitNot(",
+                                     ".contains(",
+                                     ".matches(",
+                                     ".split(",
+                                     ".join(",
+                                     ".substring(",
+                                     ".replace(",
+                                     ".trim()",
+                                     ".charAt(",
+                                     ".indexOf(",
+                                     "int(",
+                                     "double(",
+                                     "string(",
+                                     "uint(",
+                                     "bool(",
+                                     "date(",
+                                     "timestamp(",
+                                     "duration(",
+                                     "days_until(",
+                                     ".getHours(",
+                                     ".getFullYear()",
+                                     "total(",
+                                     "percentile(",
+                                     "mean(",
+                                     "dyn(",
+                                     "{",
+                                     "}",
+                                     "=",
+                                     "and",
+                                     "//",
+                                     "\n",
+                                     "\"",
+                                     "\\",
+                                     "\xC3",
+                                     "é",
+                                     "0x",
+                                     "1k",
+                                     "strings.quote("};
 
 static const char *const SOURCES[] = {
     "x * 2 + n.orValue(1) > 3 && s in [\"finance\", 'telco'] || !b",
@@ -118,13 +209,9 @@ static uint32_t run_many(triax_context *context, uint64_t seed, uint32_t times,
   return checked;
 }
 
-static void test_soup(void **state) {
-  assert_true(run_many(*state, 1, 20000, soup) > 100);
-}
+static void test_soup(void **state) { assert_true(run_many(*state, 1, 20000, soup) > 100); }
 
-static void test_torn(void **state) {
-  assert_true(run_many(*state, 2, 12000, torn) > 1000);
-}
+static void test_torn(void **state) { assert_true(run_many(*state, 2, 12000, torn) > 1000); }
 
 /* Bytes of any kind. */
 static void test_noise(void **state) {
@@ -137,7 +224,8 @@ static void test_noise(void **state) {
     tx_expr_faults faults = {0};
     uint32_t length = expr_random_below(&random, sizeof bytes);
     for (uint32_t k = 0; k < length; k++) {
-      bytes[k] = (char)(expr_random_below(&random, 3) ? 32 + expr_random_below(&random, 95) : expr_random_below(&random, 256));
+      bytes[k] =
+          (char)(expr_random_below(&random, 3) ? 32 + expr_random_below(&random, 95) : expr_random_below(&random, 256));
     }
     triax_status status = tx_syntax_parse(&arena, (triax_text){bytes, length}, &syntax, &faults);
     assert_true(status == TRIAX_OK || status == TRIAX_EPOLICY || status == TRIAX_ELIMIT);
@@ -157,8 +245,9 @@ static void test_random_failures(void **state) {
     triax_context *context = fault_context(&allocator);
     expr_case c = {.context = context};
     static const char *const names[] = {"x", "n", "s", "b", "l", "m", "k", "a.b", "d", "t", "r"};
-    static const tx_type types[] = {{TX_DOUBLE, 0}, {TX_INT, 0}, {TX_STRING, 0}, {TX_BOOL, 0}, {TX_STRING, 1}, {TX_DOUBLE, 0},
-                                    {TX_INT, 1}, {TX_DOUBLE, 0}, {TX_DATE, 0}, {TX_TIMESTAMP, 0}, {TX_DURATION, 0}};
+    static const tx_type types[] = {{TX_DOUBLE, 0}, {TX_INT, 0},       {TX_STRING, 0},  {TX_BOOL, 0},
+                                    {TX_STRING, 1}, {TX_DOUBLE, 0},    {TX_INT, 1},     {TX_DOUBLE, 0},
+                                    {TX_DATE, 0},   {TX_TIMESTAMP, 0}, {TX_DURATION, 0}};
     tx_arena_init(&c.arena, context);
     assert_int_equal(tx_module_new(context, &c.module, NULL), TRIAX_OK);
     for (size_t v = 0; v < COUNT(names); v++) {
