@@ -81,6 +81,7 @@ typedef struct tx_code {
   size_t scratch_size;
   uint32_t *moving; /* slots whose pointers move from strip to strip; in the arena */
   size_t moving_count;
+  size_t lines_a_step; /* cache lines of the next strip's columns to ask for after each step */
   bool slow; /* has steps that evaluate row by row */
 } tx_code;
 

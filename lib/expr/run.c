@@ -116,6 +116,33 @@ static void end_batch(tx_run *run) {
   trim_plane(run->ones, run->count);
 }
 
+/* Asks for the columns' next strip while this one is worked on, a few cache lines after each step: reading one column
+ * at a time leaves the memory idle in between. */
+typedef struct ahead {
+  size_t column, offset; /* of the moving slots; bytes of its strip */
+} ahead;
+
+static void ask_ahead(const tx_run *run, size_t strip, size_t lines, ahead *at) {
+#ifdef __GNUC__
+  const tx_code *code = run->code;
+  while (lines > 0 && at->column < code->moving_count) {
+    const tx_slot *slot = &code->slots[code->moving[at->column]];
+    size_t size = TX_STRIP / 8 * slot->bits;
+    if (slot->kind != TX_SLOT_COLUMN || at->offset >= size) {
+      at->column++;
+      at->offset = 0;
+      continue;
+    }
+    uintptr_t from = (uintptr_t)run->start[at->column] + (strip + 1) * size + at->offset;
+    __builtin_prefetch((const void *)from);
+    at->offset += 64;
+    lines--;
+  }
+#else
+  (void)run, (void)strip, (void)lines, (void)at;
+#endif
+}
+
 triax_status tx_run_batch(tx_run *run, size_t first, size_t count, triax_error *error) {
   if (first % 64 || count > TX_BATCH || first > run->data->rows || count > run->data->rows - first) {
     return tx_fail(error, TRIAX_EINVAL, "A batch lies outside of its rows.");
@@ -131,7 +158,11 @@ triax_status tx_run_batch(tx_run *run, size_t first, size_t count, triax_error *
     frame.first = first + done;
     frame.rows = count - done < TX_STRIP ? count - done : TX_STRIP;
     frame.words = (frame.rows + 63) / 64;
-    for (size_t i = 0; i < code->step_count; i++) code->steps[i].run(&code->steps[i], &frame);
+    ahead at = {0, 0};
+    for (size_t i = 0; i < code->step_count; i++) {
+      code->steps[i].run(&code->steps[i], &frame);
+      ask_ahead(run, strip, code->lines_a_step, &at);
+    }
   }
   end_batch(run);
   if (run->status == TRIAX_ENOMEM) return tx_no_memory(error);
