@@ -194,6 +194,25 @@ void tx_core_change(const tx_core *core, uint32_t customer, uint32_t csm, int si
   tx_cost_sub(change, &core->csm_cost[csm]);
 }
 
+bool tx_core_swap_change(const tx_core *core, uint32_t csm, uint32_t out, uint32_t in, tx_cost *change) {
+  *change = (tx_cost){{0, 0, 0, 0}};
+  for (size_t d = 0; d < core->dimensions; d++) {
+    int64_t sum = core->sum[csm * core->dimensions + d] + (in == TX_BOOKS_NONE ? 0 : tx_core_amount(core, in, d));
+    sum -= out == TX_BOOKS_NONE ? 0 : tx_core_amount(core, out, d);
+    if (sum > core->limit[csm * core->dimensions + d]) {
+      return false;
+    }
+    if (d == 0 && sum > core->books->capacity[csm]) {
+      change->part[TX_OVER] = sum - core->books->capacity[csm];
+    }
+    if (core->curve[d] != NULL) {
+      change->part[TX_IMBALANCE] += tx_curve_cost(core->curve[d], csm, sum);
+    }
+  }
+  tx_cost_sub(change, &core->csm_cost[csm]);
+  return true;
+}
+
 static void shift_sums(tx_core *core, uint32_t customer, uint32_t csm, int sign) {
   for (size_t d = 0; d < core->dimensions; d++) {
     core->sum[csm * core->dimensions + d] += sign * tx_core_amount(core, customer, d);

@@ -147,6 +147,8 @@ triax_status tx_core_take_back(tx_core *core);
 triax_status tx_core_keep(tx_core *core);
 /* What the CSM's over and imbalance would change by if the customer came (sign 1) or went (sign -1). */
 void tx_core_change(const tx_core *core, uint32_t customer, uint32_t csm, int sign, tx_cost *change);
+/* The same when `out` goes (TX_BOOKS_NONE: nobody) and `in` comes; false where a limit would be passed. */
+bool tx_core_swap_change(const tx_core *core, uint32_t csm, uint32_t out, uint32_t in, tx_cost *change);
 /* Next number of the core's generator. */
 uint64_t tx_core_random(tx_core *core);
 
@@ -155,6 +157,8 @@ triax_status tx_greedy(tx_core *core);
 /* Places customers that are uncovered, in the given order, each where it costs least. */
 triax_status tx_greedy_order(tx_core *core, const uint32_t *order, size_t count);
 triax_status tx_improve_moves(tx_core *core, uint64_t budget);
+/* Shifts and swaps with the whole cost, round by round: for measures beside the load, which no relaxation looks at. */
+triax_status tx_improve_swaps(tx_core *core, uint64_t budget);
 /* Sets core->proven to 4 and the bound when the search could be completed. */
 triax_status tx_exact(tx_core *core, uint64_t budget);
 /* Runs the stages. */

@@ -58,6 +58,9 @@ triax_status tx_core_solve(tx_core *core) {
   if (status == TRIAX_OK && !best_known(core)) {
     status = improve(core, scale);
   }
+  if (status == TRIAX_OK && core->dimensions > 1) {
+    status = tx_improve_swaps(core, share(core, 1e6, 4000));
+  }
   if (status == TRIAX_OK && !best_known(core) && books->customers <= MOVES_PART) {
     status = tx_improve_moves(core, share(core, 1e5, 500));
   }
