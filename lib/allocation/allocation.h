@@ -135,7 +135,8 @@ typedef struct tx_allocation_result {
   double bound_uncovered_value, bound_over, bound_points, bound_imbalance;
   int proven;  /* how many parts of the bound hold */
   bool optimal;
-  double gap;  /* of the first part that is not proven equal: |reached − bound| ÷ max(1, |bound|); 0 when optimal */
+  double gap;  /* of the first part that is not proven equal: |reached − bound| ÷ max(1, |bound|); 0 when optimal;
+                  NaN: equal as far as proven, and not proven to the end */
   void *inside; /* for tx_allocation_why_not */
 } tx_allocation_result;
 

@@ -71,15 +71,17 @@ static void set_books(tx_allocation_job *job, const tx_books_result *solved) {
   }
 }
 
-static double gap_of(const tx_books_result *solved) {
-  const tx_books_goal *goal = &solved->goal, *bound = &solved->bound;
-  const int64_t reached[] = {goal->value, goal->over, goal->points, goal->imbalance};
-  const int64_t proven[] = {bound->value, bound->over, bound->points, bound->imbalance};
-  for (int32_t p = 0; p < solved->proven && p < 4; p++) {
-    double far = fabs((double)reached[p] - (double)proven[p]), size = fabs((double)proven[p]);
-    if (reached[p] != proven[p]) return far / (size > 1 ? size : 1);
+/* In the policy's units; whether they differ is told by the exact numbers. */
+static double gap_of(const tx_allocation_result *result, const tx_books_goal *goal, const tx_books_goal *bound) {
+  const bool differs[] = {goal->value != bound->value, goal->over != bound->over, goal->points != bound->points,
+                          goal->imbalance != bound->imbalance};
+  const double reached[] = {result->uncovered_value, result->over, result->points, result->imbalance};
+  const double proven[] = {result->bound_uncovered_value, result->bound_over, result->bound_points,
+                           result->bound_imbalance};
+  for (int p = 0; p < result->proven && p < 4; p++) {
+    if (differs[p]) return fabs(reached[p] - proven[p]) / fmax(1, fabs(proven[p]));
   }
-  return solved->optimal ? 0 : NAN;
+  return result->optimal ? 0 : NAN;
 }
 
 /* Value is summed from the policy's numbers; the bound stands as far below it as the solver says. */
@@ -101,7 +103,7 @@ static void set_objective(tx_allocation_job *job, const tx_books_result *solved)
   result->bound_imbalance = (double)solved->bound.imbalance / job->imbalance_scale;
   result->proven = solved->proven;
   result->optimal = solved->optimal;
-  result->gap = gap_of(solved);
+  result->gap = gap_of(result, &solved->goal, &solved->bound);
 }
 
 bool tx_allocation_answer(tx_allocation_job *job, const tx_books_result *solved) {
