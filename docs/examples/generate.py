@@ -277,7 +277,7 @@ def experience_customer(random, number, taken):
         "tickets_90d": random.along([(0, 0), (500, 2), (1000, 16)]),
         "last_survey": random.weighted([("happy", 40), ("neutral", 22), ("unhappy", 9), (None, 29)]),
         "migrating": random.chance(60), "owner": None,
-        "segment": None if random.chance(120) else "guided" if guided and random.chance(600)
+        "segment": None if random.chance(120) else "guided" if guided and random.chance(900)
         else "assisted" if arr >= 8_000 else "self-service"}
 
 
@@ -368,6 +368,7 @@ def role_customer(random, number, taken):
     since = random.days_ago(5, 1900)
     young = (AS_OF - since).days < 120
     nps = random.along([(0, 0), (250, 6), (600, 8), (1000, 11)]) if random.chance(700) else None
+    before = arr * random.between(94, 106) // 100
     return {
         "Account ID": f"W{number:05}", "Account": company_name(random, country, taken), "country": country, "ARR": arr,
         "Licences": licences, "Active seats (30d)": active, "employees": employees,
@@ -380,7 +381,7 @@ def role_customer(random, number, taken):
         "Add-ons": [name for name, often in (("Sign", 300), ("Insight", 220), ("Guard", 160))
                     if random.chance(often)] or None,
         "Last business review": random.days_ago(3, 400, since) if random.chance(600) else None,
-        "owner": None, "Tier": None if young else "enterprise" if arr >= 100_000 else "business" if arr >= 25_000
+        "owner": None, "Tier": None if young else "enterprise" if before >= 100_000 else "business" if before >= 25_000
         else "essential"}
 
 
@@ -395,7 +396,7 @@ def two_roles(folder):
                      "start": date(2026, 12, 7) if n == 17 else None, "end": date(2026, 10, 2) if n == 8 else None})
     taken = set()
     customers = [role_customer(random, n + 1, taken) for n in range(500)]
-    accounts = {"enterprise": 10, "business": 30, "essential": 75}
+    accounts = {"enterprise": 9, "business": 26, "essential": 70}
     give_books(random, customers, team[:17], lambda c: accounts.get(c["Tier"], 0),
                lambda c, p: p["role"] == ("csa" if c["Tier"] == "essential" else "csm"), 900)
     write(folder / "customers.csv", customers)

@@ -349,7 +349,7 @@ class Territories(Company):
 
 class TwoRoles(Company):
     name, key, reserve = "two-roles", "Account ID", 0.12
-    accounts = {"enterprise": 10, "business": 30, "essential": 75}
+    accounts = {"enterprise": 9, "business": 26, "essential": 70}
     limits = {"enterprise": (15, 60), "business": (4, 20), "essential": (.5, 8)}
     sample = ("W00001", "W00003", "W00250", "W00500")
 
