@@ -100,6 +100,7 @@ static void segmentation(triax_document *d, company_kind kind) {
 static void allocation(triax_document *d) {
   triax_document_map(d, T("allocation"));
   put(d, "owner", "owner");
+  put(d, "effort", "0.001"); /* the loop over failures runs thousands of plans */
   triax_document_list(d, T("pools"));
   triax_document_map(d, TRIAX_NO_KEY);
   put(d, "name", "english");
