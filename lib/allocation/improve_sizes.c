@@ -1,6 +1,4 @@
 /* Improvement by load: all customers of one load at once, exactly, while the others stay. */
-#include <string.h>
-
 #include "allocation/improve.h"
 #include "allocation/solve_sort.h"
 
@@ -9,7 +7,6 @@ typedef struct sizes {
   int64_t scale;
   uint32_t *order, *spare; /* customers by load */
   uint32_t *list;          /* those of the load in hand */
-  uint32_t *at;            /* where they were */
   size_t begin;            /* of the first customer with a load */
 } sizes;
 
@@ -19,40 +16,24 @@ static bool less_load(const void *user, uint32_t a, uint32_t b) {
   return load_a != load_b ? load_a < load_b : a < b;
 }
 
-static int64_t points_at(const tx_core *core, uint32_t customer, uint32_t csm) {
-  return csm == TX_BOOKS_NONE ? 0 : tx_core_entry_points(core, customer, tx_core_entry(core, customer, csm));
-}
-
-/* Back to where they were, all off first: limits hold at every step. */
-static void restore(sizes *s, size_t from, size_t to) {
-  for (size_t x = from; x < to; x++) {
-    tx_core_place(s->core, s->order[x], TX_BOOKS_NONE, 0);
-  }
-  for (size_t x = from; x < to; x++) {
-    tx_core_place(s->core, s->order[x], s->at[x], points_at(s->core, s->order[x], s->at[x]));
-  }
-}
-
-/* One load's customers anew; *gained tells whether it was better. */
+/* One load's customers anew, then whoever waits; *gained tells whether it was better. All is taken back if not. */
 static triax_status place_again(sizes *s, size_t from, size_t to, uint64_t budget, bool *gained) {
   tx_core *core = s->core;
   tx_cost before = core->cost;
+  tx_core_note(core);
   for (size_t x = from; x < to; x++) {
-    s->at[x] = core->at[s->order[x]];
     s->list[x - from] = s->order[x];
     tx_core_place(core, s->order[x], TX_BOOKS_NONE, 0);
   }
+  core->watch->work += 8 * (to - from);
   tx_dive_options options = {.customers = s->list, .count = to - from, .budget = budget};
   triax_status status = tx_dive(core, s->scale, &options);
   if (status == TRIAX_OK) {
-    /* The most valuable first: the order by load is by number within a load. */
     status = tx_greedy(core);
   }
-  *gained = tx_cost_compare(&core->cost, &before) < 0;
-  if (!*gained) {
-    restore(s, from, to);
-  }
-  return status;
+  *gained = status == TRIAX_OK && tx_cost_compare(&core->cost, &before) < 0;
+  triax_status settled = *gained ? tx_core_keep(core) : tx_core_take_back(core);
+  return status != TRIAX_OK ? status : settled;
 }
 
 static triax_status sweep(sizes *s, uint64_t end, bool *gained) {
@@ -96,13 +77,11 @@ triax_status tx_improve_sizes(tx_core *core, int64_t scale, uint64_t budget) {
   s.order = tx_alloc_array(context, n, sizeof *s.order);
   s.spare = tx_alloc_array(context, n, sizeof *s.spare);
   s.list = tx_alloc_array(context, n, sizeof *s.list);
-  s.at = tx_alloc_array(context, n, sizeof *s.at);
-  triax_status status = s.order == NULL || s.spare == NULL || s.list == NULL || s.at == NULL
+  triax_status status = s.order == NULL || s.spare == NULL || s.list == NULL
                             ? tx_no_memory(core->watch->error)
                             : run_sweeps(&s, budget);
   tx_free_array(context, s.order, n, sizeof *s.order);
   tx_free_array(context, s.spare, n, sizeof *s.spare);
   tx_free_array(context, s.list, n, sizeof *s.list);
-  tx_free_array(context, s.at, n, sizeof *s.at);
   return status;
 }

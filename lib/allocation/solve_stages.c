@@ -67,5 +67,10 @@ triax_status tx_core_solve(tx_core *core) {
   if (status == TRIAX_OK && books->customers <= SMALL_PART && !best_known(core)) {
     status = tx_exact(core, share(core, 2e6, 100000));
   }
+  if (core->proven == 0) {
+    /* Without prices this much is known: values are not negative. */
+    core->bound.part[TX_VALUE] = 0;
+    core->proven = 1;
+  }
   return status;
 }
