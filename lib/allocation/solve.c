@@ -108,7 +108,7 @@ static triax_status solve_part(run *r, size_t part, bool caller, triax_error *er
     status = tx_core_init(&core, &problem.books, problem.base, &watch);
   }
   if (status == TRIAX_OK) {
-    core.share = watch.size;
+    core.all_customers = r->split.customer_begin[r->split.parts];
     status = tx_core_solve(&core);
     if (status == TRIAX_OK) {
       take_part(r, part, &core);

@@ -95,7 +95,7 @@ typedef struct tx_core {
   int64_t *sum;                                 /* csms × dimensions */
   tx_cost *csm_cost;                            /* per CSM: over and imbalance */
   tx_cost cost;                                 /* the whole assignment's */
-  double share;                                 /* of the customers of all parts */
+  uint64_t all_customers;                       /* of all parts */
   uint64_t random;                              /* state of the generator */
   tx_move *journal;                             /* of moves since tx_core_note */
   size_t moves, journal_room;
