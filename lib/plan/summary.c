@@ -74,8 +74,15 @@ static void copy_node(const triax_document *from, triax_node node, const char *k
   }
 }
 
+/* Whether a segment is this one, or anywhere below it. */
+static bool is_within(const tx_segmentation_model *model, uint32_t segment, size_t above) {
+  while (segment != TX_NO_SEGMENT && segment != above) segment = model->segments[segment].parent;
+  return segment != TX_NO_SEGMENT;
+}
+
 /* The share of a segment's customers (those that can be judged) who meet a success criterion. */
 static void put_success(const triax_plan *plan, size_t segment, triax_document *d) {
+  const tx_segmentation_model *model = &plan->compiled->policy->segmentation.model;
   const tx_policy_segment *traits = &plan->compiled->policy->segmentation.segments[segment];
   if (!traits->success_count || !plan->success) return;
   tx_put_map(d, "success");
@@ -83,7 +90,7 @@ static void put_success(const triax_plan *plan, size_t segment, triax_document *
     const tx_input *input = &plan->success->inputs[traits->success[k].input];
     uint64_t met = 0, judged = 0;
     for (size_t row = 0; row < plan->rows; row++) {
-      if (plan->segmentation.segment[row] != segment || !tx_input_known(input, row)) continue;
+      if (!is_within(model, plan->segmentation.segment[row], segment) || !tx_input_known(input, row)) continue;
       judged++;
       met += tx_input_true(input, row);
     }

@@ -268,13 +268,29 @@ typedef struct move_rows {
   tx_column_builder *customer, *from, *to, *money, *why;
 } move_rows;
 
+/* "its CSM is full": why the account is not where it was. */
+static void write_move(const triax_plan *plan, size_t row, tx_writer *writer) {
+  const tx_allocation_result *result = plan->allocation.result;
+  if (tx_bit(plan->allocation.orphan, row)) {
+    tx_write_c(writer, "its CSM has left");
+  } else if (result->stands[row] == TX_STANDS_UNWANTED) {
+    tx_write_c(writer, "its segment has no owners");
+  } else if (result->stands[row] == TX_STANDS_UNCOVERED) {
+    tx_write(writer, tx_word_uncovered(result->way[row]));
+  } else {
+    tx_allocation_why why;
+    tx_allocation_why_not(&plan->allocation.input, result, row, plan->allocation.input.owner[row], &why);
+    if (why.way != TX_WAY_FAMILY) tx_write_c(writer, "its CSM ");
+    tx_write(writer, tx_word_why_not(why.way));
+  }
+}
+
 static bool add_move(const triax_plan *plan, size_t row, const tx_column *owner, const tx_column *money,
                      move_rows *rows) {
   uint32_t csm = plan->allocation.result->csm[row];
   triax_text from = tx_dictionary_text(owner->dictionary, tx_column_code(owner, row));
-  const char *why = tx_bit(plan->allocation.orphan, row) ? "its CSM has left"
-                    : csm == TX_ALLOCATION_NONE          ? "it is not to have an owner, or nobody could take it"
-                                                         : "a better plan";
+  char why[160] = "";
+  write_move(plan, row, &(tx_writer){why, sizeof why, 0});
   return tx_column_builder_text(rows->customer, plan->allocation.input.customer_keys[row]) &&
          tx_column_builder_text(rows->from, from) &&
          (csm == TX_ALLOCATION_NONE ? tx_column_builder_missing(rows->to)
