@@ -157,6 +157,18 @@ static void *alloc_in_new_block(tx_arena *arena, size_t size) {
   return pieces_of(block);
 }
 
+void tx_arena_reset(tx_arena *arena) {
+  size_t capacity = 0;
+  for (const tx_arena_block *block = arena->blocks; block != NULL; block = block->next) {
+    capacity += block->capacity;
+  }
+  if (arena->blocks != NULL && arena->blocks->next != NULL) {
+    tx_arena_free(arena);
+    arena->blocks = new_block(arena, capacity); /* without it the arena is merely empty */
+  }
+  arena->used = 0;
+}
+
 void *tx_arena_alloc(tx_arena *arena, size_t size) {
   if (size > LARGEST_SIZE - HEADER_SIZE - ALIGNMENT) {
     return NULL;

@@ -36,6 +36,8 @@ typedef struct tx_arena {
 
 void tx_arena_init(tx_arena *arena, triax_context *context);
 void tx_arena_free(tx_arena *arena);
+/* Frees all pieces but keeps the room they took, as one block: the same pieces again ask for nothing. */
+void tx_arena_reset(tx_arena *arena);
 /* `size` bytes, aligned for any object, uninitialised; NULL when memory is short. */
 void *tx_arena_alloc(tx_arena *arena, size_t size);
 /* count × size bytes, zeroed, checked for overflow. */

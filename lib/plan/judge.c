@@ -15,8 +15,8 @@ struct triax_judge {
   tx_value *inputs;  /* of the step at hand */
   size_t most_inputs;
   uint32_t *variable_of; /* per column of the customers' table */
-  tx_arena scratch;
-  bool dirty;        /* scratch was used since the last clear */
+  tx_arena lists;    /* behind values: of the customer at hand */
+  tx_arena scratch;  /* of the run at hand */
   triax_text key, previous, override_;
   size_t key_column, previous_column, override_column;
 };
@@ -53,6 +53,7 @@ triax_status triax_judge_new(triax_plan *plan, triax_judge **judge, triax_error 
   if (!made) return tx_no_memory(error);
   made->context = plan->context;
   made->plan = triax_plan_ref(plan);
+  tx_arena_init(&made->lists, plan->context);
   tx_arena_init(&made->scratch, plan->context);
   if (!make_room(made)) {
     triax_judge_free(made);
@@ -72,6 +73,7 @@ void triax_judge_free(triax_judge *judge) {
   triax_plan *plan = judge->plan;
   triax_context *context = judge->context;
   size_t columns = plan->compiled->customers->people.table->columns;
+  tx_arena_free(&judge->lists);
   tx_arena_free(&judge->scratch);
   tx_free_array(context, judge->values, judge->variables + 1, sizeof *judge->values);
   tx_free_array(context, judge->inputs, judge->most_inputs + 1, sizeof *judge->inputs);
@@ -88,11 +90,7 @@ void triax_judge_clear(triax_judge *judge) {
     judge->values[v].type = module->variables[v].type;
   }
   judge->key = judge->previous = judge->override_ = (triax_text){NULL, 0};
-  if (judge->dirty) { /* only lists and strings made on the way use scratch */
-    tx_arena_free(&judge->scratch);
-    tx_arena_init(&judge->scratch, judge->context);
-    judge->dirty = false;
-  }
+  tx_arena_reset(&judge->lists);
 }
 
 static triax_text text_at(const triax_judge *judge, size_t column, size_t row) {
@@ -105,9 +103,7 @@ triax_status triax_judge_row(triax_judge *judge, size_t row, triax_error *error)
   triax_judge_clear(judge);
   for (size_t v = 0; v < judge->variables; v++) {
     if (judge->plan->compiled->sources[v].derived >= 0) continue;
-    const tx_column *column = judge->plan->columns[v];
-    if (column->lists) judge->dirty = true;
-    triax_status status = tx_value_of_column(column, row, &judge->scratch, &judge->values[v]);
+    triax_status status = tx_value_of_column(judge->plan->columns[v], row, &judge->lists, &judge->values[v]);
     if (status != TRIAX_OK) return tx_no_memory(error);
   }
   judge->key = text_at(judge, judge->key_column, row);
@@ -194,7 +190,6 @@ static triax_status evaluate(triax_judge *judge, const tx_stage *stage, triax_er
     triax_status status = tx_scalar_eval(&scalar, stage->step->roots[i], &judge->inputs[i]);
     if (status != TRIAX_OK) return tx_fail(error, status, "an expression could not be evaluated");
   }
-  if (judge->scratch.blocks) judge->dirty = true;
   return TRIAX_OK;
 }
 
@@ -246,6 +241,7 @@ triax_status triax_judge_run(triax_judge *judge, triax_judgement *judgement, tri
   if (!judge || !judgement || judgement->struct_size < sizeof *judgement) {
     return tx_fail(error, TRIAX_EINVAL, "a judge and a judgement with its struct_size are wanted");
   }
+  tx_arena_reset(&judge->scratch);
   triax_judgement found = {.struct_size = judgement->struct_size, .health = NAN, .coverage = NAN};
   const tx_compiled *compiled = judge->plan->compiled;
   for (int derived = TX_DERIVED_POOL; derived <= TX_DERIVED_HOURS; derived++) { /* not judged for one customer */

@@ -148,7 +148,7 @@ static void company_date(char *field, uint64_t *r, unsigned year, unsigned month
 }
 
 /* CSM i serves one vertical and one or two languages, given by its number: so customers find owners that fit. */
-static void company_csm_row(const company *c, size_t i, company_row row) {
+static inline void company_csm_row(const company *c, size_t i, company_row row) {
   uint64_t state = c->seed ^ (0xC5A0000000 + i), *r = &state;
   size_t language = i / COMPANY_VERTICALS % COMPANY_LANGUAGES;
   memset(row, 0, sizeof(company_row));
@@ -185,7 +185,7 @@ static void company_usage(company_row row, unsigned seats, uint64_t *r) {
   if (company_chance(r, 95)) snprintf(row[13], COMPANY_FIELD_SIZE, "%s", company_chance(r, 60) ? "true" : "false");
 }
 
-static void company_customer_row(const company *c, size_t i, company_row row) {
+static inline void company_customer_row(const company *c, size_t i, company_row row) {
   uint64_t state = c->seed ^ (0xA110000000 + i), *r = &state;
   unsigned dice = company_below(r, 1000), vertical = company_below(r, COMPANY_VERTICALS);
   unsigned language = company_below(r, COMPANY_LANGUAGES), employees = 20 + company_below(r, 400);

@@ -16,7 +16,7 @@
 enum { LOAD_ROWS = 1024 }; /* handed over at once */
 
 /* Seconds of this process on its processors, all threads together: steadier than the clock where others work too. */
-static double bench_seconds(void) {
+static inline double bench_seconds(void) {
 #ifdef __unix__
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
@@ -27,13 +27,13 @@ static double bench_seconds(void) {
 #endif
 }
 
-static double bench_clock(void) {
+static inline double bench_clock(void) {
   struct timespec now;
   timespec_get(&now, TIME_UTC);
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static double bench_peak_megabytes(void) {
+static inline double bench_peak_megabytes(void) {
 #ifdef __linux__
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
@@ -49,7 +49,7 @@ static void bench_must(triax_status status, const triax_error *error) {
   exit(1);
 }
 
-static triax_context *bench_context(uint64_t threads, triax_resize_fn resize, void *user) {
+static inline triax_context *bench_context(uint64_t threads, triax_resize_fn resize, void *user) {
   triax_context_options options = TRIAX_CONTEXT_OPTIONS_INIT;
   triax_context *context = NULL;
   triax_error error;
@@ -60,7 +60,7 @@ static triax_context *bench_context(uint64_t threads, triax_resize_fn resize, vo
   return context;
 }
 
-static triax_policy *bench_policy(triax_context *context, const company *c) {
+static inline triax_policy *bench_policy(triax_context *context, const company *c) {
   char text[sizeof company_policy + sizeof company_team_policy];
   triax_policy *policy = NULL;
   triax_error error;
@@ -71,7 +71,7 @@ static triax_policy *bench_policy(triax_context *context, const company *c) {
 }
 
 /* A table of texts, as a CSV file would give. */
-static triax_table *bench_table(triax_context *context, const company *c, size_t rows, const char *const *columns,
+static inline triax_table *bench_table(triax_context *context, const company *c, size_t rows, const char *const *columns,
                                 int count, void (*make)(const company *, size_t, company_row)) {
   static company_row row[LOAD_ROWS];
   static triax_text values[LOAD_ROWS];
@@ -95,21 +95,21 @@ static triax_table *bench_table(triax_context *context, const company *c, size_t
   return table;
 }
 
-static triax_customers *bench_customers(triax_context *context, const triax_policy *policy, const triax_table *table) {
+static inline triax_customers *bench_customers(triax_context *context, const triax_policy *policy, const triax_table *table) {
   triax_customers *customers = NULL;
   triax_error error;
   bench_must(triax_customers_new(context, policy, table, NULL, &customers, NULL, NULL, &error), &error);
   return customers;
 }
 
-static triax_team *bench_team(triax_context *context, const triax_policy *policy, const triax_table *table) {
+static inline triax_team *bench_team(triax_context *context, const triax_policy *policy, const triax_table *table) {
   triax_team *team = NULL;
   triax_error error;
   bench_must(triax_team_new(context, policy, table, NULL, &team, NULL, NULL, &error), &error);
   return team;
 }
 
-static triax_plan *bench_plan(triax_context *context, const triax_policy *policy, const triax_customers *customers,
+static inline triax_plan *bench_plan(triax_context *context, const triax_policy *policy, const triax_customers *customers,
                               const triax_team *team, int parts) {
   triax_plan_options options = TRIAX_PLAN_OPTIONS_INIT;
   triax_plan *plan = NULL;

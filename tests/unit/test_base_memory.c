@@ -137,6 +137,37 @@ static void arena_pieces_do_not_overlap(void **state) {
   assert_in_range(fault_run(fill_arena, NULL), 1, 200);
 }
 
+/* What was needed once is there the next time, whether the pieces were many, large, or none. */
+static void reset_keeps_the_room(void **state) {
+  (void)state;
+  fault_allocator allocator = {.countdown = FAULT_NEVER};
+  triax_context *context = fault_context(&allocator);
+  tx_arena arena;
+  tx_arena_init(&arena, context);
+  tx_arena_reset(&arena);
+  assert_int_equal(allocator.live_blocks, 1); /* the context */
+  size_t before = 0;
+  for (int round = 0; round < 3; round++) {
+    for (int i = 0; i < 500; i++) assert_non_null(tx_arena_alloc(&arena, 24));
+    assert_non_null(tx_arena_alloc(&arena, 100000));
+    tx_arena_reset(&arena);
+    if (round == 0) before = allocator.total;
+  }
+  assert_int_equal(allocator.total, before);
+  assert_int_equal(allocator.live_blocks, 2);
+  for (int i = 0; i < 50000; i++) assert_non_null(tx_arena_alloc(&arena, 24));
+  allocator.countdown = 0;
+  allocator.sticky = true;
+  tx_arena_reset(&arena); /* cannot have one block for all: empty is good too */
+  assert_int_equal(allocator.live_blocks, 1);
+  allocator.sticky = false;
+  allocator.countdown = FAULT_NEVER;
+  assert_non_null(tx_arena_alloc(&arena, 24));
+  tx_arena_free(&arena);
+  triax_context_unref(context);
+  assert_int_equal(allocator.live_blocks, 0);
+}
+
 static void small_pieces_share_blocks(void **state) {
   (void)state;
   fault_allocator allocator = {.countdown = FAULT_NEVER};
@@ -166,6 +197,7 @@ int main(void) {
       cmocka_unit_test(sizes_that_overflow_are_refused), cmocka_unit_test(empty_blocks_are_blocks),
       cmocka_unit_test(calloc_gives_zeros),              cmocka_unit_test(growing_keeps_what_is_there),
       cmocka_unit_test(arena_pieces_do_not_overlap),     cmocka_unit_test(small_pieces_share_blocks),
+      cmocka_unit_test(reset_keeps_the_room),
   };
   return cmocka_run_group_tests_name("base_memory", tests, NULL, NULL);
 }
