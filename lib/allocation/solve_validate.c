@@ -84,6 +84,7 @@ static triax_status validate_customers(const tx_books *books, triax_error *error
 
 static triax_status validate_curve(const tx_books *books, size_t m, size_t csm, triax_error *error) {
   const tx_books_measure *measure = &books->measure[m];
+  if (measure->pieces == 0) return TRIAX_OK;
   const int64_t *from = measure->from + csm * measure->pieces, *slope = measure->slope + csm * measure->pieces;
   for (size_t p = 0; p < measure->pieces; p++) {
     WANT(from[p] >= 0 && (p == 0 || from[p - 1] <= from[p]), "measure %zu: breakpoints of CSM %zu do not ascend", m,

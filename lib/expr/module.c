@@ -207,6 +207,11 @@ static uint32_t *find_slot(const tx_module *module, const tx_expr_node *node, co
   }
 }
 
+/* A node's children; NULL for a leaf, before there is any array to point into. */
+static const uint32_t *children_of(const tx_module *module, const tx_expr_node *node) {
+  return node->count ? module->children + node->first : NULL;
+}
+
 static bool grow_index(tx_module *module) {
   tx_check_state *state = tx_check_state_of(module);
   if ((module->count + 1) * 2 <= state->slot_count) return true;
@@ -217,7 +222,7 @@ static bool grow_index(tx_module *module) {
   state->slots = slots;
   state->slot_count = wanted;
   for (uint32_t i = 0; i < module->count; i++) {
-    *find_slot(module, &module->nodes[i], module->children + module->nodes[i].first) = i;
+    *find_slot(module, &module->nodes[i], children_of(module, &module->nodes[i])) = i;
   }
   tx_free_array(module->context, before, old, sizeof *before);
   return true;
@@ -281,7 +286,7 @@ static triax_status append(tx_module *module, tx_expr_node *node, const uint32_t
       return status;
     }
   }
-  *find_slot(module, &module->nodes[index], module->children + node->first) = index;
+  *find_slot(module, &module->nodes[index], children_of(module, node)) = index;
   return TRIAX_OK;
 }
 

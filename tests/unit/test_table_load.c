@@ -546,7 +546,7 @@ static void typed_raw(fixture *f, int32_t of, double third) {
   triax_table_builder_new(f->context, &builder, NULL);
   triax_table_builder_column(builder, T("x"), of, NULL, NULL);
   double numbers[] = {0, 1, third};
-  int64_t integers[] = {0, 1, (int64_t)third};
+  int64_t integers[] = {0, 1, third < 9e18 ? (int64_t)third : INT64_MAX};
   uint8_t booleans[] = {0, 1, 1};
   triax_text texts[] = {T("0"), T("1"), T("x")}, items[] = {T("a")};
   switch (of) {
