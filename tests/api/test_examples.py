@@ -580,7 +580,12 @@ class Planned:
             self.assertEqual(row["allocation"] in ("kept", "frozen"), stays, c["key"])
             if c["owner"] and not stays:
                 changes.add((c["key"], c["owner"], row["csm"]))
-        self.assertEqual({(row["customer"], row["from"], row["to"]) for row in table_of(self.kind, "moves")}, changes)
+        moves = table_of(self.kind, "moves")
+        self.assertEqual({(row["customer"], row["from"], row["to"]) for row in moves}, changes)
+        for row in moves:
+            left = not self.company.here(self.people[row["from"]])
+            reason = "its CSM has left" if left else "its CSM " if row["to"] else ""
+            self.assertTrue(row["why"] and row["why"].startswith(reason), row)
 
     def test_hours(self):
         company = self.company
@@ -616,6 +621,15 @@ class TestArrVerticals(Planned, unittest.TestCase):
         wanted = sum("Analytics" in products[c["key"]] and c["segment"] != "digital" for c in self.company.customers)
         self.assertEqual(sum(load.values()), wanted)
         self.assertLessEqual(max(load.values()) - min(load.values()), 1)
+
+    def test_success_of_a_segment_counts_its_tiers(self):
+        told = {s["segment"]: s.get("success") for s in json.loads(plan_of(self.kind)["summary.json"])["segments"]}
+        for path, least in (("enterprise", .6), ("enterprise/core", .6), ("scale", .5)):
+            inside = [c for c in self.company.customers if (c["segment"] + "/").startswith(path + "/")]
+            use = [ratio(number(c["active_seats"]), float(c["seats"])) for c in inside]
+            judged = [u for u in use if u is not None]
+            met = sum(u >= least for u in judged)
+            self.assertEqual(told[path]["adopted"], {"met": met, "judged": len(judged), "share": met / len(judged)})
 
     def test_the_data_is_what_the_readme_says(self):
         customers = self.company.customers

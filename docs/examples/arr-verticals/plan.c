@@ -28,262 +28,265 @@ static void must(triax_status status, const triax_error *error, const char *what
  *
  * A document has the words of the policy file in the same order. Writing calls remember the first failure, so that
  * nobody needs to look at each; it comes back from triax_document_finish(). These helpers only shorten the lines: they
- * take C strings, and know the document. NULL as a key stands for an item of a list. */
-static triax_document *d;
+ * take C strings. NULL as a key stands for an item of a list. */
 
-static void map(const char *key) { triax_document_map(d, triax_text_of(key)); }
-static void list(const char *key) { triax_document_list(d, triax_text_of(key)); }
-static void end(void) { triax_document_end(d); }
-static void number(const char *key, double value) { triax_document_number(d, triax_text_of(key), value); }
+static void map(triax_document *d, const char *key) { triax_document_map(d, triax_text_of(key)); }
+static void list(triax_document *d, const char *key) { triax_document_list(d, triax_text_of(key)); }
+static void end(triax_document *d) { triax_document_end(d); }
+static void number(triax_document *d, const char *key, double value) {
+  triax_document_number(d, triax_text_of(key), value);
+}
 /* Texts are what the file would say: expressions, words, "750k", "10%", "90d". */
-static void text(const char *key, const char *value) {
+static void text(triax_document *d, const char *key, const char *value) {
   triax_document_text(d, triax_text_of(key), triax_text_of(value));
 }
 
 /* key: [one, two, …], ended by NULL */
-static void texts(const char *key, const char *const *values) {
-  list(key);
-  for (; *values; values++) text(NULL, *values);
-  end();
+static void texts(triax_document *d, const char *key, const char *const *values) {
+  list(d, key);
+  for (; *values; values++) text(d, NULL, *values);
+  end(d);
 }
 
 /* key: [low, high] */
-static void pair(const char *key, double low, double high) {
-  list(key);
-  number(NULL, low);
-  number(NULL, high);
-  end();
+static void pair(triax_document *d, const char *key, double low, double high) {
+  list(d, key);
+  number(d, NULL, low);
+  number(d, NULL, high);
+  end(d);
 }
 
-static void column(const char *name, const char *type) {
-  map(name);
-  text("type", type);
-  end();
+static void column(triax_document *d, const char *name, const char *type) {
+  map(d, name);
+  text(d, "type", type);
+  end(d);
 }
 
-static void write_data(void) {
+static void write_data(triax_document *d) {
   static const char *const customers[][2] = {
       {"employees", "number"},    {"seats", "number"},         {"active_seats", "number"},  {"products", "strings"},
       {"past_owners", "strings"}, {"exec_sponsor", "boolean"}, {"csm_sentiment", "string"}, {"sentiment_on", "date"},
       {"nps_on", "date"},         {"customer_since", "date"},  {"renewal", "date"},         {"segment_since", "date"}};
   static const char *const team[][2] = {
       {"name", "string"}, {"verticals", "strings"}, {"languages", "strings"}, {"start", "date"}, {"end", "date"}};
-  map("currency");
-  text("base", "USD");
-  map("rates");
-  number("GBP", 1.27);
-  number("EUR", 1.08);
-  end();
-  end();
+  map(d, "currency");
+  text(d, "base", "USD");
+  map(d, "rates");
+  number(d, "GBP", 1.27);
+  number(d, "EUR", 1.08);
+  end(d);
+  end(d);
 
-  map("customers");
-  text("key", "id");
-  map("columns");
-  map("arr");
-  text("type", "money");
-  text("currency", "arr_currency");
-  end();
-  for (size_t i = 0; i < sizeof customers / sizeof *customers; i++) column(customers[i][0], customers[i][1]);
-  map("open_tickets");
-  text("type", "number");
-  number("missing", 0);
-  end();
-  end();
-  end();
+  map(d, "customers");
+  text(d, "key", "id");
+  map(d, "columns");
+  map(d, "arr");
+  text(d, "type", "money");
+  text(d, "currency", "arr_currency");
+  end(d);
+  for (size_t i = 0; i < sizeof customers / sizeof *customers; i++) column(d, customers[i][0], customers[i][1]);
+  map(d, "open_tickets");
+  text(d, "type", "number");
+  number(d, "missing", 0);
+  end(d);
+  end(d);
+  end(d);
 
-  map("team");
-  text("key", "id");
-  map("columns");
-  for (size_t i = 0; i < sizeof team / sizeof *team; i++) column(team[i][0], team[i][1]);
-  map("fte");
-  text("type", "number");
-  number("missing", 1);
-  end();
-  end();
-  end();
+  map(d, "team");
+  text(d, "key", "id");
+  map(d, "columns");
+  for (size_t i = 0; i < sizeof team / sizeof *team; i++) column(d, team[i][0], team[i][1]);
+  map(d, "fte");
+  text(d, "type", "number");
+  number(d, "missing", 1);
+  end(d);
+  end(d);
+  end(d);
 
-  map("define");
-  text("adoption", "active_seats / seats");
-  text("at_risk", "band == \"red\" ? 1 : 0");
-  end();
+  map(d, "define");
+  text(d, "adoption", "active_seats / seats");
+  text(d, "at_risk", "band == \"red\" ? 1 : 0");
+  end(d);
 }
 
 /* A metric is left open, so that the caller can add to it: stale, applies_when … */
-static void begin_metric(const char *name, const char *group, const char *value, double weight) {
-  map(name);
-  if (group) text("group", group);
-  text("value", value);
-  number("weight", weight);
+static void begin_metric(triax_document *d, const char *name, const char *group, const char *value, double weight) {
+  map(d, name);
+  if (group) text(d, "group", group);
+  text(d, "value", value);
+  number(d, "weight", weight);
 }
 
 /* A scale of `count` knots, each x and points. */
-static void knots(const double (*knot)[2], size_t count) {
-  list("scale");
-  for (size_t i = 0; i < count; i++) pair(NULL, knot[i][0], knot[i][1]);
-  end();
+static void knots(triax_document *d, const double (*knot)[2], size_t count) {
+  list(d, "scale");
+  for (size_t i = 0; i < count; i++) pair(d, NULL, knot[i][0], knot[i][1]);
+  end(d);
 }
-#define KNOTS(...) knots((const double[][2]){__VA_ARGS__}, sizeof((const double[][2]){__VA_ARGS__}) / sizeof(double[2]))
+#define KNOTS(d, ...)                                                                                                  \
+  knots(d, (const double[][2]){__VA_ARGS__}, sizeof((const double[][2]){__VA_ARGS__}) / sizeof(double[2]))
 
-static void stale(const char *since, const char *after, const char *fade) {
-  map("stale");
-  text("since", since);
-  text("after", after);
-  text("fade", fade);
-  end();
-}
-
-static void limit(const char *when, double at_most, const char *why) {
-  map(NULL);
-  text("when", when);
-  number("at_most", at_most);
-  text("why", why);
-  end();
+static void stale(triax_document *d, const char *since, const char *after, const char *fade) {
+  map(d, "stale");
+  text(d, "since", since);
+  text(d, "after", after);
+  text(d, "fade", fade);
+  end(d);
 }
 
-static void write_product_metrics(void) {
-  begin_metric("adoption", "product", "adoption", 3);
-  KNOTS({0.1, 0}, {0.5, 50}, {0.9, 100});
-  end();
-  begin_metric("habit", "product", "logins_30d / active_seats", 2);
-  KNOTS({1, 0}, {12, 100});
-  end();
-  begin_metric("support", "product", "open_tickets", 1);
-  KNOTS({0, 100}, {12, 0});
-  end();
-  begin_metric("breadth", "product", "size(products)", 1);
-  KNOTS({1, 30}, {4, 100});
-  text("applies_when", "days_since(customer_since) > 180");
-  end();
+static void limit(triax_document *d, const char *when, double at_most, const char *why) {
+  map(d, NULL);
+  text(d, "when", when);
+  number(d, "at_most", at_most);
+  text(d, "why", why);
+  end(d);
 }
 
-static void write_relationship_metrics(void) {
-  begin_metric("sentiment", "relationship", "csm_sentiment", 2);
-  map("scale"); /* words have points instead of knots */
-  number("green", 100);
-  number("yellow", 50);
-  number("red", 0);
-  end();
-  stale("sentiment_on", "45d", "90d");
-  end();
-  begin_metric("sponsor", "relationship", "exec_sponsor", 1);
-  map("scale");
-  number("true", 100);
-  number("false", 20);
-  end();
-  end();
-  begin_metric("nps", "relationship", "nps", 1);
-  KNOTS({0, 0}, {6, 30}, {8, 70}, {10, 100});
-  stale("nps_on", "180d", "180d");
-  end();
+static void write_product_metrics(triax_document *d) {
+  begin_metric(d, "adoption", "product", "adoption", 3);
+  KNOTS(d, {0.1, 0}, {0.5, 50}, {0.9, 100});
+  end(d);
+  begin_metric(d, "habit", "product", "logins_30d / active_seats", 2);
+  KNOTS(d, {1, 0}, {12, 100});
+  end(d);
+  begin_metric(d, "support", "product", "open_tickets", 1);
+  KNOTS(d, {0, 100}, {12, 0});
+  end(d);
+  begin_metric(d, "breadth", "product", "size(products)", 1);
+  KNOTS(d, {1, 30}, {4, 100});
+  text(d, "applies_when", "days_since(customer_since) > 180");
+  end(d);
 }
 
-static void write_health(void) {
-  map("health");
-  map("metrics");
-  write_product_metrics();
-  write_relationship_metrics();
-  end();
-  map("groups");
-  text("product", "65%");
-  text("relationship", "35%");
-  end();
-  text("min_coverage", "40%");
-  list("limits");
-  limit("open_escalations > 0", 40, "open escalation");
-  limit("overdue_days > 60", 60, "an invoice is more than 60 days late");
-  end();
-  map("bands");
-  number("red", 0);
-  number("yellow", 50);
-  number("green", 75);
-  end();
-  end();
+static void write_relationship_metrics(triax_document *d) {
+  begin_metric(d, "sentiment", "relationship", "csm_sentiment", 2);
+  map(d, "scale"); /* words have points instead of knots */
+  number(d, "green", 100);
+  number(d, "yellow", 50);
+  number(d, "red", 0);
+  end(d);
+  stale(d, "sentiment_on", "45d", "90d");
+  end(d);
+  begin_metric(d, "sponsor", "relationship", "exec_sponsor", 1);
+  map(d, "scale");
+  number(d, "true", 100);
+  number(d, "false", 20);
+  end(d);
+  end(d);
+  begin_metric(d, "nps", "relationship", "nps", 1);
+  KNOTS(d, {0, 0}, {6, 30}, {8, 70}, {10, 100});
+  stale(d, "nps_on", "180d", "180d");
+  end(d);
 }
 
-static void write_scores(void) {
-  map("scores");
-  map("expansion");
-  map("metrics");
-  begin_metric("whitespace", NULL, "(employees - seats) / employees", 3);
-  KNOTS({0, 0}, {0.9, 100});
-  end();
-  begin_metric("cross_sell", NULL, "4 - size(products)", 2);
-  KNOTS({0, 0}, {3, 100});
-  end();
-  begin_metric("hiring", NULL, "open_roles / employees", 1);
-  KNOTS({0, 0}, {0.05, 100});
-  end();
-  end();
-  list("limits");
-  limit("band == \"red\"", 30, "red accounts do not buy");
-  end();
-  end();
-  end();
+static void write_health(triax_document *d) {
+  map(d, "health");
+  map(d, "metrics");
+  write_product_metrics(d);
+  write_relationship_metrics(d);
+  end(d);
+  map(d, "groups");
+  text(d, "product", "65%");
+  text(d, "relationship", "35%");
+  end(d);
+  text(d, "min_coverage", "40%");
+  list(d, "limits");
+  limit(d, "open_escalations > 0", 40, "open escalation");
+  limit(d, "overdue_days > 60", 60, "an invoice is more than 60 days late");
+  end(d);
+  map(d, "bands");
+  number(d, "red", 0);
+  number(d, "yellow", 50);
+  number(d, "green", 75);
+  end(d);
+  end(d);
+}
+
+static void write_scores(triax_document *d) {
+  map(d, "scores");
+  map(d, "expansion");
+  map(d, "metrics");
+  begin_metric(d, "whitespace", NULL, "(employees - seats) / employees", 3);
+  KNOTS(d, {0, 0}, {0.9, 100});
+  end(d);
+  begin_metric(d, "cross_sell", NULL, "4 - size(products)", 2);
+  KNOTS(d, {0, 0}, {3, 100});
+  end(d);
+  begin_metric(d, "hiring", NULL, "open_roles / employees", 1);
+  KNOTS(d, {0, 0}, {0.05, 100});
+  end(d);
+  end(d);
+  list(d, "limits");
+  limit(d, "band == \"red\"", 30, "red accounts do not buy");
+  end(d);
+  end(d);
+  end(d);
 }
 
 /* A segment is left open too: its children, or what success means there, may follow. */
-static void begin_segment(const char *name, const char *touch, const char *const *roles, const char *const *services) {
-  map(NULL);
-  text("name", name);
-  if (touch) text("touch", touch);
-  if (roles) texts("roles", roles);
-  if (services) texts("services", services);
+static void begin_segment(triax_document *d, const char *name, const char *touch, const char *const *roles,
+                          const char *const *services) {
+  map(d, NULL);
+  text(d, "name", name);
+  if (touch) text(d, "touch", touch);
+  if (roles) texts(d, "roles", roles);
+  if (services) texts(d, "services", services);
 }
 
-static void write_tiers(void) {
-  list("segments");
-  begin_segment("strategic", NULL, NULL, NULL);
-  text("when", "employees >= 5000 || expansion >= 75");
-  end();
-  begin_segment("core", NULL, NULL, NULL); /* the last takes the rest */
-  end();
-  end();
+static void write_tiers(triax_document *d) {
+  list(d, "segments");
+  begin_segment(d, "strategic", NULL, NULL, NULL);
+  text(d, "when", "employees >= 5000 || expansion >= 75");
+  end(d);
+  begin_segment(d, "core", NULL, NULL, NULL); /* the last takes the rest */
+  end(d);
+  end(d);
 }
 
-static void write_segments(void) {
+static void write_segments(triax_document *d) {
   static const char *const csm[] = {"csm", NULL}, *const any[] = {"csm", "associate", NULL};
   static const char *const global[] = {"named CSM", "quarterly review", "sponsor visit", NULL};
   static const char *const enterprise[] = {"named CSM", "half-yearly review", NULL};
   static const char *const scale[] = {"named CSM", "yearly review", NULL};
   static const char *const digital[] = {"academy", "community", NULL};
-  list("segments"); /* in order: the first whose test holds wins */
-  begin_segment("global", "high", csm, global);
-  number("at_least", 750000);
-  end();
-  begin_segment("enterprise", "high", csm, enterprise);
-  number("at_least", 150000);
-  map("success");
-  text("adopted", "adoption >= 0.6");
-  text("sponsored", "exec_sponsor");
-  end();
-  write_tiers();
-  end();
-  begin_segment("scale", "low", any, scale);
-  text("at_least", "15k"); /* the file's way to write it does as well */
-  map("success");
-  text("adopted", "adoption >= 0.5");
-  end();
-  end();
-  begin_segment("digital", "tech", NULL, digital);
-  end();
-  end();
+  list(d, "segments"); /* in order: the first whose test holds wins */
+  begin_segment(d, "global", "high", csm, global);
+  number(d, "at_least", 750000);
+  end(d);
+  begin_segment(d, "enterprise", "high", csm, enterprise);
+  number(d, "at_least", 150000);
+  map(d, "success");
+  text(d, "adopted", "adoption >= 0.6");
+  text(d, "sponsored", "exec_sponsor");
+  end(d);
+  write_tiers(d);
+  end(d);
+  begin_segment(d, "scale", "low", any, scale);
+  text(d, "at_least", "15k"); /* the file's way to write it does as well */
+  map(d, "success");
+  text(d, "adopted", "adoption >= 0.5");
+  end(d);
+  end(d);
+  begin_segment(d, "digital", "tech", NULL, digital);
+  end(d);
+  end(d);
 }
 
-static void write_segmentation(void) {
-  map("segmentation");
-  text("by", "arr");
-  text("previous", "segment");
-  map("hold");
-  text("margin", "5%");
-  text("dwell", "90d");
-  text("since", "segment_since");
-  end();
-  text("override", "segment_override");
-  write_segments();
-  end();
+static void write_segmentation(triax_document *d) {
+  map(d, "segmentation");
+  text(d, "by", "arr");
+  text(d, "previous", "segment");
+  map(d, "hold");
+  text(d, "margin", "5%");
+  text(d, "dwell", "90d");
+  text(d, "since", "segment_since");
+  end(d);
+  text(d, "override", "segment_override");
+  write_segments(d);
+  end(d);
 }
 
-static void write_pools(void) {
+static void write_pools(triax_document *d) {
   static const char *const pools[][3] = {
       {"finance", "vertical == \"finance\"", "\"finance\" in verticals"},
       {"healthcare", "vertical in [\"healthcare\", \"pharma\"]", "\"healthcare\" in verticals"},
@@ -291,97 +294,98 @@ static void write_pools(void) {
       {"public", "vertical == \"public sector\"", "\"public sector\" in verticals"},
       {"energy", "vertical == \"energy\"", "\"energy\" in verticals"},
       {"other", NULL, NULL}};
-  list("pools");
+  list(d, "pools");
   for (size_t i = 0; i < sizeof pools / sizeof *pools; i++) {
-    map(NULL);
-    text("name", pools[i][0]);
-    if (pools[i][1]) text("customers", pools[i][1]);
-    if (pools[i][2]) text("csms", pools[i][2]);
-    if (strcmp(pools[i][0], "energy") == 0) number("at_least", 30);
-    end();
+    map(d, NULL);
+    text(d, "name", pools[i][0]);
+    if (pools[i][1]) text(d, "customers", pools[i][1]);
+    if (pools[i][2]) text(d, "csms", pools[i][2]);
+    if (strcmp(pools[i][0], "energy") == 0) number(d, "at_least", 30);
+    end(d);
   }
-  end();
+  end(d);
 }
 
-static void prefer(double points, const char *when, const char *why) {
-  map(NULL);
-  number("points", points);
-  text("when", when);
-  text("why", why);
-  end();
+static void prefer(triax_document *d, double points, const char *when, const char *why) {
+  map(d, NULL);
+  number(d, "points", points);
+  text(d, "when", when);
+  text(d, "why", why);
+  end(d);
 }
 
-static void write_wishes(void) {
-  list("prefer");
-  prefer(5, "customer.owner == csm.id", "keeps its CSM");
-  prefer(2, "csm.id in customer.past_owners", "had it before");
-  prefer(1, "customer.country == csm.country", "same country");
-  prefer(1, "customer.segment == \"global\" && csm.level == \"senior\"", "senior for a global account");
-  end();
-  text("value", "arr");
-  map("balance");
-  number("load", 2);
-  number("arr", 1);
-  number("at_risk", 1);
-  end();
-  list("overlays");
-  map(NULL);
-  text("name", "analytics");
-  text("customers", "\"Analytics\" in products && segment != \"digital\"");
-  text("csms", "role == \"specialist\"");
-  number("accounts", 200);
-  end();
-  end();
+static void write_wishes(triax_document *d) {
+  list(d, "prefer");
+  prefer(d, 5, "customer.owner == csm.id", "keeps its CSM");
+  prefer(d, 2, "csm.id in customer.past_owners", "had it before");
+  prefer(d, 1, "customer.country == csm.country", "same country");
+  prefer(d, 1, "customer.segment == \"global\" && csm.level == \"senior\"", "senior for a global account");
+  end(d);
+  text(d, "value", "arr");
+  map(d, "balance");
+  number(d, "load", 2);
+  number(d, "arr", 1);
+  number(d, "at_risk", 1);
+  end(d);
+  list(d, "overlays");
+  map(d, NULL);
+  text(d, "name", "analytics");
+  text(d, "customers", "\"Analytics\" in products && segment != \"digital\"");
+  text(d, "csms", "role == \"specialist\"");
+  number(d, "accounts", 200);
+  end(d);
+  end(d);
 }
 
-static void write_allocation(void) {
+static void write_allocation(triax_document *d) {
   static const char *const unowned[] = {"digital", NULL};
-  map("allocation");
-  text("owner", "owner");
-  texts("unowned", unowned);
-  write_pools();
-  map("capacity");
-  text("fte", "fte");
-  map("accounts");
-  number("global", 6);
-  number("enterprise", 15);
-  number("scale", 40);
-  end();
-  end();
-  text("eligible", "customer.language in csm.languages");
-  text("freeze", "days_until(renewal) >= 0 && days_until(renewal) <= 60");
-  write_wishes();
-  end();
+  map(d, "allocation");
+  text(d, "owner", "owner");
+  texts(d, "unowned", unowned);
+  write_pools(d);
+  map(d, "capacity");
+  text(d, "fte", "fte");
+  map(d, "accounts");
+  number(d, "global", 6);
+  number(d, "enterprise", 15);
+  number(d, "scale", 40);
+  end(d);
+  end(d);
+  text(d, "eligible", "customer.language in csm.languages");
+  text(d, "freeze", "days_until(renewal) >= 0 && days_until(renewal) <= 60");
+  write_wishes(d);
+  end(d);
 }
 
-static void write_attention(void) {
-  map("attention");
-  text("hours", "30 * fte");
-  text("period", "13w");
-  text("by", "percentile(expansion)");
-  map("limits");
-  pair("global", 20, 80);
-  pair("enterprise", 6, 40);
-  pair("scale", 2, 16);
-  end();
-  text("reserve", "10%");
-  number("touch_hours", 1.5);
-  end();
+static void write_attention(triax_document *d) {
+  map(d, "attention");
+  text(d, "hours", "30 * fte");
+  text(d, "period", "13w");
+  text(d, "by", "percentile(expansion)");
+  map(d, "limits");
+  pair(d, "global", 20, 80);
+  pair(d, "enterprise", 6, 40);
+  pair(d, "scale", 2, 16);
+  end(d);
+  text(d, "reserve", "10%");
+  number(d, "touch_hours", 1.5);
+  end(d);
 }
 
 static triax_policy *make_policy(triax_context *context) {
   triax_error error;
+  triax_document *d;
   triax_policy *policy;
   must(triax_document_new(context, &d, &error), &error, "document");
-  number("triax", 1); /* the version of the policy language */
-  text("name", "Quillmere, ARR segments by vertical pools");
-  text("stage", "scaling");
-  write_data();
-  write_health();
-  write_scores();
-  write_segmentation();
-  write_allocation();
-  write_attention();
+  number(d, "triax", 1); /* the version of the policy language */
+  text(d, "name", "Quillmere, ARR segments by vertical pools");
+  text(d, "stage", "scaling");
+  write_data(d);
+  write_health(d);
+  write_scores(d);
+  write_segmentation(d);
+  write_allocation(d);
+  write_attention(d);
   must(triax_document_finish(d, &error), &error, "document");
   must(triax_policy_new(context, d, &policy, NULL, &error), &error, "policy");
   triax_document_free(d); /* the policy does not need it any more */
