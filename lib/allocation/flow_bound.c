@@ -118,7 +118,24 @@ static void set_prices(const tx_flow *flow, uint32_t q, const tx_cost *generic) 
   }
 }
 
+/* Whether every price times every load it is multiplied by fits: a very deep tree could add prices up too far. */
+static bool prices_fit(const tx_flow *flow) {
+  for (size_t i = 0; i < flow->csms; i++) {
+    const tx_cost *price = &flow->node[TX_FLOW_CSM(flow, i)].price;
+    for (int p = 0; flow->room[i] > 0 && p < TX_PARTS; p++) {
+      int64_t most = (INT64_MAX / 4) / flow->room[i];
+      if (price->part[p] > most || price->part[p] < -most) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
 triax_status tx_flow_bound(const tx_flow *flow) {
+  if (!prices_fit(flow)) {
+    return TRIAX_OK;
+  }
   tx_core *core = flow->core;
   total sum = {.scale = flow->scale};
   tx_cost constant = {{0, 0, 0, 0}};

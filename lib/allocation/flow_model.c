@@ -37,7 +37,8 @@ static double dearest(const tx_core *core) {
   }
   double points_most = 0;
   for (size_t e = 0; books->offer_points != NULL && e < entries; e++) {
-    points_most = larger(points_most, books->offer_points[e] < 0 ? -books->offer_points[e] : books->offer_points[e]);
+    int64_t points = books->offer_points[e];
+    points_most = larger(points_most, points < 0 ? -points : points);
   }
   most += points_most;
   for (size_t i = 0; core->curve[0] != NULL && i < books->csms; i++) {
@@ -97,7 +98,9 @@ static void open_node(tx_flow *flow, uint32_t class_index, size_t end) {
   flow->customer_begin[++flow->classes] = end;
 }
 
-static bool is_apart(const build *b, size_t x) { return b->flow->scope.apart != NULL && b->flow->scope.apart[b->customers[x]]; }
+static bool is_apart(const build *b, size_t x) {
+  return b->flow->scope.apart != NULL && b->flow->scope.apart[b->customers[x]];
+}
 
 /* Class nodes in order of class with their customers, then those apart. place: per class, zeros. */
 static void fill_classes(build *b, size_t *place) {

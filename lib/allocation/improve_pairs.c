@@ -312,7 +312,8 @@ static void invert_offers(const tx_books *books, size_t *begin, uint32_t *of) {
 
 static bool build_neighbours(tx_pairs *p, tx_arena *arena) {
   const tx_core *core = p->core;
-  size_t csms = core->books->csms, entries = core->books->offers == 0 ? 0 : core->books->offer_begin[core->books->offers];
+  size_t csms = core->books->csms, offers = core->books->offers;
+  size_t entries = offers == 0 ? 0 : core->books->offer_begin[offers];
   size_t *offers_begin = tx_arena_calloc(arena, csms + 1, sizeof *offers_begin);
   uint32_t *offers_of = tx_arena_calloc(arena, entries, sizeof *offers_of);
   uint32_t *mark = tx_arena_calloc(arena, csms, sizeof *mark);

@@ -2,6 +2,9 @@
  * full: what is missed in one round is met in another. */
 #include "allocation/solve_private.h"
 
+/* Rounds over all customers without a gain before the end. */
+#define ROUNDS 20
+
 typedef struct swaps {
   tx_core *core;
   uint32_t *cursor; /* per CSM: the member to be asked next */
@@ -81,7 +84,8 @@ triax_status tx_improve_swaps(tx_core *core, uint64_t budget) {
     s.cursor[i] = TX_BOOKS_NONE;
   }
   triax_status status = TRIAX_OK;
-  for (size_t j = 0; status == TRIAX_OK && n > 0 && still < 20 * n && core->watch->work < end; j = j + 1 == n ? 0 : j + 1) {
+  for (size_t j = 0; status == TRIAX_OK && n > 0 && still < ROUNDS * n && core->watch->work < end; j++) {
+    j = j == n ? 0 : j;
     bool gained = core->at[j] != TX_BOOKS_NONE && improve_customer(&s, (uint32_t)j);
     still = gained ? 0 : still + 1;
     status = tx_watch_work(core->watch, 1);

@@ -24,7 +24,8 @@ static int64_t magnitude(int64_t x) { return x == INT64_MIN ? INT64_MAX : x < 0 
 
 static triax_status too_large(const char *what, triax_error *error) {
   return tx_fail(error, TRIAX_ELIMIT,
-                 "the sum of %s passes what a 64-bit number holds: state it in a coarser unit, such as thousands", what);
+                 "the sum of %s passes what a 64-bit number holds: state it in a coarser unit, such as thousands",
+                 what);
 }
 
 static triax_status validate_csms(const tx_books *books, triax_error *error) {

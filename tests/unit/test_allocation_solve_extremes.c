@@ -230,6 +230,47 @@ static void overload_comes_before_points(void **state) {
   free_all(result, context);
 }
 
+static void company(generated *g, size_t customers, size_t csms, int tightness, int stretch, int measures) {
+  generate_options o = {.customers = customers, .csms = csms, .seed = 5, .regions = 2, .languages = 2, .verticals = 3,
+                        .tightness = tightness, .stretch = stretch, .measures = measures};
+  generate(g, &o);
+}
+
+/* Room for one of two: a further unit of room would cover the one worth 4, so that is what a unit is worth, at least,
+ * and at most the 10 that its place holds now. */
+static void prices_say_what_room_is_worth(void **state) {
+  (void)state;
+  triax_context *context = plain(1);
+  const int64_t capacity[1] = {1}, load = 1, value[2] = {10, 4};
+  const size_t begin[2] = {0, 1};
+  const uint32_t list[1] = {0}, classes[2] = {0, 0};
+  tx_books books = one_class(1, capacity, begin, list, &load, 2, classes);
+  books.value = value;
+  tx_books_result *result = solved(context, &books);
+  assert_true(result->goal.value == 4 && result->optimal);
+  assert_int_equal(result->csm[0], 0);
+  assert_true(result->csm_price[0].value >= 4 * result->price_scale);
+  assert_true(result->csm_price[0].value <= 10 * result->price_scale);
+  assert_true(result->class_price[0].value == result->csm_price[0].value);
+  free_all(result, context);
+}
+
+/* However little or much work is allowed, the answer holds. */
+static void any_effort_gives_an_answer_that_holds(void **state) {
+  (void)state;
+  triax_context *context = plain(1);
+  const double efforts[5] = {1e-12, 1e-3, -1, 0, 1e300};
+  for (int e = 0; e < 5; e++) {
+    generated g;
+    company(&g, 40, 5, 95, 10, 2);
+    g.books.effort = efforts[e];
+    tx_books_result *result = solved(context, &g.books);
+    tx_books_result_free(result);
+    generate_free(&g);
+  }
+  triax_context_unref(context);
+}
+
 static void sums_past_int64_are_refused(void **state) {
   (void)state;
   triax_context *context = plain(1);
@@ -292,12 +333,6 @@ static void broken_contracts_are_refused(void **state) {
   assert_int_equal(tx_books_validate(NULL, NULL), TRIAX_EINVAL);
   tx_books_result_free(NULL);
   triax_context_unref(context);
-}
-
-static void company(generated *g, size_t customers, size_t csms, int tightness, int stretch, int measures) {
-  generate_options o = {.customers = customers, .csms = csms, .seed = 5, .regions = 2, .languages = 2, .verticals = 3,
-                        .tightness = tightness, .stretch = stretch, .measures = measures};
-  generate(g, &o);
 }
 
 static void the_same_for_any_number_of_threads(void **state) {
@@ -403,6 +438,8 @@ int main(void) {
       cmocka_unit_test(a_thousand_pools),
       cmocka_unit_test(fixed_customers_stay),
       cmocka_unit_test(overload_comes_before_points),
+      cmocka_unit_test(prices_say_what_room_is_worth),
+      cmocka_unit_test(any_effort_gives_an_answer_that_holds),
       cmocka_unit_test(sums_past_int64_are_refused),
       cmocka_unit_test(numbers_just_below_the_limit),
       cmocka_unit_test(broken_contracts_are_refused),
