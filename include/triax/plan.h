@@ -21,7 +21,7 @@ typedef struct triax_plan_options {
   int32_t as_of;      /**< the plan's date in days since 1970; see triax_date_of() */
   int32_t has_as_of;  /**< 1 when as_of is given; a policy that counts days needs it */
   int32_t parts;      /**< 1: keep each metric's points and shares for every customer (#TRIAX_PLAN_METRICS) */
-  int32_t reserved;   /**< 0 */
+  int32_t without_reasons; /**< 1: no sentence for each customer; faster on millions of rows */
 } triax_plan_options;
 
 /** Default options, for initialisation. @since 0.1 */

@@ -87,6 +87,7 @@ triax_status triax_health_score(const triax_health *health, const triax_customer
   inputs.options.as_of = given.as_of;
   inputs.options.has_as_of = given.has_as_of;
   inputs.options.parts = given.parts;
+  inputs.options.without_reasons = 1;
   triax_error own;
   tx_report report;
   memset(&own, 0, sizeof own);

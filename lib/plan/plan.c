@@ -116,6 +116,7 @@ static triax_status open_plan(triax_context *context, const tx_plan_inputs *inpu
   made->as_of = inputs->options.as_of;
   made->has_as_of = inputs->options.has_as_of != 0;
   made->parts = inputs->options.parts != 0;
+  made->reasons = !inputs->options.without_reasons;
   made->rows = inputs->customers->people.table->rows;
   made->csms = inputs->team ? inputs->team->people.table->rows : 0;
   triax_status status = tx_compile(context, inputs->policy, inputs->customers, inputs->team, report, &made->compiled);

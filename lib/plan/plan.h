@@ -10,6 +10,8 @@
 
 #define TX_PLAN_TABLES 11 /* by TRIAX_PLAN_…, from 1 */
 
+#define TX_NO_METRIC UINT16_MAX
+
 /* Health or a score over all customers. */
 typedef struct tx_plan_score {
   const tx_health_model *model;
@@ -18,6 +20,7 @@ typedef struct tx_plan_score {
   uint8_t *band;
   uint32_t *limit;
   tx_health_part *parts;   /* metric by metric over all rows; NULL unless asked for */
+  uint16_t *worst;         /* the metric that cost most, TX_NO_METRIC: none; NULL unless reasons are wanted */
   uint64_t *uncategorised; /* per metric */
 } tx_plan_score;
 
@@ -56,7 +59,7 @@ struct triax_plan {
   tx_count count;
   tx_compiled *compiled;
   int32_t as_of;
-  bool has_as_of, parts;
+  bool has_as_of, parts, reasons;
   size_t rows, csms;
   const tx_column **columns;      /* per variable of the customers' module; references */
   const tx_column **team_columns; /* per variable of the team's module; borrowed from the team */

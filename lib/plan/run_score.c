@@ -30,10 +30,11 @@ static triax_status open_worker(const score_job *job, score_worker *worker, tria
   worker->vectors = tx_calloc(context, score->stage->exprs + 1, sizeof *worker->vectors);
   worker->tallies = tx_stage_tallies(score->stage);
   worker->uncategorised = tx_calloc(context, score->model->metric_count, sizeof(uint64_t));
-  if (score->parts) {
+  if (score->parts || score->worst) {
     worker->parts = tx_alloc_array(context, score->model->metric_count * TX_BATCH, sizeof *worker->parts);
   }
-  if (!worker->vectors || !worker->tallies || !worker->uncategorised || (score->parts && !worker->parts)) {
+  if (!worker->vectors || !worker->tallies || !worker->uncategorised ||
+      ((score->parts || score->worst) && !worker->parts)) {
     return tx_no_memory(error);
   }
   triax_status status = tx_health_scorer_new(context, score->model, &worker->scorer, error);
@@ -67,6 +68,24 @@ static void keep_parts(const score_job *job, const score_worker *worker, size_t 
   }
 }
 
+/* The metric that cost each customer most; the first of equals. */
+static void keep_worst(const score_job *job, const score_worker *worker, size_t first, size_t rows) {
+  double most[TX_BATCH];
+  uint16_t *worst = job->score->worst + first;
+  for (size_t row = 0; row < rows; row++) {
+    most[row] = 0;
+    worst[row] = TX_NO_METRIC;
+  }
+  for (size_t m = 0; m < job->score->model->metric_count; m++) {
+    const tx_health_part *parts = worker->parts + m * rows;
+    for (size_t row = 0; row < rows; row++) {
+      if (!(parts[row].lost > most[row])) continue;
+      most[row] = parts[row].lost;
+      worst[row] = (uint16_t)m;
+    }
+  }
+}
+
 static triax_status score_batch(const score_job *job, score_worker *worker, size_t first, size_t rows, triax_error *error) {
   tx_plan_score *score = job->score;
   triax_status status = worker->run ? tx_run_batch(worker->run, first, rows, error) : TRIAX_OK;
@@ -78,7 +97,8 @@ static triax_status score_batch(const score_job *job, score_worker *worker, size
   tx_health_output output = {score->health + first, score->raw + first, score->coverage + first, score->band + first,
                              score->limit + first,  worker->parts,      worker->uncategorised};
   status = tx_health_score(worker->scorer, worker->vectors, rows, job->plan->as_of, &output, error);
-  if (status == TRIAX_OK && worker->parts) keep_parts(job, worker, first, rows);
+  if (status == TRIAX_OK && score->parts) keep_parts(job, worker, first, rows);
+  if (status == TRIAX_OK && score->worst) keep_worst(job, worker, first, rows);
   return status;
 }
 
@@ -125,6 +145,10 @@ static bool make_room(triax_plan *plan, tx_plan_score *score) {
   score->band = tx_alloc_array(plan->context, rows, 1);
   score->limit = tx_alloc_array(plan->context, rows, sizeof(uint32_t));
   score->uncategorised = tx_calloc(plan->context, score->model->metric_count, sizeof(uint64_t));
+  if (plan->reasons && score == &plan->health) {
+    score->worst = tx_alloc_array(plan->context, rows, sizeof *score->worst);
+    if (!score->worst) return false;
+  }
   if (plan->parts) {
     score->parts = tx_alloc_array(plan->context, score->model->metric_count * rows, sizeof *score->parts);
     if (!score->parts) return false;
@@ -141,6 +165,7 @@ void tx_plan_score_free(triax_plan *plan, tx_plan_score *score) {
   tx_free_array(plan->context, score->band, rows, 1);
   tx_free_array(plan->context, score->limit, rows, sizeof(uint32_t));
   tx_free_array(plan->context, score->uncategorised, score->model->metric_count, sizeof(uint64_t));
+  tx_free_array(plan->context, score->worst, rows, sizeof *score->worst);
   tx_free_array(plan->context, score->parts, score->model->metric_count * rows, sizeof *score->parts);
   tx_stage_free(score->stage);
 }

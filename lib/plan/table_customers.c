@@ -99,7 +99,8 @@ triax_status tx_tabulate_customers(triax_plan *plan, triax_error *error) {
   else add_missing(&tabulate, "coverage", TRIAX_TYPE_NUMBER);
   share_or_missing(&tabulate, "hours", tx_plan_derived(plan, TX_DERIVED_HOURS), TRIAX_TYPE_NUMBER);
   add_touches(plan, &tabulate);
-  tx_tabulate_add(&tabulate, "why", tx_why_column(plan));
+  if (plan->reasons) tx_tabulate_add(&tabulate, "why", tx_why_column(plan));
+  else add_missing(&tabulate, "why", TRIAX_TYPE_STRING);
   for (size_t s = 0; s < plan->compiled->policy->score_count; s++) {
     const tx_column *column = tx_plan_derived(plan, TX_DERIVED_SCORES + (int)s);
     if (column) {

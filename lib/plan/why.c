@@ -62,17 +62,8 @@ void tx_why_segment(const triax_plan *plan, size_t row, tx_writer *writer) {
   if (tx_bit(result->uncertain, unit)) tx_write_c(writer, " (a test above could not be judged)");
 }
 
-size_t tx_why_worst_metric(const triax_plan *plan, const tx_plan_score *score, size_t row) {
-  size_t worst = SIZE_MAX;
-  double most = 0;
-  for (size_t m = 0; score->parts && m < score->model->metric_count; m++) {
-    double lost = score->parts[m * plan->rows + row].lost;
-    if (lost > most) {
-      most = lost;
-      worst = m;
-    }
-  }
-  return worst;
+size_t tx_why_worst_metric(const tx_plan_score *score, size_t row) {
+  return score->worst && score->worst[row] != TX_NO_METRIC ? score->worst[row] : SIZE_MAX;
 }
 
 void tx_why_health(const triax_plan *plan, size_t row, tx_writer *writer) {
@@ -93,7 +84,7 @@ void tx_why_health(const triax_plan *plan, size_t row, tx_writer *writer) {
     tx_write(writer, score->model->limits[score->limit[row] - 1].why);
     return;
   }
-  size_t worst = tx_why_worst_metric(plan, score, row);
+  size_t worst = tx_why_worst_metric(score, row);
   if (worst == SIZE_MAX) return;
   tx_write_c(writer, ": most lost on ");
   tx_write(writer, score->model->metrics[worst].name);
@@ -174,7 +165,7 @@ static line_facts facts_of(const triax_plan *plan, size_t row) {
   facts.a |= (uint64_t)result->placed[unit] << 32 | (uint64_t)tx_bit(result->held, unit) << 36 |
              (uint64_t)tx_bit(result->uncertain, unit) << 37;
   if (plan->health.model) {
-    size_t worst = tx_why_worst_metric(plan, &plan->health, row);
+    size_t worst = tx_why_worst_metric(&plan->health, row);
     facts.a |= (uint64_t)plan->health.band[row] << 40 | (uint64_t)(plan->health.limit[row] & 0xff) << 48 |
                (uint64_t)isnan(plan->health.health[row]) << 56;
     facts.b |= (uint64_t)(worst == SIZE_MAX ? 0x3ff : worst & 0x3ff) | (uint64_t)(plan->health.limit[row] >> 8) << 48;

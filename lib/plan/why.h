@@ -13,7 +13,7 @@ void tx_why_health(const triax_plan *plan, size_t row, tx_writer *writer);
 void tx_why_csm(const triax_plan *plan, size_t row, tx_writer *writer);
 void tx_why_hours(const triax_plan *plan, size_t row, tx_writer *writer);
 
-/* The metric that cost a customer most, SIZE_MAX when none did or parts were not kept. */
-size_t tx_why_worst_metric(const triax_plan *plan, const tx_plan_score *score, size_t row);
+/* The metric that cost a customer most, SIZE_MAX when none did. */
+size_t tx_why_worst_metric(const tx_plan_score *score, size_t row);
 
 #endif
