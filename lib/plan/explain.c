@@ -60,6 +60,35 @@ static void put_reads(explain_job *job, const tx_stage *stage, size_t expr, size
 
 /* --- segment --- */
 
+/* The threshold that the unit had to meet: hold moves it for those whose previous segment is known. */
+static double threshold_of(const explain_job *job, uint32_t number) {
+  const triax_plan *plan = job->plan;
+  const tx_policy_segmentation *policy = &plan->compiled->policy->segmentation;
+  const triax_table *table = plan->segmentation.folded ? plan->segmentation.units
+                                                       : plan->compiled->customers->people.table;
+  const tx_column *column = policy->previous.bytes ? tx_table_column(table, policy->previous) : NULL;
+  uint32_t previous = TX_NO_SEGMENT;
+  if (column && column->dictionary && tx_column_has(column, job->unit)) {
+    bool ambiguous = false;
+    previous = tx_segment_find(policy->model.segments, policy->model.count,
+                               tx_dictionary_text(column->dictionary, tx_column_code(column, job->unit)), &ambiguous);
+  }
+  return tx_segmentation_threshold(&policy->model, number, previous);
+}
+
+/* The others whom a family is judged with, up to a handful. */
+static void put_family(explain_job *job) {
+  const triax_plan *plan = job->plan;
+  size_t count = 0;
+  for (size_t row = 0; plan->segmentation.folded && row < plan->rows; row++) {
+    if (row == job->row || plan->segmentation.families.member_of[row] != job->unit) continue;
+    if (count == 0) tx_put_list(job->document, "judged_with");
+    if (++count <= 12) tx_put_text(job->document, NULL, tx_people_key(&plan->compiled->customers->people, row));
+  }
+  if (count > 12) tx_put_text(job->document, NULL, TX_TEXT("…"));
+  if (count) tx_put_end(job->document);
+}
+
 static void put_outcome(triax_document *d, bool truth, bool known) {
   tx_put_text(d, "outcome", triax_text_of(!known ? "could not be judged" : truth ? "holds" : "does not hold"));
 }
@@ -84,9 +113,10 @@ static void put_test(explain_job *job, uint32_t number) {
     tx_put_text(d, "by", policy->inputs.items[policy->model.by].source);
     tx_put_number(d, "value", by);
     if (segment->test == TX_TEST_AT_LEAST) {
+      double threshold = threshold_of(job, number);
       tx_put_number(d, "at_least", segment->at_least);
-      if (isnan(by)) put_outcome(d, false, false);
-      else tx_put_text(d, "outcome", by >= segment->at_least ? TX_TEXT("holds") : TX_TEXT("does not hold"));
+      if (threshold < segment->at_least || threshold > segment->at_least) tx_put_number(d, "with_hold", threshold);
+      put_outcome(d, by >= threshold, !isnan(by));
     } else {
       const tx_top_cutoff *cutoff = &plan->segmentation.cutoffs[number];
       tx_put_number(d, "top_share", segment->share);
@@ -130,6 +160,7 @@ static void put_segment(explain_job *job) {
   tx_put_text(d, "segment", segment == TX_NO_SEGMENT ? (triax_text){NULL, 0} : model->segments[segment].path);
   put_sentence(d, "why", plan, job->row, tx_why_segment);
   tx_put_text(d, "placed_by", triax_text_of(placed[result->placed[job->unit]]));
+  put_family(job);
   if (tx_bit(result->uncertain, job->unit)) tx_put_boolean(d, "uncertain", 1);
   if (tx_bit(result->held, job->unit) && result->unheld) {
     uint32_t unheld = result->unheld[job->unit];
@@ -189,6 +220,18 @@ static void put_metric(explain_job *job, const tx_plan_score *score, size_t m, c
   tx_put_end(d);
 }
 
+/* The metric that cost most: the first to look at. */
+static void put_worst(triax_document *d, const tx_health_model *model, const tx_health_part *parts) {
+  size_t worst = SIZE_MAX;
+  double most = 0;
+  for (size_t m = 0; m < model->metric_count; m++) {
+    if (!(parts[m].lost > most)) continue;
+    most = parts[m].lost;
+    worst = m;
+  }
+  if (worst != SIZE_MAX) tx_put_text(d, "most_lost_on", model->metrics[worst].name);
+}
+
 static triax_status put_score(explain_job *job, const char *key, const tx_plan_score *score) {
   triax_document *d = job->document;
   size_t metrics = score->model->metric_count, row = job->row;
@@ -204,6 +247,7 @@ static triax_status put_score(explain_job *job, const char *key, const tx_plan_s
     tx_put_text(d, "band", band == TX_BAND_UNKNOWN ? TX_TEXT("unknown") : score->model->bands[band].name);
   }
   if (score == &job->plan->health) put_sentence(d, "why", job->plan, row, tx_why_health);
+  put_worst(d, score->model, parts);
   tx_put_number(d, "coverage", score->coverage[row]);
   tx_put_number(d, "before_limits", score->raw[row]);
   if (score->limit[row]) tx_put_text(d, "limit", score->model->limits[score->limit[row] - 1].why);

@@ -20,6 +20,12 @@ uint32_t tx_segment_find(const tx_segment *segments, size_t count, triax_text pa
   return several ? TX_NO_SEGMENT : found;
 }
 
+double tx_segmentation_threshold(const tx_segmentation_model *model, uint32_t segment, uint32_t previous) {
+  const tx_level level = {.parent = model->segments[segment].parent};
+  return tx_held_threshold(model->segments[segment].at_least, model->margin, segment,
+                           tx_level_sibling(model, &level, previous));
+}
+
 /* --- is it a model? --------------------------------------------------------------------------------------------- */
 
 static bool input_ok(const tx_segmentation_model *model, uint32_t input, bool needed) {

@@ -76,6 +76,10 @@ triax_status tx_segmentation_run(triax_context *context, const tx_segmentation_m
 void tx_segmentation_result_free(triax_context *context, const tx_segmentation_model *model,
                                  tx_segmentation_result *result);
 
+/* What a segment's at_least comes to for a unit whose previous segment is `previous` (TX_NO_SEGMENT: not known): hold
+ * moves it. */
+double tx_segmentation_threshold(const tx_segmentation_model *model, uint32_t segment, uint32_t previous);
+
 /* Segment number by path, or by name where only one has it; TX_NO_SEGMENT (ambiguous: *ambiguous true). */
 uint32_t tx_segment_find(const tx_segment *segments, size_t count, triax_text path_or_name, bool *ambiguous);
 
