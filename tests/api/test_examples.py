@@ -314,16 +314,18 @@ class Territories(Company):
         c["band"] = band_of(c["health"], 50, 75)
         c["arr_value"], c["weight"] = float(c["arr"]), 100 - c["health"]
 
+    def opportunity(self, members):
+        unsold = max(float(c["employees"]) for c in members) - sum(float(c["seats"]) for c in members)
+        return sum(float(c["arr"]) for c in members) + 40 * max(0.0, unsold)
+
     def segment(self):
         families = defaultdict(list)
         for c in self.customers:
             families[c["family"]].append(c)
         units = []
         for members in families.values():
-            largest = min(members, key=lambda c: (-float(c["arr"]), c["key"]))
-            unsold = max(float(c["employees"]) for c in members) - sum(float(c["seats"]) for c in members)
-            opportunity = sum(float(c["arr"]) for c in members) + 40 * max(0.0, unsold)
-            units.append((-opportunity, largest, members))
+            largest = min(members, key=lambda c: (-self.opportunity([c]), c["key"]))
+            units.append((-self.opportunity(members), largest, members))
         units.sort(key=lambda unit: (unit[0], unit[1]["key"]))
         for place, (_, largest, members) in enumerate(units):
             listed = set(items(largest["indices"])) & {"Meridian 100", "Terra 40"}
@@ -605,6 +607,15 @@ class Planned:
             self.assertEqual(told["segment"]["segment"], row["segment"])
             self.assertEqual(told["csm"].get("csm", ""), row["csm"])
             self.near(row["health"], told["health"]["score"], key)
+
+    def test_explain_tells_the_tests_as_they_were_judged(self):
+        held = [key for key, row in self.planned.items() if row["held"] == "true" and row["placed_by"] == "test"]
+        for key in held[:3] + list(self.company.sample):
+            told = json.loads(run("explain", *arguments_of(self.company), key, "--json").stdout)["segment"]
+            way = {t["segment"]: t.get("outcome", "holds") for t in told["tests"]}
+            for path, outcome in way.items() if told["placed_by"] == "test" else ():
+                taken = (told["segment"] + "/").startswith(path + "/")
+                self.assertEqual(outcome != "does not hold", taken, f"{key}: {path}")
 
 
 class TestArrVerticals(Planned, unittest.TestCase):
