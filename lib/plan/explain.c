@@ -247,7 +247,7 @@ static triax_status put_score(explain_job *job, const char *key, const tx_plan_s
     tx_put_text(d, "band", band == TX_BAND_UNKNOWN ? TX_TEXT("unknown") : score->model->bands[band].name);
   }
   if (score == &job->plan->health) put_sentence(d, "why", job->plan, row, tx_why_health);
-  put_worst(d, score->model, parts);
+  if (score != &job->plan->health || score->limit[row]) put_worst(d, score->model, parts); /* else `why` has it */
   tx_put_number(d, "coverage", score->coverage[row]);
   tx_put_number(d, "before_limits", score->raw[row]);
   if (score->limit[row]) tx_put_text(d, "limit", score->model->limits[score->limit[row] - 1].why);
