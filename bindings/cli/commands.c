@@ -42,7 +42,7 @@ static int finish_check(const cli_company *company, const cli_options *options, 
   text_buffer text = {NULL, 0, 0, false};
   if (result == EXIT_DONE) {
     text_add_format(&text, "%s is good%s%s", options->operands[0],
-                    options->customers != NULL ? " and fits the data" : "", warnings > 0 ? "" : ": nothing to remark");
+                    options->customers != NULL ? " and fits the data" : "", "");
     if (warnings > 0) text_add_format(&text, "; %zu warning%s", warnings, warnings == 1 ? "" : "s");
   } else {
     text_add_format(&text, "check found faults");

@@ -92,6 +92,16 @@ static void add_line(text_buffer *buffer) {
   text_add(buffer, "\n", 1);
 }
 
+/* A number of the summary's map `allocation`, or of one within it; NaN when it is not there. */
+static double allocation_number(const digest *d, const char *map, const char *key) {
+  const triax_document *summary = triax_plan_summary(d->plan);
+  triax_node node = triax_document_find(summary, 0, triax_text_of("allocation"));
+  if (node != TRIAX_NO_NODE && map != NULL) node = triax_document_find(summary, node, triax_text_of(map));
+  if (node != TRIAX_NO_NODE) node = triax_document_find(summary, node, triax_text_of(key));
+  if (node == TRIAX_NO_NODE || triax_document_kind(summary, node) != TRIAX_KIND_NUMBER) return NAN;
+  return triax_document_as_number(summary, node);
+}
+
 /* The ARR of the customers, or NULL; `column` says which. */
 static const triax_table *money_table(const digest *d, size_t *column) {
   const triax_table *table = triax_customers_table(d->company->customers);
@@ -124,8 +134,8 @@ static void add_head(const digest *d) {
     if (currency.bytes != NULL) text_add_format(d->buffer, " %.*s", (int)currency.length, currency.bytes);
   }
   if (csms != NULL) {
-    size_t count = triax_table_rows(csms);
-    text_add_format(d->buffer, ", %s CSM%s", of_count((double)count, text), count == 1 ? "" : "s");
+    double count = allocation_number(d, NULL, "csms_here");
+    text_add_format(d->buffer, ", %s CSM%s here", of_count(count, text), count == 1 ? "" : "s");
   }
   text_add(d->buffer, "\n", 1);
 }
@@ -346,16 +356,6 @@ static void add_uncovered(const digest *d) {
   free(order);
 }
 
-/* A number of the summary's map `allocation`, or of one within it; NaN when it is not there. */
-static double allocation_number(const digest *d, const char *map, const char *key) {
-  const triax_document *summary = triax_plan_summary(d->plan);
-  triax_node node = triax_document_find(summary, 0, triax_text_of("allocation"));
-  if (node != TRIAX_NO_NODE && map != NULL) node = triax_document_find(summary, node, triax_text_of(map));
-  if (node != TRIAX_NO_NODE) node = triax_document_find(summary, node, triax_text_of(key));
-  if (node == TRIAX_NO_NODE || triax_document_kind(summary, node) != TRIAX_KIND_NUMBER) return NAN;
-  return triax_document_as_number(summary, node);
-}
-
 /* Who keeps, gets and loses an owner. */
 static void add_owners(const digest *d) {
   static const struct {
@@ -372,10 +372,27 @@ static void add_owners(const digest *d) {
   }
   if (first) return;
   double continuity = allocation_number(d, NULL, "continuity");
-  if (!is_missing(continuity)) text_add_format(d->buffer, "\nContinuity: %.0f %% keep their CSM", 100 * continuity);
+  if (!is_missing(continuity)) { /* rounded down: 100 % is for when nobody moves */
+    text_add_format(d->buffer, "\nContinuity: %.0f %% keep their CSM", floor(100 * continuity));
+  }
   double orphans = allocation_number(d, NULL, "orphans");
   if (orphans > 0) text_add_format(d->buffer, "; the CSM of %s has left", of_count(orphans, text));
   add_line(d->buffer);
+}
+
+/* The gap in a part of the objective below the first: the parts above it are at their best. */
+static void add_part_gap(const digest *d, double gap) {
+  static const struct {
+    const char *key, *words;
+  } parts[] = {{"over_fte", "load beyond fte"}, {"points", "preference points"}, {"imbalance", "balance"}};
+  const triax_document *summary = triax_plan_summary(d->plan);
+  triax_node node = triax_document_find(summary, 0, triax_text_of("allocation"));
+  triax_text part = triax_document_as_text(summary, triax_document_find(summary, node, triax_text_of("gap_in")));
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    if (part.length != strlen(parts[i].key) || memcmp(part.bytes, parts[i].key, part.length) != 0) continue;
+    text_add_format(d->buffer, "Proven: nothing left uncovered that could be covered; %s within %.3g %% of its bound.\n",
+                    parts[i].words, 100 * gap);
+  }
 }
 
 /* How much better another plan could be at most. */
@@ -391,8 +408,7 @@ static void add_bound(const digest *d) {
     text_add_format(d->buffer, "Value left uncovered: %s; any plan leaves at least %s (gap %.3g %%).\n",
                     of_money(left, text), of_money(bound, least), 100 * gap);
   } else {
-    text_add_format(d->buffer, "Proven: the books are within %.3g %% of the best that any plan could reach.\n",
-                    100 * gap);
+    add_part_gap(d, gap);
   }
 }
 

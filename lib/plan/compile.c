@@ -328,8 +328,10 @@ static triax_status compile_all(tx_compiled *compiled, tx_expr_faults *faults, t
   if (status == TRIAX_OK) status = make_team_module(compiled, report);
   if (status == TRIAX_OK) status = make_pair_module(compiled, faults, report);
   if (status == TRIAX_OK) status = list_steps(compiled, report);
-  if (status == TRIAX_OK) status = check_steps(compiled, faults, report);
+  size_t before = report->errors;
   if (status == TRIAX_OK) status = check_defines(compiled, faults, report);
+  if (status != TRIAX_OK || report->errors > before) return status; /* each use would tell the same fault again */
+  status = check_steps(compiled, faults, report);
   if (status == TRIAX_OK) {
     check_columns(compiled, report);
     status = tx_order_steps(compiled, report);

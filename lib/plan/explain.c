@@ -26,22 +26,31 @@ static void put_sentence(triax_document *d, const char *key, const triax_plan *p
   if (writer.length) tx_put_text(d, key, triax_text_of(buffer));
 }
 
-/* A column's value at a row as an expression would print it. */
-static void put_value(explain_job *job, const char *key, const tx_column *column, size_t row) {
+/* A value as a reader wants it: numbers as numbers, text without quotes, the rest as an expression would print it. */
+static void put_scalar(triax_document *d, const char *key, const tx_value *value) {
   char buffer[512];
+  if (value->state != TX_PRESENT) {
+    triax_document_missing(d, triax_text_of(key));
+  } else if (tx_type_is(value->type, TX_STRING)) {
+    tx_put_text(d, key, value->text);
+  } else if (tx_type_is(value->type, TX_DOUBLE)) {
+    tx_put_number(d, key, value->number);
+  } else if (tx_type_is(value->type, TX_INT)) {
+    tx_put_number(d, key, (double)value->integer);
+  } else if (tx_type_is(value->type, TX_BOOL)) {
+    tx_put_boolean(d, key, value->boolean);
+  } else {
+    tx_value_print(value, buffer, sizeof buffer);
+    tx_put_text(d, key, triax_text_of(buffer));
+  }
+}
+
+/* A column's value at a row; a column that is not there leaves no key. */
+static void put_value(explain_job *job, const char *key, const tx_column *column, size_t row) {
   tx_value value;
-  if (!column) return;
-  if (!tx_column_has(column, row)) {
-    triax_document_missing(job->document, triax_text_of(key));
-    return;
+  if (column && tx_value_of_column(column, row, &job->arena, &value) == TRIAX_OK) {
+    put_scalar(job->document, key, &value);
   }
-  if (tx_value_of_column(column, row, &job->arena, &value) != TRIAX_OK) return;
-  if (tx_type_is(value.type, TX_STRING)) {
-    tx_put_text(job->document, key, value.text);
-    return;
-  }
-  tx_value_print(&value, buffer, sizeof buffer);
-  tx_put_text(job->document, key, triax_text_of(buffer));
 }
 
 /* The values that an expression read. */
@@ -201,17 +210,11 @@ static void put_metric(explain_job *job, const tx_plan_score *score, size_t m, c
                        const tx_value *inputs) {
   const tx_health_metric *metric = &score->model->metrics[m];
   triax_document *d = job->document;
-  char buffer[256];
   tx_put_map(d, metric->name.bytes);
   if (!part->applies) tx_put_boolean(d, "applies", 0);
   tx_put_text(d, "of", score->stage->step->exprs->items[metric->value].source);
-  if (inputs[metric->value].state == TX_PRESENT) {
-    tx_value_print(&inputs[metric->value], buffer, sizeof buffer);
-    tx_put_text(d, "value", triax_text_of(buffer));
-  } else {
-    triax_document_missing(d, TX_TEXT("value"));
-    put_reads(job, score->stage, metric->value, job->row);
-  }
+  put_scalar(d, "value", &inputs[metric->value]);
+  if (inputs[metric->value].state != TX_PRESENT) put_reads(job, score->stage, metric->value, job->row);
   tx_put_number(d, "points", part->points);
   if (metric->since != TX_NO_INPUT) tx_put_number(d, "freshness", part->freshness);
   tx_put_number(d, "weight", part->weight);
@@ -328,7 +331,7 @@ static void put_csm(explain_job *job) {
   uint32_t csm = result->csm[job->row];
   tx_put_map(d, "csm");
   if (csm != TX_ALLOCATION_NONE) put_csm_name(job, "csm", csm);
-  tx_put_text(d, "stands", tx_word_stands(result->stands[job->row]));
+  tx_put_text(d, "allocation", tx_word_stands(result->stands[job->row]));
   put_sentence(d, "why", plan, job->row, tx_why_csm);
   put_value(job, "pool", tx_plan_derived(plan, TX_DERIVED_POOL), job->row);
   if (csm != TX_ALLOCATION_NONE) {

@@ -167,14 +167,27 @@ static void put_health(const triax_plan *plan, triax_document *d) {
 
 /* --- allocation and attention --- */
 
-static void put_objective(triax_document *d, const char *key, double value, double over, double points,
-                          double imbalance) {
+static const char *const objective_words[] = {"uncovered_value", "over_fte", "points", "imbalance"};
+
+/* The objective's parts in their order, the first `count` of them. */
+static void put_objective(triax_document *d, const char *key, const double *parts, int count) {
   tx_put_map(d, key);
-  tx_put_number(d, "uncovered_value", value);
-  tx_put_number(d, "over_fte", over);
-  tx_put_number(d, "points", points);
-  tx_put_number(d, "imbalance", imbalance);
+  for (int part = 0; part < count; part++) tx_put_number(d, objective_words[part], parts[part]);
   tx_put_end(d);
+}
+
+/* What was reached, what was proven, and in which part the two first differ. */
+static void put_proof(const tx_allocation_result *result, triax_document *d) {
+  const double reached[] = {result->uncovered_value, result->over, result->points, result->imbalance};
+  const double bound[] = {result->bound_uncovered_value, result->bound_over, result->bound_points,
+                          result->bound_imbalance};
+  int part = 0;
+  while (part < result->proven && reached[part] == bound[part]) part++;
+  put_objective(d, "objective", reached, 4);
+  put_objective(d, "bound", bound, result->proven);
+  tx_put_number(d, "gap", result->gap);
+  if (!result->optimal && part < result->proven) tx_put_text(d, "gap_in", triax_text_of(objective_words[part]));
+  tx_put_boolean(d, "optimal", result->optimal);
 }
 
 static void put_pools(const triax_plan *plan, triax_document *d) {
@@ -231,16 +244,15 @@ static void put_allocation(const triax_plan *plan, triax_document *d) {
   if (!plan->allocation.given) return;
   for (size_t row = 0; row < plan->rows; row++) counts[result->stands[row]]++;
   tx_put_map(d, "allocation");
+  uint64_t here = 0;
+  for (size_t csm = 0; csm < plan->csms; csm++) here += tx_bit(plan->allocation.input.here, csm);
   tx_put_count(d, "csms", plan->csms);
+  tx_put_count(d, "csms_here", here);
   for (int k = 0; k <= TX_STANDS_UNCOVERED; k++) tx_put_count(d, words[k], counts[k]);
   tx_put_count(d, "orphans", plan->allocation.orphans);
   uint64_t stayed = counts[TX_STANDS_KEPT] + counts[TX_STANDS_FROZEN], had = stayed + counts[TX_STANDS_MOVED];
   tx_put_number(d, "continuity", had ? (double)stayed / (double)had : NAN);
-  put_objective(d, "objective", result->uncovered_value, result->over, result->points, result->imbalance);
-  put_objective(d, "bound", result->bound_uncovered_value, result->bound_over, result->bound_points,
-                result->bound_imbalance);
-  tx_put_number(d, "gap", result->gap);
-  tx_put_boolean(d, "optimal", result->optimal);
+  put_proof(result, d);
   put_pools(plan, d);
   put_dissolved(plan, d);
   tx_put_end(d);
