@@ -287,6 +287,10 @@ static void put_other(explain_job *job, uint32_t csm) {
   tx_put_text(d, "not_because", why.way == TX_WAY_CAP
                                     ? triax_text_of(plan->allocation.input.caps[why.cap].name)
                                     : tx_word_why_not(why.way));
+  if (why.way == TX_WAY_NOT_ELIGIBLE) {
+    const tx_policy_allocation *policy = &plan->compiled->policy->allocation;
+    tx_put_text(d, "eligible", policy->inputs.items[policy->eligible].source);
+  }
   tx_put_number(d, "points", why.points);
   tx_put_number(d, "load", why.load);
   tx_put_number(d, "fte", why.fte);
