@@ -8,9 +8,12 @@ void tx_aggregates_free(tx_aggregates *aggregates) {
   triax_context *context = aggregates->context;
   for (size_t i = 0; aggregates->items && i < aggregates->count; i++) {
     tx_aggregate *item = &aggregates->items[i];
+    if (item->given) continue;
     tx_free_array(context, item->sorted, item->distinct, sizeof *item->sorted);
     tx_free_array(context, item->below, item->distinct, sizeof *item->below);
     tx_free_array(context, item->equal, item->distinct, sizeof *item->equal);
+    tx_free(context, item->sum, sizeof *item->sum);
+    tx_free(context, item->squares, sizeof *item->squares);
   }
   tx_free_array(context, aggregates->items, aggregates->count, sizeof *aggregates->items);
   tx_free(context, aggregates, sizeof *aggregates);

@@ -6,6 +6,7 @@
 #ifndef TX_EXPR_NODE_H
 #define TX_EXPR_NODE_H
 
+#include "base/exact_sum.h"
 #include "expr/expr.h"
 
 typedef enum tx_op {
@@ -125,6 +126,8 @@ typedef struct tx_aggregate {
   uint64_t *below;      /* … how many present values are below each */
   uint64_t *equal;      /* … and equal to it */
   size_t distinct;
+  tx_exact_sum *sum, *squares; /* what value comes from: total, mean; stddev both */
+  bool given;                  /* of an earlier run: the arrays above are not this one's */
 } tx_aggregate;
 
 struct tx_aggregates {
@@ -133,6 +136,8 @@ struct tx_aggregates {
   tx_aggregate *items; /* by number */
 };
 void tx_aggregates_free(tx_aggregates *aggregates);
+/* Sets value from the exact sums. */
+void tx_aggregate_conclude(tx_aggregate *aggregate);
 /* The percentile of a value against the set, as policy.md defines it; NaN when nothing is present. */
 double tx_aggregate_percentile(const tx_aggregate *aggregate, double value);
 

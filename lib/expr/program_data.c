@@ -52,14 +52,11 @@ static bool copy_inputs(tx_data *data, const tx_column *const *columns) {
 
 /* --- whole-set functions, in the order of nodes: those inside others come first --- */
 
+/* Results of an earlier run are taken where they are known to hold; the others are made here. */
 static triax_status prepare_aggregates(tx_data *data, const tx_aggregates *given, triax_error *error) {
   size_t count = data->program->module->aggregate_count;
-  if (given) {
-    if (given->count < count) {
-      return tx_fail(error, TRIAX_EINVAL, "The results of an earlier run belong to other expressions.");
-    }
-    data->aggregates = given;
-    return TRIAX_OK;
+  if (given && given->count < count) {
+    return tx_fail(error, TRIAX_EINVAL, "The results of an earlier run belong to other expressions.");
   }
   tx_aggregates *own = tx_calloc(data->context, 1, sizeof *own);
   if (!own) return tx_no_memory(error);
@@ -68,7 +65,13 @@ static triax_status prepare_aggregates(tx_data *data, const tx_aggregates *given
   data->own_aggregates = own;
   data->aggregates = own;
   own->items = tx_calloc(data->context, count, sizeof *own->items);
-  return own->items ? TRIAX_OK : tx_no_memory(error);
+  if (!own->items) return tx_no_memory(error);
+  for (size_t i = 0; given && i < count; i++) {
+    if (!given->items[i].op) continue;
+    own->items[i] = given->items[i];
+    own->items[i].given = true;
+  }
+  return TRIAX_OK;
 }
 
 /* A node's values as a column of numbers. */
@@ -84,16 +87,15 @@ static triax_status inner_column(tx_data *data, uint32_t node, tx_column **colum
 static triax_status make_aggregate(tx_data *data, const tx_expr_node *node, triax_error *error) {
   tx_column *values = NULL;
   uint32_t child = data->program->module->children[node->first];
-  if (!data->own_aggregates && node->op != TX_OP_PERCENTILE) return TRIAX_OK;
+  tx_aggregate *item = &data->own_aggregates->items[node->index];
+  if (item->given && node->op != TX_OP_PERCENTILE) return TRIAX_OK;
   triax_status status = inner_column(data, child, &values, error);
   if (status != TRIAX_OK) return status;
   tx_column **percentiles = &data->percentiles[node->index];
-  if (data->own_aggregates) {
-    tx_aggregate *item = &data->own_aggregates->items[node->index];
-    status = tx_aggregate_make(data->context, node->op, values, item, percentiles, error);
-  } else {
-    const tx_aggregate *item = &data->aggregates->items[node->index];
+  if (item->given) {
     status = tx_aggregate_apply(data->context, item, values, percentiles, error);
+  } else {
+    status = tx_aggregate_make(data->context, node->op, values, item, percentiles, error);
   }
   tx_column_unref(values);
   return status;

@@ -1,93 +1,76 @@
 /* Whole-set functions: total, mean, stddev, percentile over a column's present values.
  *
- * Sums are compensated and taken in blocks of fixed size in the order of rows, so that they do not depend on threads
- * or batches. */
+ * Sums are exact and rounded once, so that they depend neither on threads and batches nor on the parts that a set may
+ * be judged in. */
 #include <math.h>
 #include <string.h>
 
 #include "expr/program_private.h"
 
-#define BLOCK 4096
+/* Rows that one sum is taken over before sums are put together. */
+#define BLOCK ((size_t)1 << 16)
 
 /* --- sums --- */
 
-/* A sum and what its roundings lost (Neumaier). */
-typedef struct sum {
-  double high, low;
-} sum;
-
-static void add(sum *into, double value) {
-  double next = into->high + value;
-  if (fabs(into->high) >= fabs(value)) {
-    into->low += (into->high - next) + value;
-  } else {
-    into->low += (value - next) + into->high;
-  }
-  into->high = next;
-}
-
-static double come_to(const sum *of) {
-  double whole = of->high + of->low;
-  return isfinite(of->high) ? whole : of->high; /* what an infinity lost is no number */
-}
-
-/* Of the values less a center, or of their squares. */
-static sum sum_of_block(const double *numbers, size_t count, double center, bool squares) {
-  sum block = {0, 0};
-  for (size_t i = 0; i < count; i++) {
-    if (numbers[i] != numbers[i]) continue;
-    double value = numbers[i] - center;
-    add(&block, squares ? value * value : value);
-  }
-  return block;
-}
-
 typedef struct summing {
   const tx_column *column;
-  sum *blocks;
-  double center;
+  tx_exact_sum *blocks; /* squares behind sums */
+  size_t count;
   bool squares;
 } summing;
 
+static void sum_block(const summing *work, size_t block) {
+  size_t first = block * BLOCK, rows = work->column->rows;
+  size_t end = rows - first < BLOCK ? rows : first + BLOCK;
+  const double *numbers = work->column->numbers;
+  tx_exact_clear(&work->blocks[block]);
+  for (size_t row = first; row < end; row++) {
+    if (numbers[row] == numbers[row]) tx_exact_add(&work->blocks[block], numbers[row]);
+  }
+  if (!work->squares) return;
+  tx_exact_sum *squares = &work->blocks[work->count + block];
+  tx_exact_clear(squares);
+  for (size_t row = first; row < end; row++) {
+    if (numbers[row] == numbers[row]) tx_exact_add_square(squares, numbers[row]);
+  }
+}
+
 static triax_status sum_blocks(void *user, size_t worker, size_t begin, size_t end, triax_error *error) {
-  const summing *work = user;
   (void)worker;
   (void)error;
-  for (size_t block = begin; block < end; block++) {
-    size_t first = block * BLOCK, rows = work->column->rows;
-    size_t count = rows - first < BLOCK ? rows - first : BLOCK;
-    work->blocks[block] = sum_of_block(work->column->numbers + first, count, work->center, work->squares);
-  }
+  for (size_t block = begin; block < end; block++) sum_block(user, block);
   return TRIAX_OK;
 }
 
-static triax_status sum_column(triax_context *context, const tx_column *column, double center, bool squares,
-                               double *result, triax_error *error) {
-  size_t count = (column->rows + BLOCK - 1) / BLOCK;
-  summing work = {column, tx_alloc_array(context, count, sizeof(sum)), center, squares};
-  if (!work.blocks) return tx_no_memory(error);
-  triax_status status = tx_parallel_for(context, "summing", count, 16, sum_blocks, &work, error);
-  if (status == TRIAX_OK) {
-    sum all = {0, 0};
-    for (size_t i = 0; i < count; i++) {
-      add(&all, work.blocks[i].high);
-      if (isfinite(all.high)) add(&all, work.blocks[i].low);
-    }
-    *result = come_to(&all);
+void tx_aggregate_conclude(tx_aggregate *aggregate) {
+  if (!aggregate->known) return;
+  if (aggregate->op == TX_OP_TOTAL) aggregate->value = tx_exact_total(aggregate->sum);
+  if (aggregate->op == TX_OP_MEAN) aggregate->value = tx_exact_mean(aggregate->sum, aggregate->present);
+  if (aggregate->op == TX_OP_STDDEV) {
+    aggregate->value = tx_exact_deviation(aggregate->sum, aggregate->squares, aggregate->present);
   }
-  tx_free_array(context, work.blocks, count, sizeof(sum));
-  return status;
+}
+
+static bool sum_room(triax_context *context, tx_aggregate *aggregate, summing *work) {
+  work->count = (work->column->rows + BLOCK - 1) / BLOCK;
+  work->squares = aggregate->op == TX_OP_STDDEV;
+  work->blocks = tx_alloc_array(context, work->count, 2 * sizeof(tx_exact_sum));
+  aggregate->sum = tx_calloc(context, 1, sizeof *aggregate->sum);
+  if (work->squares) aggregate->squares = tx_calloc(context, 1, sizeof *aggregate->squares);
+  return work->blocks && aggregate->sum && (aggregate->squares || !work->squares);
 }
 
 static triax_status make_sum(triax_context *context, const tx_column *column, tx_aggregate *aggregate,
                              triax_error *error) {
-  triax_status status = sum_column(context, column, 0, false, &aggregate->value, error);
-  if (status != TRIAX_OK || aggregate->op == TX_OP_TOTAL) return status;
-  aggregate->value /= (double)aggregate->present;
-  if (aggregate->op == TX_OP_MEAN) return TRIAX_OK;
-  double squares;
-  status = sum_column(context, column, aggregate->value, true, &squares, error);
-  if (status == TRIAX_OK) aggregate->value = sqrt(squares / (double)aggregate->present);
+  summing work = {.column = column};
+  triax_status status = sum_room(context, aggregate, &work) ? TRIAX_OK : tx_no_memory(error);
+  if (status == TRIAX_OK) status = tx_parallel_for(context, "summing", work.count, 1, sum_blocks, &work, error);
+  for (size_t i = 0; status == TRIAX_OK && i < work.count; i++) {
+    tx_exact_merge(aggregate->sum, &work.blocks[i]);
+    if (work.squares) tx_exact_merge(aggregate->squares, &work.blocks[work.count + i]);
+  }
+  tx_free_array(context, work.blocks, work.count, 2 * sizeof(tx_exact_sum));
+  if (status == TRIAX_OK) tx_aggregate_conclude(aggregate);
   return status;
 }
 
@@ -215,7 +198,7 @@ triax_status tx_aggregate_make(triax_context *context, int op, const tx_column *
   *aggregate = (tx_aggregate){.op = op, .present = count_present(column)};
   aggregate->known = aggregate->present > 0;
   if (op == TX_OP_PERCENTILE) return make_percentiles(context, column, aggregate, percentiles, error);
-  return aggregate->known ? make_sum(context, column, aggregate, error) : TRIAX_OK;
+  return make_sum(context, column, aggregate, error);
 }
 
 triax_status tx_aggregate_apply(triax_context *context, const tx_aggregate *aggregate, const tx_column *column,
