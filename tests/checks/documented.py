@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Every public symbol is documented (Doxygen's warnings are errors), and every function says since when it is there.
+"""Every public symbol is documented (Doxygen's warnings are errors, those of README and guide too), and every function
+says since when it is there.
 
 usage: documented.py ROOT BUILD
 """
@@ -17,9 +18,10 @@ def doxygen_faults(root, build):
         print("skipped: doxygen is not installed")
         sys.exit(77)
     headers = [str(p) for p in sorted((root / "include/triax").glob("*.h"))] + [str(build / "include/triax/version.h")]
+    pages = [root / "README.md", *sorted((root / "docs/guide").glob("*.md"))]
     with tempfile.TemporaryDirectory() as folder:
         settings = (root / "docs/Doxyfile").read_text(encoding="utf-8") + "\n".join([
-            "", f"INPUT = {' '.join(headers)}", "USE_MDFILE_AS_MAINPAGE =", f"OUTPUT_DIRECTORY = {folder}",
+            "", f"INPUT = {' '.join([*headers, *(str(page) for page in pages if page.is_file())])}", "USE_MDFILE_AS_MAINPAGE =", f"OUTPUT_DIRECTORY = {folder}",
             "GENERATE_HTML = NO", "GENERATE_XML = YES", "WARN_AS_ERROR = FAIL_ON_WARNINGS", ""])
         result = subprocess.run(["doxygen", "-"], input=settings, cwd=root, capture_output=True, text=True)
         return [line for line in result.stderr.splitlines() if line.strip()] if result.returncode else []
