@@ -201,7 +201,7 @@ static triax_status judge_level(tx_judging *all, uint32_t parent, triax_error *e
     if (parent != TX_NO_SEGMENT) tx_mark_inside(model, parent, all->inside);
     const triax_status status =
         tx_top_level(all->context, model, &all->level, all->inputs, all->rows, all->keys, all->segment,
-                     parent == TX_NO_SEGMENT ? NULL : all->inside, all->cutoffs, error);
+                     parent == TX_NO_SEGMENT ? NULL : all->inside, all->given, all->cutoffs, error);
     if (status) return status;
   }
   return tx_parallel_for(all->context, "segmentation", tx_words(all->rows), GRAIN, judge_range, all, error);

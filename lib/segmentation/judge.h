@@ -19,6 +19,7 @@ typedef struct tx_judging {
   uint32_t *sibling;                         /* scratch: code of previous -> sibling at the level that is judged */
   bool *inside;                              /* scratch: per segment */
   tx_top_cutoff *cutoffs;                    /* per segment */
+  const tx_top_given *given;                 /* per segment, or NULL */
   uint64_t *counts;                          /* per worker TX_COUNTS_OF(segments), zeroed */
   /* Results. */
   uint32_t *segment;

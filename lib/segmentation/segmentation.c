@@ -201,6 +201,7 @@ static triax_status judge_both(tx_judging *judging, const workshop *shop, tx_seg
   if (!has_hold(model)) return TRIAX_OK;
   judging->margin = 0;
   judging->dwell = 0;
+  judging->given = model->given[1];
   judging->segment = result->unheld;
   judging->placed = shop->placed;
   judging->uncertain = shop->uncertain;
@@ -236,6 +237,7 @@ triax_status tx_segmentation_run(triax_context *context, const tx_segmentation_m
                           .sibling = shop.sibling,
                           .inside = shop.inside,
                           .cutoffs = shop.cutoffs,
+                          .given = model->given[0],
                           .counts = shop.counts,
                           .segment = made.segment,
                           .placed = made.placed,

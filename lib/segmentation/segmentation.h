@@ -34,6 +34,20 @@ typedef struct tx_segment {
   uint32_t of;  /* top: input: number whose sum counts; TX_NO_INPUT: count customers */
 } tx_segment;
 
+/* Cut-offs that `top` tests came to, so that one row can be judged against a set. One per segment: the unit with
+ * value > cutoff, or == cutoff and key <= key_cutoff, holds. */
+typedef struct tx_top_cutoff {
+  bool any;
+  double value;
+  triax_text key; /* belongs to the keys' dictionary */
+} tx_top_cutoff;
+
+/* A cut-off found elsewhere, over a larger set that the units are a part of. */
+typedef struct tx_top_given {
+  bool known;
+  tx_top_cutoff cutoff;
+} tx_top_given;
+
 typedef struct tx_segmentation_model {
   const tx_segment *segments; /* top level first: [0, top_count), then each parent's children together */
   size_t count, top_count;
@@ -44,6 +58,7 @@ typedef struct tx_segmentation_model {
   double margin;      /* hold: 0.05 */
   double dwell;       /* days; 0: none */
   size_t input_count;
+  const tx_top_given *given[2]; /* per segment, for the judgement with hold and for the one without; or NULL */
 } tx_segmentation_model;
 
 /* Why a unit is where it is. */
@@ -83,17 +98,16 @@ double tx_segmentation_threshold(const tx_segmentation_model *model, uint32_t se
 /* Segment number by path, or by name where only one has it; TX_NO_SEGMENT (ambiguous: *ambiguous true). */
 uint32_t tx_segment_find(const tx_segment *segments, size_t count, triax_text path_or_name, bool *ambiguous);
 
-/* Cut-offs that `top` tests came to, so that one row can be judged against a set. One per segment: the unit with
- * value > cutoff, or == cutoff and key <= key_cutoff, holds. */
-typedef struct tx_top_cutoff {
-  bool any;
-  double value;
-  triax_text key; /* belongs to the keys' dictionary */
-} tx_top_cutoff;
 /* Fills one cut-off per segment (any = false for other tests), from a finished run's inputs. */
 triax_status tx_segmentation_cutoffs(triax_context *context, const tx_segmentation_model *model, const tx_input *inputs,
                                      size_t rows, const tx_column *keys, const tx_segmentation_result *result,
                                      tx_top_cutoff *cutoffs, triax_error *error);
+/* How many of n a share is. Shares are decimals: what is up to 4 roundings below a whole number is meant to be it. */
+size_t tx_top_count(double share, size_t n);
+/* What a prefix must sum to for a share of a total, and what a unit counts: missing and negative values nothing. */
+double tx_top_wanted(double share, double total);
+static inline double tx_top_part(double value) { return value > 0 ? value : 0; }
+
 /* One row, inputs as values, without allocating. cutoffs may be NULL when no segment has `top`. */
 uint32_t tx_segmentation_one(const tx_segmentation_model *model, const tx_value *inputs, triax_text key,
                              const tx_top_cutoff *cutoffs, int32_t as_of, int *placed, bool *uncertain);

@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/sum.h"
+#include "base/exact_sum.h"
 #include "segmentation/private.h"
 
 /* A unit that takes part in a ranking. */
@@ -97,47 +97,48 @@ static void select_rank(const ranking *all, size_t rank) {
   sort(all, begin, end);
 }
 
-/* How many of n a share is. Shares are decimals: what is up to 4 roundings below a whole number is meant to be it. */
-static size_t share_of(double share, size_t n) {
+size_t tx_top_count(double share, size_t n) {
   const double exact = share * (double)n, counted = floor(exact * (1 + 4 * DBL_EPSILON));
   if (!(counted >= 1)) return 0;
   return counted >= (double)n ? n : (size_t)counted;
 }
 
-static double part_at(const tx_input *of, size_t row) {
-  const double value = of->column->numbers[row];
-  return value > 0 ? value : 0; /* missing and negative ones count nothing */
-}
+double tx_top_wanted(double share, double total) { return share * total * (1 - 1e-12); }
+
+static double part_at(const tx_input *of, size_t row) { return tx_top_part(of->column->numbers[row]); }
 
 /* Adds what the units [begin, end) count for. */
-static tx_sum sum_parts(const ranking *all, const tx_input *of, size_t begin, size_t end, tx_sum to) {
-  for (size_t i = begin; i < end; i++) tx_sum_add(&to, part_at(of, all->units[i].row));
-  return to;
+static void sum_parts(const ranking *all, const tx_input *of, size_t begin, size_t end, tx_exact_sum *to) {
+  for (size_t i = begin; i < end; i++) tx_exact_add(to, part_at(of, all->units[i].row));
 }
 
 /* The length of the shortest prefix that sums to the share; the last of it comes to its place. Linear on average, as
- * select_rank: the sum of what is left of the pivot says on which side the end is. */
+ * select_rank: the sum of what is left of the pivot says on which side the end is. Sums are exact: parts of a set that
+ * are judged apart come to the same. */
 static size_t select_sum(const ranking *all, double share, const tx_input *of) {
-  const tx_sum none = {0, 0}, total = sum_parts(all, of, 0, all->count, none);
-  const double wanted = share * tx_sum_of(&total) * (1 - 1e-12);
+  tx_exact_sum have, left; /* of the units before `begin`: less than wanted; and of those up to the pivot */
+  tx_exact_clear(&have);
+  tx_exact_clear(&left);
+  sum_parts(all, of, 0, all->count, &left);
+  const double wanted = tx_top_wanted(share, tx_exact_total(&left));
   size_t begin = 0, end = all->count;
-  tx_sum have = none; /* of the units before `begin`: less than wanted */
   if (!(wanted > 0)) return 0;
   for (int tries = 0; end - begin > 32 && tries < 100; tries++) {
     const size_t at = split(all, begin, end);
-    const tx_sum left = sum_parts(all, of, begin, at, have), with = sum_parts(all, of, at, at + 1, left);
-    if (tx_sum_of(&left) >= wanted) {
+    left = have;
+    sum_parts(all, of, begin, at, &left);
+    if (tx_exact_total(&left) >= wanted) {
       end = at;
-    } else if (tx_sum_of(&with) >= wanted) {
-      return at + 1;
-    } else {
-      have = with;
-      begin = at + 1;
+      continue;
     }
+    sum_parts(all, of, at, at + 1, &left);
+    if (tx_exact_total(&left) >= wanted) return at + 1;
+    have = left;
+    begin = at + 1;
   }
   sort(all, begin, end);
-  while (begin < end && !(tx_sum_of(&have) >= wanted)) {
-    tx_sum_add(&have, part_at(of, all->units[begin].row));
+  while (begin < end && !(tx_exact_total(&have) >= wanted)) {
+    tx_exact_add(&have, part_at(of, all->units[begin].row));
     begin++;
   }
   return begin;
@@ -179,7 +180,7 @@ static void cut(const tx_segmentation_model *model, uint32_t segment, const rank
   size_t count = 0;
   *cutoff = (tx_top_cutoff){false, 0, TX_TEXT("")};
   if (test->of == TX_NO_INPUT) {
-    count = share_of(test->share, all->count);
+    count = tx_top_count(test->share, all->count);
     if (count) select_rank(all, count - 1);
   } else {
     count = select_sum(all, test->share, &inputs[test->of]);
@@ -189,9 +190,22 @@ static void cut(const tx_segmentation_model *model, uint32_t segment, const rank
   *cutoff = (tx_top_cutoff){true, last->by, key_at(all->keys, last->row)};
 }
 
+/* Takes over the cut-offs that are given; true: there are no others at this level. */
+static bool take_given(const tx_segmentation_model *model, const tx_level *level, const tx_top_given *given,
+                       tx_top_cutoff *cutoffs) {
+  bool all = true;
+  for (uint32_t s = level->first; s < level->last; s++) {
+    if (model->segments[s].test != TX_TEST_TOP) continue;
+    if (given && given[s].known) cutoffs[s] = given[s].cutoff;
+    else all = false;
+  }
+  return all;
+}
+
 triax_status tx_top_level(triax_context *context, const tx_segmentation_model *model, const tx_level *level,
                           const tx_input *inputs, size_t rows, const tx_column *keys, const uint32_t *segment,
-                          const bool *inside, tx_top_cutoff *cutoffs, triax_error *error) {
+                          const bool *inside, const tx_top_given *given, tx_top_cutoff *cutoffs, triax_error *error) {
+  if (take_given(model, level, given, cutoffs)) return TRIAX_OK;
   const double *by = inputs[model->by].column->numbers;
   const size_t count = collect(by, rows, segment, inside, NULL);
   ranked *units = tx_alloc_array(context, count, sizeof *units), *spare = tx_alloc_array(context, count, sizeof *spare);
@@ -199,7 +213,7 @@ triax_status tx_top_level(triax_context *context, const tx_segmentation_model *m
   if (ok) {
     const ranking all = {keys, units, spare, collect(by, rows, segment, inside, units)};
     for (uint32_t s = level->first; s < level->last; s++)
-      if (model->segments[s].test == TX_TEST_TOP) cut(model, s, &all, inputs, &cutoffs[s]);
+      if (model->segments[s].test == TX_TEST_TOP && !(given && given[s].known)) cut(model, s, &all, inputs, &cutoffs[s]);
   }
   tx_free_array(context, units, count, sizeof *units);
   tx_free_array(context, spare, count, sizeof *spare);
@@ -219,7 +233,8 @@ triax_status tx_segmentation_cutoffs(triax_context *context, const tx_segmentati
     if (!tx_level_has_top(model, &level)) continue;
     if (p) tx_mark_inside(model, parent, inside);
     status =
-        tx_top_level(context, model, &level, inputs, rows, keys, result->segment, p ? inside : NULL, cutoffs, error);
+        tx_top_level(context, model, &level, inputs, rows, keys, result->segment, p ? inside : NULL,
+                          model->given[0], cutoffs, error);
   }
   tx_free_array(context, inside, model->count, sizeof *inside);
   return status;

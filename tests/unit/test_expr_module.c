@@ -399,7 +399,8 @@ static void test_timestamps_of_columns(void **state) {
 static void test_percentile(void **state) {
   double sorted[] = {10, 20, 40};
   uint64_t below[] = {0, 1, 3}, equal[] = {1, 2, 1};
-  tx_aggregate set = {TX_OP_PERCENTILE, true, 4, 0, sorted, below, equal, 3};
+  tx_aggregate set = {.op = TX_OP_PERCENTILE, .known = true, .present = 4, .sorted = sorted, .below = below,
+                      .equal = equal, .distinct = 3};
   assert_true(tx_aggregate_percentile(&set, 10) == 0.125);
   assert_true(tx_aggregate_percentile(&set, 20) == 0.5);
   assert_true(tx_aggregate_percentile(&set, 40) == 0.875);
