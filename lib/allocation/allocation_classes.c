@@ -163,9 +163,73 @@ static bool add_offer(tx_allocation_job *job, size_t unit) {
   return true;
 }
 
+/* Offers by what they say. Rows of truth that differ over the whole team may be equal over those on offer: whoever had
+ * an account once, mostly outside of its pool, is no reason for a class of its own. */
+typedef struct offer_index {
+  void *of_key; /* uint32_t per key: its offer */
+  size_t key_room;
+  uint32_t *slots; /* UINT32_MAX: empty */
+  size_t slot_count;
+} offer_index;
+
+/* Only places in the table come of it, never an order. */
+static size_t hash_offer(const tx_allocation_job *job, size_t offer) {
+  const size_t *begin = job->offer_begin;
+  uint64_t hash = begin[offer + 1] - begin[offer];
+  for (size_t e = begin[offer]; e < begin[offer + 1]; e++) {
+    uint64_t word = (uint64_t)((const int64_t *)job->offer_points)[e] << 32 ^ ((const uint32_t *)job->offer_csm)[e];
+    hash = (hash ^ word) * UINT64_C(0xd6e8feb86659fd93);
+    hash ^= hash >> 32;
+  }
+  return (size_t)hash;
+}
+
+static bool same_offer(const tx_allocation_job *job, size_t a, size_t b) {
+  const size_t *begin = job->offer_begin;
+  size_t count = begin[a + 1] - begin[a];
+  if (begin[b + 1] - begin[b] != count) return false;
+  if (count == 0) return true;
+  const uint32_t *csm = job->offer_csm;
+  const int64_t *points = job->offer_points;
+  return memcmp(csm + begin[a], csm + begin[b], count * sizeof *csm) == 0 &&
+         memcmp(points + begin[a], points + begin[b], count * sizeof *points) == 0;
+}
+
+static uint32_t *offer_slot(const tx_allocation_job *job, const offer_index *index, size_t offer) {
+  size_t mask = index->slot_count - 1, at = hash_offer(job, offer) & mask;
+  while (index->slots[at] != UINT32_MAX && !same_offer(job, index->slots[at], offer)) at = (at + 1) & mask;
+  return &index->slots[at];
+}
+
+static bool more_offer_slots(const tx_allocation_job *job, offer_index *index) {
+  size_t count = index->slot_count ? 2 * index->slot_count : 64, old = job->books.offers - 1;
+  uint32_t *slots = tx_alloc_array(job->context, count, sizeof *slots);
+  if (!slots) return false;
+  memset(slots, 0xff, count * sizeof *slots);
+  tx_free_array(job->context, index->slots, index->slot_count, sizeof *index->slots);
+  index->slots = slots;
+  index->slot_count = count;
+  for (size_t offer = 0; offer < old; offer++) *offer_slot(job, index, offer) = (uint32_t)offer;
+  return true;
+}
+
+/* Appends the offer of a unit with a new key, or finds the one there is that says the same. */
+static bool add_key(tx_allocation_job *job, offer_index *index, size_t key, size_t unit) {
+  if (!tx_grow(job->context, &index->of_key, &index->key_room, key + 1, sizeof(uint32_t))) return false;
+  if (!add_offer(job, unit)) return false;
+  if (2 * job->books.offers > index->slot_count && !more_offer_slots(job, index)) return false;
+  size_t made = job->books.offers - 1;
+  uint32_t *slot = offer_slot(job, index, made);
+  if (*slot == UINT32_MAX) *slot = (uint32_t)made;
+  else job->books.offers--; /* the row behind the last is written over */
+  ((uint32_t *)index->of_key)[key] = *slot;
+  return true;
+}
+
 static bool make_offers(tx_allocation_job *job, const alike *by) {
-  uint32_t key[LONGEST_KEY];
+  uint32_t key[LONGEST_KEY], number;
   tx_intern keys;
+  offer_index index = {.of_key = NULL};
   tx_intern_init(&keys, job->context, (1 + by->count) * sizeof *key);
   job->unit_offer = tx_arena_calloc(&job->scratch, job->keep->units + 1, sizeof *job->unit_offer);
   bool fine = job->unit_offer != NULL;
@@ -175,8 +239,11 @@ static bool make_offers(tx_allocation_job *job, const alike *by) {
     for (size_t i = 0; i < by->count; i++) {
       key[1 + i] = by->number[i][by->pairs[i]->customer_group[job->keep->lead[u]]];
     }
-    fine = tx_intern_add(&keys, key, &job->unit_offer[u]) && (keys.count == known || add_offer(job, u));
+    fine = tx_intern_add(&keys, key, &number) && (keys.count == known || add_key(job, &index, number, u));
+    if (fine) job->unit_offer[u] = ((const uint32_t *)index.of_key)[number];
   }
+  tx_free_array(job->context, index.of_key, index.key_room, sizeof(uint32_t));
+  tx_free_array(job->context, index.slots, index.slot_count, sizeof *index.slots);
   tx_intern_free(&keys);
   return fine;
 }
