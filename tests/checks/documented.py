@@ -19,10 +19,11 @@ def doxygen_faults(root, build):
         sys.exit(77)
     headers = [str(p) for p in sorted((root / "include/triax").glob("*.h"))] + [str(build / "include/triax/version.h")]
     pages = [root / "README.md", *sorted((root / "docs/guide").glob("*.md"))]
+    inputs = " ".join([*headers, *(str(page) for page in pages if page.is_file())])
     with tempfile.TemporaryDirectory() as folder:
         settings = (root / "docs/Doxyfile").read_text(encoding="utf-8") + "\n".join([
-            "", f"INPUT = {' '.join([*headers, *(str(page) for page in pages if page.is_file())])}", "USE_MDFILE_AS_MAINPAGE =", f"OUTPUT_DIRECTORY = {folder}",
-            "GENERATE_HTML = NO", "GENERATE_XML = YES", "WARN_AS_ERROR = FAIL_ON_WARNINGS", ""])
+            "", f"INPUT = {inputs}", "USE_MDFILE_AS_MAINPAGE =", f"OUTPUT_DIRECTORY = {folder}", "GENERATE_HTML = NO",
+            "GENERATE_XML = YES", "WARN_AS_ERROR = FAIL_ON_WARNINGS", ""])
         result = subprocess.run(["doxygen", "-"], input=settings, cwd=root, capture_output=True, text=True)
         return [line for line in result.stderr.splitlines() if line.strip()] if result.returncode else []
 
