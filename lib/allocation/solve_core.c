@@ -19,6 +19,7 @@ triax_status tx_watch_poll(tx_watch *watch) {
 }
 
 int64_t tx_curve_cost(const tx_books_measure *measure, size_t csm, int64_t sum) {
+  if (measure->pieces == 0) return 0;
   const int64_t *from = measure->from + csm * measure->pieces, *slope = measure->slope + csm * measure->pieces;
   int64_t cost = 0, rate = 0;
   for (size_t p = 0; p < measure->pieces && sum > from[p]; p++) {
