@@ -87,7 +87,7 @@ static void read_capacity(tx_reader *reader, uint32_t node) {
     }
   }
   allocation->accounts_given = accounts != TX_NO_NODE;
-  allocation->accounts = tx_read_per_segment(reader, accounts, 0, read_accounts);
+  allocation->accounts = tx_read_per_segment(reader, accounts, 0, read_accounts, false);
 }
 
 static void read_prefer(tx_reader *reader, uint32_t node) {

@@ -57,6 +57,6 @@ void tx_read_attention(tx_reader *reader, uint32_t node) {
   }
   if (reserve != TX_NO_NODE) attention->model.reserve = tx_read_share(reader, reserve, 1, 0);
   if (touch != TX_NO_NODE) attention->model.touch_hours = tx_read_hours(reader, touch, 0);
-  attention->low = tx_read_per_segment(reader, limits, 0, read_low);
-  attention->high = tx_read_per_segment(reader, limits, INFINITY, read_high);
+  attention->low = tx_read_per_segment(reader, limits, 0, read_low, false);
+  attention->high = tx_read_per_segment(reader, limits, INFINITY, read_high, true);
 }

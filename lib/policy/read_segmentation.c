@@ -254,7 +254,7 @@ uint32_t tx_read_segment(tx_reader *reader, uint32_t node, bool at_key, triax_te
   return TX_NO_SEGMENT;
 }
 
-double *tx_read_per_segment(tx_reader *reader, uint32_t node, double fallback, tx_read_value read) {
+double *tx_read_per_segment(tx_reader *reader, uint32_t node, double fallback, tx_read_value read, bool again) {
   const tx_segmentation_model *model = &reader->policy->segmentation.model;
   double *values = tx_read_alloc(reader, model->count, sizeof *values);
   bool *said = tx_read_alloc(reader, model->count, sizeof *said);
@@ -266,10 +266,12 @@ double *tx_read_per_segment(tx_reader *reader, uint32_t node, double fallback, t
     for (size_t i = 0; i < model->count; i++) values[i] = value;
     return values;
   }
-  if (!tx_read_map(reader, node, NULL)) return values;
+  if (!again && !tx_read_map(reader, node, NULL)) return values;
   for (uint32_t child = tx_read_first(reader, node); child != TX_NO_NODE; child = tx_read_next(reader, child)) {
     double value = read(reader, child);
-    uint32_t segment = tx_read_segment(reader, child, true, tx_read_key(reader, child));
+    triax_text name = tx_read_key(reader, child);
+    uint32_t segment = again ? tx_segment_find(model->segments, model->count, name, NULL)
+                             : tx_read_segment(reader, child, true, name);
     if (segment == TX_NO_SEGMENT) continue;
     values[segment] = value;
     said[segment] = true;

@@ -72,9 +72,9 @@ void tx_read_allocation(tx_reader *reader, uint32_t node);
 void tx_read_attention(tx_reader *reader, uint32_t node);
 
 /* A value per segment: a map from names or paths to numbers (inherited by children), or one number for all. `fallback`
- * where nothing is said. */
+ * where nothing is said. `again`: the map was read before, and the faults of its keys are told. */
 typedef double (*tx_read_value)(tx_reader *reader, uint32_t node);
-double *tx_read_per_segment(tx_reader *reader, uint32_t node, double fallback, tx_read_value read);
+double *tx_read_per_segment(tx_reader *reader, uint32_t node, double fallback, tx_read_value read, bool again);
 /* The segment that a text names; TX_NO_SEGMENT after saying so. */
 uint32_t tx_read_segment(tx_reader *reader, uint32_t node, bool at_key, triax_text name);
 
