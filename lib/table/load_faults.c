@@ -60,6 +60,8 @@ bool tx_load_report_faults(tx_load *load) {
   size_t *first = NULL, *next = NULL;
   bool fine = chain_faults(load, &first, &next);
   tx_finding finding = {TRIAX_LEVEL_ERROR, TRIAX_EDATA, NULL, load->schema->what, 0, 0, 1, NULL};
+  const tx_source *policy = load->report->source;
+  load->report->source = NULL; /* these faults are not the policy's: its file's name before them would mislead */
   for (size_t row = 0; fine && row < load->raw->rows; row++) {
     for (size_t at = first[row]; at != SIZE_MAX; at = next[at]) {
       triax_text name = load->raw->fields[load->fields[load->faults[at].field].raw].name;
@@ -67,6 +69,7 @@ bool tx_load_report_faults(tx_load *load) {
                     load->faults[at].reason);
     }
   }
+  load->report->source = policy;
   load->report->errors += load->unkept;
   free_chains(load, first, next);
   return fine;
