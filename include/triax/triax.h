@@ -21,6 +21,7 @@
 #define TRIAX_TRIAX_H
 
 #include <triax/arrow.h>
+#include <triax/assignment.h>
 #include <triax/base.h>
 #include <triax/customers.h>
 #include <triax/document.h>

@@ -1,0 +1,124 @@
+/* Solves an assignment problem of the OR-Library: gap FILE SECONDS [EFFORT]. Prints `cost C bound B seconds S`, with
+ * more on standard error.
+ *
+ * The library decides by effort, not by the clock, so the time is turned into an effort by a first short run; the
+ * callback stops what takes longer. Seconds count the processor's, which a shared machine does not blur. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <triax/assignment.h>
+
+static double now(void) { return (double)clock() / CLOCKS_PER_SEC; }
+
+static int late(void *user, const char *stage, double done) {
+  (void)stage, (void)done;
+  return now() > *(const double *)user;
+}
+
+static int64_t *read_numbers(FILE *file, size_t count) {
+  int64_t *numbers = calloc(count + 1, sizeof *numbers);
+  for (size_t i = 0; numbers != NULL && i < count; i++) {
+    if (fscanf(file, "%" SCNd64, &numbers[i]) != 1) {
+      free(numbers);
+      return NULL;
+    }
+  }
+  return numbers;
+}
+
+static int read_problem(const char *name, triax_assignment_problem *problem) {
+  FILE *file = fopen(name, "r");
+  unsigned agents = 0, items = 0;
+  if (file == NULL || fscanf(file, "%u %u", &agents, &items) != 2) {
+    return 0;
+  }
+  problem->agents = agents, problem->items = items;
+  problem->cost = read_numbers(file, (size_t)agents * items);
+  problem->load = read_numbers(file, (size_t)agents * items);
+  problem->capacity = read_numbers(file, agents);
+  fclose(file);
+  return problem->cost != NULL && problem->load != NULL && problem->capacity != NULL;
+}
+
+static triax_assignment *solve(triax_context *context, const triax_assignment_problem *problem, double effort,
+                               triax_assignment_figures *figures) {
+  triax_assignment_options options = TRIAX_ASSIGNMENT_OPTIONS_INIT;
+  triax_assignment *assignment = NULL;
+  triax_error error;
+  options.effort = effort;
+  if (triax_assignment_solve(context, problem, &options, &assignment, &error) != TRIAX_OK) {
+    fprintf(stderr, "gap: %s\n", error.message);
+    exit(1);
+  }
+  figures->struct_size = sizeof *figures;
+  triax_assignment_summary(assignment, figures, NULL);
+  return assignment;
+}
+
+/* What the answer claims, recomputed. */
+static void verify(triax_context *context, const triax_assignment_problem *problem, const triax_assignment *assignment,
+                   const triax_assignment_figures *figures) {
+  triax_assignment_proof proof = {.struct_size = sizeof proof};
+  triax_assignment_found found = {.struct_size = sizeof found};
+  triax_error error = {0};
+  triax_assignment_prove(assignment, &proof, NULL);
+  if (triax_assignment_check(context, problem, triax_assignment_agents(assignment, NULL), &proof, &found, &error) !=
+      TRIAX_OK) {
+    fprintf(stderr, "gap: not checked: %s\n", error.message);
+    exit(1);
+  }
+  if (found.cost != figures->cost || found.over != 0 || found.uncovered != figures->uncovered ||
+      found.bound != proof.bound || found.bound > figures->bound) {
+    fprintf(stderr, "gap: the check found cost %" PRId64 " bound %" PRId64 " (proof %" PRId64 "), %zu uncovered, %zu over\n",
+            found.cost, found.bound, proof.bound, found.uncovered, found.over);
+    exit(1);
+  }
+}
+
+int main(int count, char **words) {
+  triax_assignment_problem problem = TRIAX_ASSIGNMENT_PROBLEM_INIT;
+  if (count < 3 || !read_problem(words[1], &problem)) {
+    fprintf(stderr, "usage: gap FILE SECONDS [EFFORT], where FILE holds: agents items, costs, loads, capacities\n");
+    return 2;
+  }
+  double seconds = strtod(words[2], NULL), begin = now(), deadline = begin + seconds;
+  triax_context_options options = TRIAX_CONTEXT_OPTIONS_INIT;
+  options.progress = late;
+  options.progress_user = &deadline;
+  triax_context *context = NULL;
+  triax_assignment_figures figures = {0};
+  if (triax_context_new(&options, &context, NULL) != TRIAX_OK) {
+    return 1;
+  }
+  double effort = count > 3 ? strtod(words[3], NULL) : seconds * 0.04;
+  triax_assignment *assignment = solve(context, &problem, effort, &figures);
+  if (count == 3 && !figures.optimal) {
+    double speed = (now() - begin) / ((double)figures.work + 1);
+    double left = (deadline - now()) * 0.98;
+    effort *= left / (speed * (double)figures.work + 1e-6);
+    triax_assignment_figures better = {0};
+    triax_assignment *second = solve(context, &problem, effort > 1e-6 ? effort : 1e-6, &better);
+    if (better.uncovered < figures.uncovered || (better.uncovered == figures.uncovered && better.cost < figures.cost)) {
+      triax_assignment_unref(assignment);
+      assignment = second, figures = better;
+    } else {
+      triax_assignment_unref(second);
+    }
+  }
+  double used = now() - begin;
+  verify(context, &problem, assignment, &figures);
+  if (figures.uncovered > 0) {
+    printf("cost none bound %" PRId64 " seconds %.3f\n", figures.bound, used);
+  } else {
+    printf("cost %" PRId64 " bound %" PRId64 " seconds %.3f\n", figures.cost, figures.bound, used);
+  }
+  fprintf(stderr, "%s%s\n", triax_assignment_message(assignment), figures.stopped ? " (stopped)" : "");
+  triax_assignment_unref(assignment);
+  triax_context_unref(context);
+  free((void *)(uintptr_t)problem.cost);
+  free((void *)(uintptr_t)problem.load);
+  free((void *)(uintptr_t)problem.capacity);
+  return figures.uncovered > 0;
+}
