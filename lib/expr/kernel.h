@@ -16,8 +16,6 @@ enum { TX_DUAL_ADD, TX_DUAL_SUBTRACT, TX_DUAL_MULTIPLY, TX_DUAL_DIVIDE, TX_DUAL_
 enum { TX_SOLE_NEGATE, TX_SOLE_ABS, TX_SOLE_CEIL, TX_SOLE_FLOOR, TX_SOLE_ROUND, TX_SOLE_TRUNC, TX_SOLE_SIGN,
        TX_SOLE_SQRT, TX_SOLES };
 
-struct tx_weighted;
-
 typedef struct tx_kernels {
   /* out = (x test y) & mask */
   void (*test_number[TX_TESTS])(const double *x, double y, const uint64_t *mask, size_t words, uint64_t *out);
@@ -44,12 +42,6 @@ typedef struct tx_kernels {
   void (*choose32)(const uint64_t *condition, const uint32_t *x, const uint32_t *y, size_t words, uint32_t *out);
   /* Byte i of out (64 a word) = the sum of bit i of planes[k] << k, for up to 8 planes: from planes to small numbers. */
   void (*spread)(const uint64_t *const *planes, size_t count, size_t words, uint8_t *out);
-
-  /* See kernel_scale.h. */
-  void (*scale_points)(const double *x, size_t n, const double *knots, const double *points, size_t knot_count,
-                       double *out);
-  void (*weighted_average)(const struct tx_weighted *metrics, size_t count, size_t first, size_t n, double *average,
-                           double *weight);
 } tx_kernels;
 
 extern const tx_kernels tx_kernels_portable;

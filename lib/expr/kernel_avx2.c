@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "expr/kernel_scale.h"
-
 #ifdef __clang__
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
 #else

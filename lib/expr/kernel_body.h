@@ -173,8 +173,6 @@ static void KERNEL(choose32)(const uint64_t *condition, const uint32_t *x, const
   }
 }
 
-#include "expr/kernel_scale_body.h"
-
 #define KERNEL_TABLE                                                                                                   \
   {                                                                                                                    \
     .test_number = TESTS_TABLE(number), .test_numbers = TESTS_TABLE(numbers), .test_integer = TESTS_TABLE(integer),    \
@@ -188,6 +186,5 @@ static void KERNEL(choose32)(const uint64_t *condition, const uint32_t *x, const
                   KERNEL(greatest_left), KERNEL(least_left)},                                                          \
     .sole = {KERNEL(negate), KERNEL(abs), KERNEL(ceil), KERNEL(floor), KERNEL(round), KERNEL(trunc), KERNEL(sign),     \
              KERNEL(sqrt)},                                                                                            \
-    .choose64 = KERNEL(choose64), .choose32 = KERNEL(choose32), .scale_points = KERNEL(scale_points),                  \
-    .weighted_average = KERNEL(weighted_average),                                                        \
+    .choose64 = KERNEL(choose64), .choose32 = KERNEL(choose32),                                                        \
   }

@@ -1,4 +1,4 @@
-#include "expr/kernel_scale.h"
+#include "expr/kernel.h"
 
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC optimize("O3") /* vectorise also where the build asks for less */

@@ -1,32 +1,78 @@
-/* Piecewise-linear scales without branches, for few knots. Included by scale.c once for each instruction set. */
+/* The loops of health, included by scale.c once for each instruction set with KERNEL(name) naming its functions. Plain
+ * loops of 64 without branches: compilers turn them into vectors, and the order of evaluation stays the one written. */
 
-/* One scale of COUNT knots over blocks of 64 rows. The choice of a piece is a chain of selects that compilers turn
- * into masks; a NaN fails every comparison and comes out of the formula as NaN. */
+/* Asks for the same column's rows of the next chunk. */
+static inline void KERNEL(ask_ahead)(const double *x) {
+#ifdef __GNUC__
+  for (size_t line = 0; line < 8; line++)
+    __builtin_prefetch((const void *)((uintptr_t)x + (TX_HEALTH_CHUNK + 8 * line) * sizeof *x));
+#else
+  (void)x;
+#endif
+}
+
+/* y = the points of v by COUNT knots: the piece is found by a chain of choices that become masks. A NaN fails every
+ * comparison and comes out of the formula as NaN. */
+#define KNOTS_OF(COUNT)                                                                                                \
+  double knot[COUNT], point[COUNT], slope[COUNT];                                                                      \
+  for (size_t k = 0; k < COUNT; k++) {                                                                                 \
+    knot[k] = line->knots[k];                                                                                          \
+    point[k] = line->points[k];                                                                                        \
+    slope[k] = line->slopes[k];                                                                                        \
+  }
+#define POINTS_OF(COUNT)                                                                                               \
+  double from = knot[0], base = point[0], by = slope[0];                                                               \
+  for (size_t k = 1; k + 1 < COUNT; k++) {                                                                             \
+    const bool on = v >= knot[k];                                                                                      \
+    from = on ? knot[k] : from;                                                                                        \
+    base = on ? point[k] : base;                                                                                       \
+    by = on ? slope[k] : by;                                                                                           \
+  }                                                                                                                    \
+  const double in = v < knot[0] ? knot[0] : v;                                                                         \
+  double y = base + (in - from) * by;                                                                                  \
+  y = v >= knot[COUNT - 1] ? point[COUNT - 1] : y;
+
 #define SCALE(COUNT)                                                                                                   \
-  static void KERNEL(scale##COUNT)(const tx_health_metric *metric, const double *restrict x, size_t blocks,            \
+  static void KERNEL(scale##COUNT)(const tx_health_line *line, const double *restrict x, size_t blocks,                \
                                    double *restrict out) {                                                             \
-    double knots[COUNT], points[COUNT], width[COUNT], rise[COUNT];                                                     \
-    for (size_t k = 0; k < COUNT; k++) {                                                                               \
-      knots[k] = metric->knots[k];                                                                                     \
-      points[k] = metric->points[k];                                                                                   \
-    }                                                                                                                  \
-    for (size_t k = 0; k + 1 < COUNT; k++) {                                                                           \
-      width[k] = knots[k + 1] - knots[k];                                                                              \
-      rise[k] = points[k + 1] - points[k];                                                                             \
-    }                                                                                                                  \
+    KNOTS_OF(COUNT)                                                                                                    \
     for (; blocks; blocks--, x += 64, out += 64) {                                                                     \
+      KERNEL(ask_ahead)(x);                                                                                            \
       for (size_t i = 0; i < 64; i++) {                                                                                \
-        double from = knots[0], base = points[0], wide = width[0], up = rise[0];                                       \
-        for (size_t k = 1; k + 1 < COUNT; k++) {                                                                       \
-          const bool on = x[i] >= knots[k];                                                                            \
-          from = on ? knots[k] : from;                                                                                 \
-          base = on ? points[k] : base;                                                                                \
-          wide = on ? width[k] : wide;                                                                                 \
-          up = on ? rise[k] : up;                                                                                      \
-        }                                                                                                              \
-        double y = base + (x[i] - from) / wide * up;                                                                   \
-        y = x[i] < knots[0] ? points[0] : y;                                                                           \
-        out[i] = x[i] >= knots[COUNT - 1] ? points[COUNT - 1] : y;                                                     \
+        const double v = x[i];                                                                                         \
+        POINTS_OF(COUNT)                                                                                               \
+        out[i] = y;                                                                                                    \
+      }                                                                                                                \
+    }                                                                                                                  \
+  }                                                                                                                    \
+  static void KERNEL(add##COUNT)(const tx_health_line *line, const double *restrict x, size_t blocks,                  \
+                                 double *restrict present, double *restrict sum) {                                     \
+    const double weight = line->weight;                                                                                \
+    KNOTS_OF(COUNT)                                                                                                    \
+    for (; blocks; blocks--, x += 64, present += 64, sum += 64) {                                                      \
+      KERNEL(ask_ahead)(x);                                                                                            \
+      for (size_t i = 0; i < 64; i++) {                                                                                \
+        const double v = x[i];                                                                                         \
+        POINTS_OF(COUNT)                                                                                               \
+        const bool has = v == v;                                                                                       \
+        const double part = weight * y;                                                                                \
+        present[i] += has ? weight : 0;                                                                                \
+        sum[i] += has ? part : 0;                                                                                      \
+      }                                                                                                                \
+    }                                                                                                                  \
+  }                                                                                                                    \
+  static void KERNEL(fill##COUNT)(const tx_health_line *line, const double *restrict x, size_t blocks,                 \
+                                  double *restrict present, double *restrict sum) {                                    \
+    const double weight = line->weight, missing = line->missing;                                                       \
+    KNOTS_OF(COUNT)                                                                                                    \
+    for (; blocks; blocks--, x += 64, present += 64, sum += 64) {                                                      \
+      KERNEL(ask_ahead)(x);                                                                                            \
+      for (size_t i = 0; i < 64; i++) {                                                                                \
+        const double v = x[i];                                                                                         \
+        POINTS_OF(COUNT)                                                                                               \
+        y = v == v ? y : missing;                                                                                      \
+        present[i] += weight;                                                                                          \
+        sum[i] += weight * y;                                                                                          \
       }                                                                                                                \
     }                                                                                                                  \
   }
@@ -35,22 +81,33 @@ SCALE(3)
 SCALE(4)
 SCALE(5)
 SCALE(6)
+SCALE(7)
+SCALE(8)
 #undef SCALE
+#undef POINTS_OF
+#undef KNOTS_OF
 
-static void KERNEL(scale_many)(const tx_health_metric *metric, const double *restrict x, size_t blocks,
+static void KERNEL(scale_many)(const tx_health_line *line, const double *restrict x, size_t blocks,
                                double *restrict out) {
-  for (size_t i = 0; i < blocks * 64; i++) out[i] = tx_health_scale(metric, x[i]);
+  for (size_t i = 0; i < blocks * 64; i++) out[i] = tx_health_scale(line->metric, x[i]);
 }
 
-/* w′ and w′ × points of a metric without `since` and `applies`, on to the sums. */
+/* Compilers make poor code of clearing a length that they know. */
+static void KERNEL(clear)(size_t blocks, double *restrict out) {
+  for (; blocks; blocks--, out += 64) {
+    for (size_t i = 0; i < 64; i++) out[i] = 0;
+  }
+}
+
+/* w′ and w′ × points of points made before, on to the sums. */
 static void KERNEL(add_plain)(const double *restrict points, double weight, size_t blocks, double *restrict present,
                               double *restrict sum) {
   for (; blocks; blocks--, points += 64, present += 64, sum += 64) {
     for (size_t i = 0; i < 64; i++) {
       const bool has = points[i] == points[i];
-      const double w = has ? weight : 0, p = has ? points[i] : 0;
-      present[i] += w;
-      sum[i] += w * p;
+      const double part = weight * points[i];
+      present[i] += has ? weight : 0;
+      sum[i] += has ? part : 0;
     }
   }
 }
@@ -60,52 +117,154 @@ static void KERNEL(add_weighted)(const double *restrict points, const double *re
                                  double *restrict present, double *restrict sum) {
   for (; blocks; blocks--, points += 64, weight += 64, present += 64, sum += 64) {
     for (size_t i = 0; i < 64; i++) {
-      const double p = points[i] == points[i] ? points[i] : 0;
+      const double part = weight[i] * points[i];
       present[i] += weight[i];
-      sum[i] += weight[i] * p;
+      sum[i] += points[i] == points[i] ? part : 0;
     }
+  }
+}
+
+/* Ages (NaN: not known) become what is left of the weight. The same steps as tx_health_freshness. */
+static void KERNEL(fade)(double after, double fade, size_t blocks, double *restrict age) {
+  const bool fades = fade > 0;
+  for (; blocks; blocks--, age += 64) {
+    for (size_t i = 0; i < 64; i++) {
+      double left = 1 - (age[i] - after) / fade;
+      left = left > 0 ? left : 0;
+      left = fades ? left : 0;
+      left = age[i] <= after ? 1 : left;
+      age[i] = age[i] == age[i] ? left : (double)NAN;
+    }
+  }
+}
+
+/* The same steps as tx_health_part_of: points that count, NaN where there are none, and their w′. */
+static void KERNEL(weigh)(const tx_health_line *line, const uint64_t *applies, const double *restrict fresh,
+                          size_t blocks, double *restrict points, double *restrict weight) {
+  const double whole = line->weight, missing = line->missing;
+  for (size_t b = 0; b < blocks; b++, fresh += 64, points += 64, weight += 64) {
+    const uint64_t word = applies ? applies[b] : UINT64_MAX;
+    for (size_t i = 0; i < 64; i++) {
+      const bool has = points[i] == points[i] && fresh[i] == fresh[i];
+      double p = has ? points[i] : missing, w = has ? whole * fresh[i] : whole;
+      p = (word >> i) & 1 ? p : (double)NAN;
+      w = p == p ? w : 0;
+      points[i] = p;
+      weight[i] = w;
+    }
+  }
+}
+
+/* Σ w of one more metric, where it applies. */
+static void KERNEL(add_all)(const uint64_t *applies, double weight, size_t blocks, double *restrict all) {
+  for (size_t b = 0; b < blocks; b++, all += 64) {
+    const uint64_t word = applies ? applies[b] : UINT64_MAX;
+    for (size_t i = 0; i < 64; i++) all[i] += (word >> i) & 1 ? weight : 0;
   }
 }
 
 /* Ends a group: the same steps as tx_health_sum_group. */
 static void KERNEL(end_group)(double group, const double *restrict points, const double *restrict present,
-                              const double *restrict all, size_t blocks, const tx_health_sums *sums) {
-  double *restrict total = sums->total, *restrict weight = sums->weight;
-  double *restrict covered = sums->covered, *restrict coverable = sums->coverable;
-  for (; blocks; blocks--, points += 64, present += 64, all += 64) {
+                              size_t blocks, double *restrict total, double *restrict weight) {
+  for (; blocks; blocks--, points += 64, present += 64, total += 64, weight += 64) {
     for (size_t i = 0; i < 64; i++) {
-      const bool has = present[i] > 0, any = all[i] > 0;
-      const double score = group * (points[i] / present[i]), share = group * (present[i] / all[i]);
+      const bool has = present[i] > 0;
+      const double score = group * (points[i] / present[i]);
       total[i] += has ? score : 0;
       weight[i] += has ? group : 0;
-      covered[i] += any ? share : 0;
-      coverable[i] += any ? group : 0;
     }
-    total += 64;
-    weight += 64;
-    covered += 64;
-    coverable += 64;
   }
 }
 
-/* Health before limits, and coverage, in the place of sums->total and sums->covered. */
-static void KERNEL(end_rows)(double min_coverage, size_t blocks, const tx_health_sums *sums) {
-  double *restrict total = sums->total, *restrict covered = sums->covered;
-  const double *restrict weight = sums->weight, *restrict coverable = sums->coverable;
-  for (; blocks; blocks--, total += 64, covered += 64, weight += 64, coverable += 64) {
+static void KERNEL(cover)(double group, const double *restrict present, const double *restrict all, size_t blocks,
+                          double *restrict covered, double *restrict coverable) {
+  for (; blocks; blocks--, present += 64, all += 64, covered += 64, coverable += 64) {
     for (size_t i = 0; i < 64; i++) {
-      const double share = tx_health_tidy(covered[i] / coverable[i]), score = tx_health_tidy(total[i] / weight[i]);
-      const double coverage = coverable[i] > 0 ? share : 0, known = weight[i] > 0 ? score : (double)NAN;
-      covered[i] = coverage;
-      total[i] = coverage >= min_coverage ? known : (double)NAN;
+      const bool any = all[i] > 0;
+      const double share = group / all[i] * present[i];
+      covered[i] += any ? share : 0;
+      coverable[i] += any ? group : 0;
     }
+  }
+}
+
+/* The same where Σ w is `all` in every row. */
+static void KERNEL(cover_plain)(double group, const double *restrict present, double all, size_t blocks,
+                                double *restrict covered) {
+  const double by = group / all;
+  for (size_t i = 0; i < blocks * 64; i++) covered[i] += by * present[i];
+}
+
+/* Coverage in the place of what is covered; the same steps as tx_health_sum_coverage. */
+static void KERNEL(end_cover)(const double *restrict coverable, size_t blocks, double *restrict covered) {
+  for (; blocks; blocks--, covered += 64, coverable += 64) {
+    for (size_t i = 0; i < 64; i++) {
+      const double share = tx_health_tidy(covered[i] * (1 / coverable[i]));
+      covered[i] = coverable[i] > 0 ? share : 0;
+    }
+  }
+}
+
+static void KERNEL(end_cover_plain)(double coverable, size_t blocks, double *restrict covered) {
+  const double by = 1 / coverable;
+  for (size_t i = 0; i < blocks * 64; i++) covered[i] = tx_health_tidy(covered[i] * by);
+}
+
+/* Health before limits in the place of totals; the same steps as tx_health_sum_score. Where all rows of a block have the
+ * same groups, one division does for them. */
+static void KERNEL(end_rows)(const double *restrict weight, size_t blocks, double *restrict total) {
+  for (; blocks; blocks--, total += 64, weight += 64) {
+    size_t same = 0;
+    const double first = weight[0];
+    for (size_t i = 0; i < 64; i++) same += weight[i] == first;
+    if (same == 64 && first > 0) {
+      const double by = 1 / first;
+      for (size_t i = 0; i < 64; i++) total[i] = tx_health_tidy(total[i] * by);
+      continue;
+    }
+    for (size_t i = 0; i < 64; i++) {
+      const double score = tx_health_tidy(total[i] * (1 / weight[i]));
+      total[i] = weight[i] > 0 ? score : (double)NAN;
+    }
+  }
+}
+
+static void KERNEL(drop_uncovered)(double min_coverage, const double *restrict coverage, size_t blocks,
+                                   double *restrict total) {
+  for (size_t i = 0; i < blocks * 64; i++) total[i] = coverage[i] >= min_coverage ? total[i] : (double)NAN;
+}
+
+/* As many thresholds as are reached, less one: none is TX_BAND_UNKNOWN, 255. */
+static void KERNEL(reach)(const double *restrict health, const tx_health_band *bands, size_t count, size_t blocks,
+                          uint8_t *restrict out) {
+  for (; blocks; blocks--, health += 64, out += 64) {
+    int64_t reached[64];
+    for (size_t i = 0; i < 64; i++) reached[i] = -1;
+    for (size_t b = 0; b < count; b++) {
+      const double threshold = bands[b].threshold;
+      for (size_t i = 0; i < 64; i++) reached[i] += health[i] >= threshold;
+    }
+    for (size_t i = 0; i < 64; i++) out[i] = (uint8_t)reached[i];
   }
 }
 
 static const tx_health_kernels KERNEL(kernels) = {
-    {KERNEL(scale2), KERNEL(scale3), KERNEL(scale4), KERNEL(scale5), KERNEL(scale6), KERNEL(scale_many)},
-    KERNEL(add_plain),
-    KERNEL(add_weighted),
-    KERNEL(end_group),
-    KERNEL(end_rows),
+    .scale = {KERNEL(scale2), KERNEL(scale3), KERNEL(scale4), KERNEL(scale5), KERNEL(scale6), KERNEL(scale7),
+              KERNEL(scale8), KERNEL(scale_many)},
+    .add = {KERNEL(add2), KERNEL(add3), KERNEL(add4), KERNEL(add5), KERNEL(add6), KERNEL(add7), KERNEL(add8)},
+    .fill = {KERNEL(fill2), KERNEL(fill3), KERNEL(fill4), KERNEL(fill5), KERNEL(fill6), KERNEL(fill7), KERNEL(fill8)},
+    .clear = KERNEL(clear),
+    .add_plain = KERNEL(add_plain),
+    .add_weighted = KERNEL(add_weighted),
+    .fade = KERNEL(fade),
+    .weigh = KERNEL(weigh),
+    .add_all = KERNEL(add_all),
+    .end_group = KERNEL(end_group),
+    .cover = KERNEL(cover),
+    .cover_plain = KERNEL(cover_plain),
+    .end_cover = KERNEL(end_cover),
+    .end_cover_plain = KERNEL(end_cover_plain),
+    .end_rows = KERNEL(end_rows),
+    .drop_uncovered = KERNEL(drop_uncovered),
+    .reach = KERNEL(reach),
 };

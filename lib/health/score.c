@@ -16,6 +16,7 @@ typedef struct batch {
 typedef struct chunk {
   const batch *of;
   size_t first, rows, blocks; /* blocks of 64 rows, the last perhaps in part */
+  double *health, *coverage;  /* sums, then results: where they are wanted, if whole blocks fit there */
 } chunk;
 
 static bool bit_at(const uint64_t *plane, const chunk *part, size_t i) { return tx_bit(plane, part->first + i); }
@@ -106,10 +107,8 @@ static void fill_points(const chunk *part, size_t index) {
     for (size_t i = part->rows; i < part->blocks * 64; i++) scorer->points[i] = NAN;
     return;
   }
-  const double *x = read_numbers(part, vector);
-  if (metric->knot_count >= 2 && metric->knot_count <= 6)
-    scorer->kernels->scale[metric->knot_count - 2](metric, x, part->blocks, scorer->points);
-  else scorer->kernels->scale[5](metric, x, part->blocks, scorer->points);
+  const size_t kind = metric->knot_count >= 2 && metric->knot_count <= TX_HEALTH_FEW_KNOTS ? metric->knot_count - 2 : 7;
+  scorer->kernels->scale[kind](&scorer->lines[index], read_numbers(part, vector), part->blocks, scorer->points);
 }
 
 /* --- points to sums --------------------------------------------------------------------------------------------- */
@@ -121,69 +120,105 @@ static double age_at(const chunk *part, const tx_vector *since, size_t i) {
   return part->of->as_of - (double)since->integers[row] / TX_MICROSECONDS_A_DAY;
 }
 
-/* Weights row by row; points become those that count. Keeps the parts when they are asked for. */
-static void weigh(const chunk *part, size_t index) {
+/* Weights row by row; points become those that count; keeps the parts. */
+static void weigh_parts(const chunk *part, size_t index) {
   const batch *all = part->of;
   const tx_health_metric *metric = &all->model->metrics[index];
   const tx_vector *since = metric->since == TX_NO_INPUT ? NULL : &all->inputs[metric->since];
   const uint64_t *applies = metric->applies == TX_NO_INPUT ? NULL : all->inputs[metric->applies].truth;
   double *points = all->scorer->points, *weight = all->scorer->weight;
-  tx_health_part *parts = all->output->parts ? all->output->parts + index * all->rows + part->first : NULL;
+  tx_health_part *parts = all->output->parts + index * all->rows + part->first;
   for (size_t i = 0; i < part->rows; i++) {
     const bool on = !applies || bit_at(applies, part, i);
-    const tx_health_part one =
-        tx_health_part_of(metric, points[i], since != NULL, since ? age_at(part, since, i) : 0, on);
-    points[i] = one.points;
-    weight[i] = one.weight;
-    if (parts) parts[i] = one;
+    parts[i] = tx_health_part_of(metric, points[i], since != NULL, since ? age_at(part, since, i) : 0, on);
+    points[i] = parts[i].points;
+    weight[i] = parts[i].weight;
   }
   for (size_t i = part->rows; i < part->blocks * 64; i++) weight[i] = 0;
 }
 
-static void add_metric(const chunk *part, size_t index) {
+static const uint64_t *applies_of(const chunk *part, const tx_health_metric *metric) {
+  return metric->applies == TX_NO_INPUT ? NULL : part->of->inputs[metric->applies].truth + part->first / 64;
+}
+
+/* The same without parts, all rows at once. */
+static void weigh(const chunk *part, size_t index) {
+  const batch *all = part->of;
+  const tx_health_metric *metric = &all->model->metrics[index];
+  tx_health_scorer *scorer = all->scorer;
+  const size_t filled = metric->since == TX_NO_INPUT ? 0 : part->rows;
+  for (size_t i = 0; i < filled; i++) scorer->fresh[i] = age_at(part, &all->inputs[metric->since], i);
+  for (size_t i = filled; i < part->blocks * 64; i++) scorer->fresh[i] = 1;
+  if (filled) scorer->kernels->fade(metric->after, metric->fade, part->blocks, scorer->fresh);
+  scorer->kernels->weigh(&scorer->lines[index], applies_of(part, metric), scorer->fresh, part->blocks, scorer->points,
+                         scorer->weight);
+}
+
+/* A scale that applies to all, at full weight: from values to sums in one pass. */
+static bool add_at_once(const chunk *part, size_t index) {
   const tx_health_metric *metric = &part->of->model->metrics[index];
   tx_health_scorer *scorer = part->of->scorer;
+  const size_t knots = metric->knot_count;
+  if (part->of->output->parts || metric->since != TX_NO_INPUT || metric->applies != TX_NO_INPUT) return false;
+  if (metric->category_count || knots < 2 || knots > TX_HEALTH_FEW_KNOTS) return false;
+  const double *x = read_numbers(part, &part->of->inputs[metric->value]);
+  const tx_health_add_fn *add = isnan(metric->missing) ? scorer->kernels->add : scorer->kernels->fill;
+  add[knots - 2](&scorer->lines[index], x, part->blocks, scorer->group_present, scorer->group_points);
+  return true;
+}
+
+static void add_metric(const chunk *part, size_t index) {
+  tx_health_scorer *scorer = part->of->scorer;
+  if (add_at_once(part, index)) return;
   fill_points(part, index);
-  if (metric->since == TX_NO_INPUT && metric->applies == TX_NO_INPUT && !part->of->output->parts) {
-    if (!isnan(metric->missing))
-      for (size_t i = 0; i < part->rows; i++)
-        scorer->points[i] = isnan(scorer->points[i]) ? metric->missing : scorer->points[i];
-    scorer->kernels->add_plain(scorer->points, metric->weight, part->blocks, scorer->group_present,
-                               scorer->group_points);
-    return;
-  }
-  weigh(part, index);
+  if (part->of->output->parts) weigh_parts(part, index);
+  else weigh(part, index);
   scorer->kernels->add_weighted(scorer->points, scorer->weight, part->blocks, scorer->group_present,
                                 scorer->group_points);
 }
 
-/* Σ w over the metrics that apply. */
-static void add_all(const chunk *part, size_t group) {
+/* What the group covers, of Σ w over the metrics that apply. */
+static void cover_group(const chunk *part, size_t group) {
   const batch *whole = part->of;
-  double *all = whole->scorer->group_all;
-  for (size_t i = 0; i < TX_HEALTH_CHUNK; i++) all[i] = 0;
+  tx_health_scorer *scorer = whole->scorer;
+  const double weight = whole->model->groups[group].weight;
+  if (!scorer->any_applies) {
+    if (scorer->all[group] > 0)
+      scorer->kernels->cover_plain(weight, scorer->group_present, scorer->all[group], part->blocks, part->coverage);
+    return;
+  }
+  scorer->kernels->clear(part->blocks, scorer->group_all);
   for (size_t m = 0; m < whole->model->metric_count; m++) {
     const tx_health_metric *metric = &whole->model->metrics[m];
-    if (metric->group != group) continue;
-    const uint64_t *applies = metric->applies == TX_NO_INPUT ? NULL : whole->inputs[metric->applies].truth;
-    if (applies)
-      for (size_t i = 0; i < part->rows; i++) all[i] += bit_at(applies, part, i) ? metric->weight : 0;
-    else
-      for (size_t i = 0; i < TX_HEALTH_CHUNK; i++) all[i] += metric->weight;
+    if (metric->group == group)
+      scorer->kernels->add_all(applies_of(part, metric), metric->weight, part->blocks, scorer->group_all);
   }
+  scorer->kernels->cover(weight, scorer->group_present, scorer->group_all, part->blocks, part->coverage,
+                         scorer->coverable);
+}
+
+static bool wants_coverage(const chunk *part) {
+  return part->of->output->coverage || part->of->model->min_coverage > 0;
 }
 
 static void add_group(const chunk *part, size_t group) {
   const batch *all = part->of;
   tx_health_scorer *scorer = all->scorer;
-  memset(scorer->group_present, 0, sizeof scorer->group_present);
-  memset(scorer->group_points, 0, sizeof scorer->group_points);
+  scorer->kernels->clear(part->blocks, scorer->group_present);
+  scorer->kernels->clear(part->blocks, scorer->group_points);
   for (size_t m = 0; m < all->model->metric_count; m++)
     if (all->model->metrics[m].group == group) add_metric(part, m);
-  add_all(part, group);
-  const tx_health_sums sums = {scorer->total, scorer->total_weight, scorer->covered, scorer->coverable};
   scorer->kernels->end_group(all->model->groups[group].weight, scorer->group_points, scorer->group_present,
-                             scorer->group_all, part->blocks, &sums);
+                             part->blocks, part->health, scorer->total_weight);
+  if (wants_coverage(part)) cover_group(part, group);
+}
+
+static void end_coverage(const chunk *part) {
+  tx_health_scorer *scorer = part->of->scorer;
+  const double least = part->of->model->min_coverage;
+  if (scorer->any_applies) scorer->kernels->end_cover(scorer->coverable, part->blocks, part->coverage);
+  else if (scorer->covers > 0) scorer->kernels->end_cover_plain(scorer->covers, part->blocks, part->coverage);
+  if (least > 0) scorer->kernels->drop_uncovered(least, part->coverage, part->blocks, part->health);
 }
 
 /* --- sums to outputs -------------------------------------------------------------------------------------------- */
@@ -206,27 +241,24 @@ static void apply_limits(const chunk *part, double *health, uint32_t *bit) {
   }
 }
 
-/* As many thresholds as are reached, less one: none is TX_BAND_UNKNOWN, 255. */
 static void find_bands(const chunk *part, const double *health, uint8_t *band) {
-  const tx_health_band *bands = part->of->model->bands;
-  const size_t count = part->of->model->band_count;
-  for (size_t i = 0; i < part->rows; i++) {
-    unsigned reached = 0;
-    for (size_t b = 0; b < count; b++) reached += health[i] >= bands[b].threshold;
-    band[i] = (uint8_t)(reached - 1);
-  }
+  tx_health_scorer *scorer = part->of->scorer;
+  const tx_health_model *model = part->of->model;
+  const bool whole = part->rows == part->blocks * 64;
+  scorer->kernels->reach(health, model->bands, model->band_count, part->blocks, whole ? band : scorer->band);
+  if (!whole) memcpy(band, scorer->band, part->rows);
 }
 
 static void write_outputs(const chunk *part) {
-  tx_health_scorer *scorer = part->of->scorer;
   const tx_health_output *output = part->of->output;
-  double *health = scorer->total;
+  double *health = part->health;
   const size_t first = part->first, size = part->rows * sizeof *health;
   if (output->raw) memcpy(output->raw + first, health, size);
-  if (output->coverage) memcpy(output->coverage + first, scorer->covered, size);
+  if (output->coverage && part->coverage != output->coverage + first)
+    memcpy(output->coverage + first, part->coverage, size);
   if (output->limit) memset(output->limit + first, 0, part->rows * sizeof *output->limit);
   apply_limits(part, health, output->limit ? output->limit + first : NULL);
-  if (output->health) memcpy(output->health + first, health, size);
+  if (output->health && health != output->health + first) memcpy(output->health + first, health, size);
   if (output->band) find_bands(part, health, output->band + first);
   if (output->parts)
     for (size_t i = 0; i < part->rows; i++)
@@ -235,13 +267,13 @@ static void write_outputs(const chunk *part) {
 
 static void score_chunk(const chunk *part) {
   tx_health_scorer *scorer = part->of->scorer;
-  memset(scorer->total, 0, sizeof scorer->total);
-  memset(scorer->total_weight, 0, sizeof scorer->total_weight);
-  memset(scorer->covered, 0, sizeof scorer->covered);
-  memset(scorer->coverable, 0, sizeof scorer->coverable);
+  scorer->kernels->clear(part->blocks, part->health);
+  scorer->kernels->clear(part->blocks, scorer->total_weight);
+  if (wants_coverage(part)) scorer->kernels->clear(part->blocks, part->coverage);
+  if (scorer->any_applies) scorer->kernels->clear(part->blocks, scorer->coverable);
   for (size_t g = 0; g < part->of->model->group_count; g++) add_group(part, g);
-  const tx_health_sums sums = {scorer->total, scorer->total_weight, scorer->covered, scorer->coverable};
-  scorer->kernels->end_rows(part->of->model->min_coverage, part->blocks, &sums);
+  scorer->kernels->end_rows(scorer->total_weight, part->blocks, part->health);
+  if (wants_coverage(part)) end_coverage(part);
   write_outputs(part);
 }
 
@@ -256,7 +288,9 @@ triax_status tx_health_score(tx_health_scorer *scorer, const tx_vector *inputs, 
   const batch all = {scorer, model, inputs, rows, (double)as_of, output};
   for (size_t first = 0; first < rows; first += TX_HEALTH_CHUNK) {
     const size_t left = rows - first, count = left < TX_HEALTH_CHUNK ? left : TX_HEALTH_CHUNK;
-    const chunk part = {&all, first, count, (count + 63) / 64};
+    chunk part = {&all, first, count, (count + 63) / 64, scorer->total, scorer->covered};
+    if (count % 64 == 0 && output->health) part.health = output->health + first;
+    if (count % 64 == 0 && output->coverage) part.coverage = output->coverage + first;
     score_chunk(&part);
   }
   return TRIAX_OK;

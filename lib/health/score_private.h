@@ -10,7 +10,7 @@
 #define TX_MICROSECONDS_A_DAY 86400e6
 
 /* Rows that are scored together: the sums of one chunk stay in the first-level cache. */
-#define TX_HEALTH_CHUNK 256
+#define TX_HEALTH_CHUNK 512
 
 /* Ten decimals. Without this, 75 points in every metric may weigh up to 74.99999999999999 and miss the band at 75. */
 static inline double tx_health_tidy(double value) {
@@ -32,41 +32,50 @@ static inline double tx_health_freshness(double age, double after, double fade) 
   return left > 0 ? left : 0;
 }
 
-/* Points of x by a scale of knots. Kept in step with the kernels of scale_kernel.h. */
+/* Points per unit of x from knot k to the next. Never infinite: 0 times it must be 0, so that knots are met exactly. */
+static inline double tx_health_slope(const tx_health_metric *metric, size_t k) {
+  if (k + 1 >= metric->knot_count) return 0;
+  const double slope = (metric->points[k + 1] - metric->points[k]) / (metric->knots[k + 1] - metric->knots[k]);
+  return slope > DBL_MAX ? DBL_MAX : slope < -DBL_MAX ? -DBL_MAX : slope;
+}
+
+/* Points of x by a scale of knots: points[k] + (x - knots[k]) * slope, flat outside, exact at knots. The loops of
+ * scale_kernel.h take the same steps. */
 static inline double tx_health_scale(const tx_health_metric *metric, double x) {
   const double *knots = metric->knots, *points = metric->points;
   const size_t last = metric->knot_count - 1;
   if (isnan(x)) return x;
   if (x >= knots[last]) return points[last];
-  if (x < knots[0]) return points[0];
+  if (x < knots[0]) x = knots[0];
   size_t low = 0, high = last;
   while (high - low > 1) {
     const size_t middle = low + (high - low) / 2;
     if (x >= knots[middle]) low = middle;
     else high = middle;
   }
-  return points[low] + (x - knots[low]) / (knots[low + 1] - knots[low]) * (points[low + 1] - points[low]);
+  return points[low] + (x - knots[low]) * tx_health_slope(metric, low);
 }
 
 /* What one row's metrics came to, before limits. */
 typedef struct tx_health_sum {
   double total, weight;      /* Σ W × group score, Σ W: groups with Σ w′ > 0 */
-  double covered, coverable; /* Σ W × (Σ w′ / Σ w), Σ W: groups with Σ w > 0 */
+  double covered, coverable; /* Σ W / Σ w × Σ w′, Σ W: groups with Σ w > 0 */
 } tx_health_sum;
 
 static inline void tx_health_sum_group(tx_health_sum *sum, double group, double points, double present, double all) {
   sum->total += present > 0 ? group * (points / present) : 0;
   sum->weight += present > 0 ? group : 0;
-  sum->covered += all > 0 ? group * (present / all) : 0;
+  sum->covered += all > 0 ? group / all * present : 0;
   sum->coverable += all > 0 ? group : 0;
 }
 
 static inline double tx_health_sum_coverage(const tx_health_sum *sum) {
-  return sum->coverable > 0 ? tx_health_tidy(sum->covered / sum->coverable) : 0;
+  return sum->coverable > 0 ? tx_health_tidy(sum->covered * (1 / sum->coverable)) : 0;
 }
 
 static inline double tx_health_sum_score(const tx_health_sum *sum, double coverage, double min_coverage) {
-  return sum->weight > 0 && coverage >= min_coverage ? tx_health_tidy(sum->total / sum->weight) : (double)NAN;
+  return sum->weight > 0 && coverage >= min_coverage ? tx_health_tidy(sum->total * (1 / sum->weight))
+                                                            : (double)NAN;
 }
 
 /* at_most, then at_least; a missing health stays missing. */

@@ -2,7 +2,8 @@
 
 #include "base/number.h"
 
-static bool weight_ok(double weight) { return weight >= 0 && weight <= DBL_MAX; }
+/* Within these bounds no quotient of weights overflows. */
+static bool weight_ok(double weight) { return weight == 0 || (weight >= 1e-100 && weight <= 1e100); }
 
 static triax_status check_scale(const tx_health_metric *metric, triax_error *error) {
   const int length = (int)metric->name.length;
@@ -30,7 +31,7 @@ static triax_status check_metric(const tx_health_model *model, const tx_health_m
   if (metric->group >= model->group_count)
     return tx_fail(error, TRIAX_EINVAL, "metric '%.*s' is in no group of the model.", length, name);
   if (!weight_ok(metric->weight))
-    return tx_fail(error, TRIAX_EINVAL, "metric '%.*s': its weight must be a number of 0 or more.", length, name);
+    return tx_fail(error, TRIAX_EINVAL, "metric '%.*s': its weight must be 0 or a number from 1e-100 to 1e100.", length, name);
   if (metric->value >= model->input_count ||
       (metric->applies != TX_NO_INPUT && metric->applies >= model->input_count) ||
       (metric->since != TX_NO_INPUT && metric->since >= model->input_count))
@@ -43,7 +44,7 @@ static triax_status check_model(const tx_health_model *model, triax_error *error
     return tx_fail(error, TRIAX_EINVAL, "a score may have at most %d bands.", TX_BAND_UNKNOWN - 1);
   for (size_t g = 0; g < model->group_count; g++)
     if (!weight_ok(model->groups[g].weight))
-      return tx_fail(error, TRIAX_EINVAL, "group '%.*s': its weight must be a number of 0 or more.",
+      return tx_fail(error, TRIAX_EINVAL, "group '%.*s': its weight must be 0 or a number from 1e-100 to 1e100.",
                      (int)model->groups[g].name.length, model->groups[g].name.bytes);
   for (size_t l = 0; l < model->limit_count; l++)
     if (model->limits[l].when >= model->input_count)
@@ -70,6 +71,38 @@ static bool read_numbers(tx_health_scorer *scorer, size_t index) {
   return true;
 }
 
+static bool draw_lines(tx_health_scorer *scorer) {
+  const tx_health_model *model = scorer->model;
+  for (size_t m = 0; m < model->metric_count; m++) scorer->slope_count += model->metrics[m].knot_count;
+  scorer->lines = tx_calloc(scorer->context, model->metric_count, sizeof *scorer->lines);
+  scorer->slopes = tx_calloc(scorer->context, scorer->slope_count, sizeof *scorer->slopes);
+  if (!scorer->lines || !scorer->slopes) return false;
+  double *slopes = scorer->slopes;
+  for (size_t m = 0; m < model->metric_count; m++) {
+    const tx_health_metric *metric = &model->metrics[m];
+    scorer->lines[m] = (tx_health_line){metric, metric->knots, metric->points, slopes, metric->weight, metric->missing};
+    for (size_t k = 0; k < metric->knot_count; k++) slopes[k] = tx_health_slope(metric, k);
+    slopes += metric->knot_count;
+  }
+  return true;
+}
+
+/* What is the same for every row, as long as metrics apply to all. */
+static bool add_weights(tx_health_scorer *scorer) {
+  const tx_health_model *model = scorer->model;
+  scorer->all = tx_calloc(scorer->context, model->group_count, sizeof *scorer->all);
+  if (!scorer->all) return false;
+  for (size_t m = 0; m < model->metric_count; m++) {
+    const tx_health_metric *metric = &model->metrics[m];
+    scorer->all[metric->group] += metric->weight;
+    if (metric->applies != TX_NO_INPUT) scorer->any_applies = true;
+  }
+  for (size_t g = 0; g < model->group_count; g++) {
+    if (scorer->all[g] > 0) scorer->covers += model->groups[g].weight;
+  }
+  return true;
+}
+
 triax_status tx_health_scorer_new(triax_context *context, const tx_health_model *model, tx_health_scorer **scorer,
                                   triax_error *error) {
   const triax_status status = check_model(model, error);
@@ -80,7 +113,12 @@ triax_status tx_health_scorer_new(triax_context *context, const tx_health_model 
   made->model = model;
   made->kernels = tx_health_kernels_best();
   made->tables = tx_calloc(context, model->metric_count, sizeof *made->tables);
-  bool ok = made->tables != NULL;
+  made->lines = NULL;
+  made->slopes = made->all = NULL;
+  made->slope_count = 0;
+  made->any_applies = false;
+  made->covers = 0;
+  bool ok = made->tables && draw_lines(made) && add_weights(made);
   for (size_t m = 0; ok && m < model->metric_count; m++) ok = read_numbers(made, m);
   if (!ok) {
     tx_health_scorer_free(made);
@@ -101,6 +139,9 @@ void tx_health_scorer_free(tx_health_scorer *scorer) {
     if (table->dictionary) tx_dictionary_unref(table->dictionary);
   }
   if (scorer->tables) tx_free_array(context, scorer->tables, model->metric_count, sizeof *scorer->tables);
+  tx_free_array(context, scorer->lines, model->metric_count, sizeof *scorer->lines);
+  tx_free_array(context, scorer->slopes, scorer->slope_count, sizeof *scorer->slopes);
+  tx_free_array(context, scorer->all, model->group_count, sizeof *scorer->all);
   tx_free(context, scorer, sizeof *scorer);
   triax_context_unref(context);
 }

@@ -25,8 +25,15 @@ struct tx_health_scorer {
   const tx_health_model *model;
   const tx_health_kernels *kernels;
   tx_health_table *tables; /* one per metric */
+  tx_health_line *lines;   /* one per metric */
+  double *slopes;          /* of all lines, one after the other */
+  size_t slope_count;
+  double *all;      /* by group: Σ w */
+  double covers;    /* Σ W of groups with Σ w > 0 */
+  bool any_applies; /* some metric does not apply to every row: the two above are not what they seem */
   /* Scratch of one chunk, row by row. */
-  double x[TX_HEALTH_CHUNK], points[TX_HEALTH_CHUNK], weight[TX_HEALTH_CHUNK];
+  double x[TX_HEALTH_CHUNK], points[TX_HEALTH_CHUNK], weight[TX_HEALTH_CHUNK], fresh[TX_HEALTH_CHUNK];
+  uint8_t band[TX_HEALTH_CHUNK];
   double group_present[TX_HEALTH_CHUNK], group_points[TX_HEALTH_CHUNK], group_all[TX_HEALTH_CHUNK];
   double total[TX_HEALTH_CHUNK], total_weight[TX_HEALTH_CHUNK], covered[TX_HEALTH_CHUNK], coverable[TX_HEALTH_CHUNK];
 };

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "expr/kernel_scale.h"
+#include "expr/kernel.h"
 #include "expr_random.h"
 
 #define ROWS 192
@@ -179,95 +179,11 @@ static void test_arithmetic(void **state) {
   }
 }
 
-/* --- scales --- */
-
-static void test_scale_by_hand(void **state) {
-  (void)state;
-  /* adoption of the policy guide: 70 of 100 seats on [[0, 0], [0.5, 40], [0.9, 100]] */
-  const double knots[] = {0, 0.5, 0.9}, points[] = {0, 40, 100};
-  const double x[] = {-1, 0, 0.25, 0.5, 0.7, 0.9, 5, (double)INFINITY, -(double)INFINITY, (double)NAN, 1};
-  double out[11];
-  for (size_t variant = 0; tx_kernels_variant(variant); variant++) {
-    tx_kernels_variant(variant)->scale_points(x, 11, knots, points, 3, out);
-    assert_true(out[0] == 0 && out[1] == 0 && out[2] == 20 && out[3] == 40);
-    assert_true(fabs(out[4] - 70) < 1e-12);
-    assert_true(out[5] == 100 && out[6] == 100 && out[7] == 100 && out[8] == 0 && isnan(out[9]) && out[10] == 100);
-  }
-}
-
-static void test_scale_exact_at_knots(void **state) {
-  (void)state;
-  double knots[20], points[20], out[20];
-  for (size_t k = 0; k < 20; k++) {
-    knots[k] = (double)k * 0.1 + 1.0 / 3;
-    points[k] = (double)((k * 37) % 11) / 3.0;
-  }
-  for (size_t variant = 0; tx_kernels_variant(variant); variant++) {
-    for (size_t count = 1; count <= 20; count++) {
-      tx_kernels_variant(variant)->scale_points(knots, count, knots, points, count, out);
-      for (size_t k = 0; k < count; k++) assert_true(out[k] == points[k]);
-    }
-  }
-}
-
-static void test_scale_variants_agree(void **state) {
-  (void)state;
-  expr_random random = {4};
-  double knots[12], points[12], x[ROWS], a[ROWS], b[ROWS];
-  for (size_t k = 0; k < 12; k++) {
-    knots[k] = (double)k * 0.37 - 1;
-    points[k] = (double)expr_random_below(&random, 100) / 3;
-  }
-  for (size_t i = 0; i < ROWS; i++) x[i] = (double)expr_random_below(&random, 100000) / 17000.0 - 2;
-  for (size_t count = 1; count <= 12; count++) {
-    tx_scale_points(x, ROWS, knots, points, count, a);
-    tx_kernels_portable.scale_points(x, ROWS - 1, knots, points, count, b);
-    for (size_t i = 0; i + 1 < ROWS; i++) {
-      size_t k = 0;
-      while (k + 2 < count && x[i] >= knots[k + 1]) k++;
-      double expected = points[k];
-      if (count > 1) {
-        expected = points[k] + (x[i] - knots[k]) / (knots[k + 1] - knots[k]) * (points[k + 1] - points[k]);
-      }
-      if (x[i] <= knots[0]) expected = points[0];
-      if (x[i] >= knots[count - 1]) expected = points[count - 1];
-      same_number(a[i], expected);
-      same_number(b[i], expected);
-    }
-  }
-}
-
-static void test_weighted_average(void **state) {
-  (void)state;
-  const double none = (double)NAN, knots[] = {0, 10}, points[] = {100, 0};
-  /* The guide's product group: (3 x 70 + 80) / 4 = 72.5; then each part missing; then a fading one. */
-  const double adoption[] = {70, none, 70, none, 70, 70}, tickets[] = {2, 2, none, none, 2, 2};
-  const double fresh[] = {1, 1, 1, 1, 0.5, none};
-  const tx_weighted metrics[] = {{adoption, NULL, NULL, 0, fresh, 3}, {tickets, knots, points, 2, NULL, 1}};
-  double average[6], weight[6];
-  for (size_t variant = 0; tx_kernels_variant(variant); variant++) {
-    tx_kernels_variant(variant)->weighted_average(metrics, 2, 0, 6, average, weight);
-    const double expected[] = {72.5, 80, 70, none, (1.5 * 70 + 80) / 2.5, 80}, weights[] = {4, 1, 3, 0, 2.5, 1};
-    for (size_t i = 0; i < 6; i++) {
-      same_number(average[i], expected[i]);
-      same_number(weight[i], weights[i]);
-    }
-    tx_kernels_variant(variant)->weighted_average(metrics, 2, 4, 1, average, NULL);
-    same_number(average[0], expected[4]);
-  }
-  tx_weighted_average(metrics, 0, 0, 2, average, weight);
-  assert_true(isnan(average[0]) && weight[1] == 0);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_tests),
       cmocka_unit_test(test_tables),
       cmocka_unit_test(test_arithmetic),
-      cmocka_unit_test(test_scale_by_hand),
-      cmocka_unit_test(test_scale_exact_at_knots),
-      cmocka_unit_test(test_scale_variants_agree),
-      cmocka_unit_test(test_weighted_average),
   };
   return cmocka_run_group_tests_name("expr_program_kernels", tests, NULL, NULL);
 }

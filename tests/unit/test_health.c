@@ -486,8 +486,9 @@ static void test_memory(void **state) {
   sheet s;
   open_sheet(&s);
   set_strings(&s, 0, (const char *[]){"no", "yes"}, 2);
-  /* The scorer, its tables, the categories as numbers, the table of the dictionary; nothing for the second batch. */
-  assert_int_equal(fault_run(score_words, &s), 4);
+  /* The scorer, its tables, lines, slopes and weights, the categories as numbers, the table of the dictionary; nothing
+   * for the second batch. */
+  assert_int_equal(fault_run(score_words, &s), 7);
   close_sheet(&s);
 }
 
@@ -498,14 +499,33 @@ static uint32_t draw(uint64_t *seed) {
   return (uint32_t)(*seed >> 33);
 }
 
+/* Knots are met exactly, however steep the way to them, and nothing between leaves the range of its ends by more than a
+ * rounding. */
+static void test_steep_scales(void **state) {
+  (void)state;
+  static const double knots[] = {0, 5e-324, 1e-308, 1.0 / 3, 0.7}, points[] = {100, 0, 1.0 / 3, 99.9, -7};
+  const tx_health_metric metric = {.knots = knots, .points = points, .knot_count = 5};
+  for (size_t k = 0; k < 5; k++) assert_true(tx_health_scale(&metric, knots[k]) == points[k]);
+  assert_true(tx_health_scale(&metric, -INFINITY) == 100 && tx_health_scale(&metric, INFINITY) == -7);
+  assert_true(isnan(tx_health_scale(&metric, NAN)));
+  for (double x = 0; x < 1; x += 0x1p-12) {
+    const double y = tx_health_scale(&metric, x);
+    assert_true(y >= -7 - 1e-13 && y <= 100);
+  }
+  const double half = tx_health_scale(&metric, 5e-309); /* about half way from 0 to 1/3 */
+  assert_true(half > 0.16 && half < 0.17);
+}
+
 #define MANY 1500
 
 static void test_kernels_agree(void **state) {
   (void)state;
   static double numbers[3][MANY];
-  static uint64_t truth[MANY / 64 + 1], present[4][MANY / 64 + 1];
+  static uint64_t truth[MANY / 64 + 1], present[5][MANY / 64 + 1];
+  static int64_t times[MANY];
   static double knots[9], points[9];
-  static double health[2][MANY], coverage[2][MANY];
+  static double health[MANY], coverage[MANY];
+  static uint8_t band[MANY];
   uint64_t seed = 7;
   triax_context *context = NULL;
   assert_int_equal(triax_context_new(NULL, &context, NULL), TRIAX_OK);
@@ -516,46 +536,60 @@ static void test_kernels_agree(void **state) {
   for (size_t i = 0; i < MANY; i++) {
     if (draw(&seed) % 2) tx_bit_set(truth, i);
     if (draw(&seed) % 8) tx_bit_set(present[3], i);
+    if (draw(&seed) % 8) tx_bit_set(present[4], i);
+    times[i] = (int64_t)(draw(&seed) % 2000) * 86400000000 / 7 - 86400000000;
     for (size_t c = 0; c < 3; c++) {
       const uint32_t kind = draw(&seed) % 10;
       numbers[c][i] = kind == 0 ? (double)NAN : kind == 1 ? knots[draw(&seed) % 9] : draw(&seed) % 700 / 100.0 - 1.5;
       if (kind) tx_bit_set(present[c], i);
     }
   }
-  for (size_t count = 1; count <= 9; count++) {
+  /* Once with metrics that do not apply to all, once without. */
+  for (size_t turn = 2; turn < 20; turn++) {
+    const size_t count = turn / 2;
+    const uint32_t applies = turn % 2 ? 3 : TX_NO_INPUT;
     const tx_health_group groups[] = {{{"a", 1}, 0.37}, {{"b", 1}, 0.63}};
+    const tx_health_band bands[] = {{{"r", 1}, 0}, {{"y", 1}, 40}, {{"g", 1}, 60}};
     const tx_health_metric metrics[] = {
         {METRIC(0.3, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 0, .knot_count = count, .knots = knots, .points = points},
-        {METRIC(1.7, 3, TX_NO_INPUT, NAN), .value = 1, .knot_count = count, .knots = knots, .points = points},
+        {METRIC(1.7, applies, TX_NO_INPUT, NAN), .value = 1, .knot_count = count, .knots = knots, .points = points},
         {METRIC(0.9, TX_NO_INPUT, TX_NO_INPUT, 12), .value = 2, .group = 1, .knot_count = count, .knots = knots,
          .points = points},
+        {METRIC(0.2, applies, 4, NAN), .value = 0, .group = 1, .knot_count = count, .knots = knots, .points = points,
+         .after = 30.5, .fade = 60},
     };
     const tx_health_model model = {.metrics = metrics,
-                                   .metric_count = 3,
+                                   .metric_count = 4,
                                    .groups = groups,
                                    .group_count = 2,
-                                   .min_coverage = 0.4,
-                                   .input_count = 4};
-    tx_vector inputs[4];
+                                   .bands = bands,
+                                   .band_count = 3,
+                                   .min_coverage = turn % 4 ? 0.4 : 0,
+                                   .input_count = 5};
+    tx_vector inputs[5];
     for (size_t c = 0; c < 3; c++)
       inputs[c] = (tx_vector){.type = {TX_DOUBLE, 0}, .numbers = numbers[c], .present = present[c]};
     for (size_t w = 0; w < tx_words(MANY); w++) truth[w] &= present[3][w];
     inputs[3] = (tx_vector){.type = {TX_BOOL, 0}, .truth = truth, .present = present[3]};
+    inputs[4] = (tx_vector){.type = {TX_TIMESTAMP, 0}, .integers = times, .present = present[4]};
     tx_health_scorer *scorer = NULL;
     assert_int_equal(tx_health_scorer_new(context, &model, &scorer, NULL), TRIAX_OK);
-    for (size_t v = 0; v < 2 && tx_health_kernels_variant(v); v++) {
+    for (size_t v = 0; v < 3; v++) {
+      if (!tx_health_kernels_variant(v)) continue;
       scorer->kernels = tx_health_kernels_variant(v);
-      const size_t rows = v ? MANY : MANY - 7; /* another tail */
-      const tx_health_output output = {.health = health[v], .coverage = coverage[v]};
-      assert_int_equal(tx_health_score(scorer, inputs, rows, 0, &output, NULL), TRIAX_OK);
+      const size_t rows = MANY - 7 * v; /* other tails */
+      const tx_health_output output = {.health = health, .coverage = coverage, .band = band};
+      assert_int_equal(tx_health_score(scorer, inputs, rows, 90, &output, NULL), TRIAX_OK);
       for (size_t i = 0; i < rows; i++) {
-        tx_value values[4];
-        for (size_t c = 0; c < 4; c++) values[c] = value_at(&inputs[c], i);
+        tx_value values[5];
+        for (size_t c = 0; c < 5; c++) values[c] = value_at(&inputs[c], i);
         double one = 0, covered = 0;
-        tx_health_score_one(&model, values, 0, &one, &covered, NULL, NULL);
-        assert_true(isnan(one) == isnan(health[v][i]));
-        if (!isnan(one)) same(one, health[v][i]);
-        same(covered, coverage[v][i]);
+        uint8_t place = 0;
+        tx_health_score_one(&model, values, 90, &one, &covered, &place, NULL);
+        assert_true(isnan(one) == isnan(health[i]));
+        if (!isnan(one)) same(one, health[i]);
+        same(covered, coverage[i]);
+        assert_int_equal(place, band[i]);
       }
     }
     tx_health_scorer_free(scorer);
@@ -570,7 +604,8 @@ int main(void) {
       cmocka_unit_test(test_weights_of_zero), cmocka_unit_test(test_min_coverage_and_bands),
       cmocka_unit_test(test_categories),      cmocka_unit_test(test_limits),
       cmocka_unit_test(test_nothing),         cmocka_unit_test(test_models_at_fault),
-      cmocka_unit_test(test_memory),          cmocka_unit_test(test_kernels_agree),
+      cmocka_unit_test(test_memory),          cmocka_unit_test(test_steep_scales),
+      cmocka_unit_test(test_kernels_agree),
   };
   return cmocka_run_group_tests_name("health", tests, NULL, NULL);
 }
