@@ -204,7 +204,9 @@ static void take_proof(triax_assignment *a, const tx_assignment_work *work) {
     /* Item prices inside are above each item's cheapest cost. */
     scaled = work->proof_items;
     proof->kind = TRIAX_ASSIGNMENT_PROOF_ITEMS;
-    memcpy(a->price, work->item_price, a->prices * sizeof *a->price);
+    for (size_t x = 0; x < work->items; x++) {
+      a->price[work->original[x]] = work->item_price[x];
+    }
   } else {
     memcpy(a->price, work->price, a->prices * sizeof *a->price);
   }
@@ -271,7 +273,7 @@ static void fill(triax_assignment *a, const tx_assignment_work *work) {
 static triax_assignment *finish(const tx_assignment_work *work) {
   const triax_assignment_problem *p = work->problem;
   bool items = work->item_price != NULL;
-  triax_assignment *a = make(work->context, p->agents, p->items, items ? work->items : p->agents);
+  triax_assignment *a = make(work->context, p->agents, p->items, items ? p->items : p->agents);
   if (a != NULL) {
     fill(a, work);
   }

@@ -21,6 +21,8 @@ triax_status tx_assignment_validate(const triax_assignment_problem *problem, tri
 /* The load of an item at an agent that it does not fit. */
 #define TX_ASSIGNMENT_APART INT64_MAX
 #define TX_ASSIGNMENT_LARGEST (INT64_C(1) << 56)
+/* Prices of items are a proof only where capacities are small enough for the checker's table. */
+#define TX_ASSIGNMENT_TABLE (INT64_C(1) << 24)
 /* Units of work, about a nanosecond each, that an effort of 1 stands for. */
 #define TX_ASSIGNMENT_EFFORT 1e9
 
@@ -91,5 +93,9 @@ bool tx_assignment_exact(tx_assignment_work *work, uint64_t units);
 
 /* assignment_search.c: annealing over ejection chains, with `units` of work. */
 bool tx_assignment_search(tx_assignment_work *work, uint64_t units);
+
+
+/* assignment_items.c: prices of items, with `units` of work. */
+bool tx_assignment_bid(tx_assignment_work *work, uint64_t units);
 
 #endif
