@@ -237,6 +237,14 @@ static void put_dissolved(const triax_plan *plan, triax_document *d) {
   tx_put_end(d);
 }
 
+/* Customers whose present owner is still in the team: those left uncovered or unowned by now are among them. */
+static uint64_t count_owned(const triax_plan *plan) {
+  const uint32_t *owner = plan->allocation.input.owner;
+  uint64_t count = 0;
+  for (size_t row = 0; owner && row < plan->rows; row++) count += owner[row] != TX_ALLOCATION_NONE;
+  return count;
+}
+
 static void put_allocation(const triax_plan *plan, triax_document *d) {
   static const char *const words[] = {"unowned", "kept", "frozen", "moved", "new", "uncovered"};
   const tx_allocation_result *result = plan->allocation.result;
@@ -250,7 +258,7 @@ static void put_allocation(const triax_plan *plan, triax_document *d) {
   tx_put_count(d, "csms_here", here);
   for (int k = 0; k <= TX_STANDS_UNCOVERED; k++) tx_put_count(d, words[k], counts[k]);
   tx_put_count(d, "orphans", plan->allocation.orphans);
-  uint64_t stayed = counts[TX_STANDS_KEPT] + counts[TX_STANDS_FROZEN], had = stayed + counts[TX_STANDS_MOVED];
+  uint64_t stayed = counts[TX_STANDS_KEPT] + counts[TX_STANDS_FROZEN], had = count_owned(plan);
   tx_put_number(d, "continuity", had ? (double)stayed / (double)had : NAN);
   put_proof(result, d);
   put_pools(plan, d);
