@@ -105,31 +105,120 @@ static size_t gather_entries(const tx_column *column, entry *entries) {
   return count;
 }
 
-/* One pass by the byte at `shift`, from one array to the other; false when all bytes are the same. */
-static bool sort_by_byte(const entry *from, entry *to, size_t count, unsigned shift) {
-  size_t starts[256] = {0};
-  for (size_t i = 0; i < count; i++) starts[(from[i].key >> shift) & 255]++;
-  if (starts[(from[0].key >> shift) & 255] == count) return false;
-  size_t at = 0;
+/* --- sorting: by leading bits into ranges that fit the cache, there byte by byte from the last --- */
+
+#define LEAD 11       /* bits that ranges are told apart by */
+#define SMALL 8192    /* entries that are sorted within the cache */
+#define FEW 24        /* entries that are sorted by inserting */
+
+static void insert_few(entry *entries, size_t count) {
+  for (size_t i = 1; i < count; i++) {
+    const entry one = entries[i];
+    size_t at = i;
+    for (; at > 0 && entries[at - 1].key > one.key; at--) entries[at] = entries[at - 1];
+    entries[at] = one;
+  }
+}
+
+static void count_bytes(const entry *entries, size_t count, uint32_t counts[8][256]) {
+  memset(counts, 0, 8 * sizeof *counts);
+  for (size_t i = 0; i < count; i++) {
+    const uint64_t key = entries[i].key;
+    for (unsigned byte = 0; byte < 8; byte++) counts[byte][(key >> (8 * byte)) & 255]++;
+  }
+}
+
+static void move_by_byte(const entry *from, entry *to, size_t count, unsigned byte, uint32_t counts[256]) {
+  uint32_t at = 0;
   for (size_t i = 0; i < 256; i++) {
-    size_t many = starts[i];
-    starts[i] = at;
+    const uint32_t many = counts[i];
+    counts[i] = at;
     at += many;
   }
-  for (size_t i = 0; i < count; i++) to[starts[(from[i].key >> shift) & 255]++] = from[i];
+  for (size_t i = 0; i < count; i++) to[counts[(from[i].key >> (8 * byte)) & 255]++] = from[i];
+}
+
+/* Sorts from[0 .. count), count <= SMALL, into itself or into the spare room. */
+static void sort_small(entry *from, entry *spare, size_t count, bool to_spare) {
+  entry *at = from, *other = spare;
+  if (count <= FEW) {
+    insert_few(from, count);
+  } else {
+    uint32_t counts[8][256];
+    count_bytes(from, count, counts);
+    for (unsigned byte = 0; byte < 8; byte++) {
+      if (counts[byte][(at[0].key >> (8 * byte)) & 255] == count) continue; /* the same in all */
+      move_by_byte(at, other, count, byte, counts[byte]);
+      entry *swap = at;
+      at = other;
+      other = swap;
+    }
+  }
+  entry *wanted = to_spare ? spare : from;
+  if (at != wanted) memcpy(wanted, at, count * sizeof *at);
+}
+
+/* Where the ranges begin; the entries moved there. False: all keys are the same. */
+static bool split(const entry *from, entry *to, size_t count, size_t starts[(1 << LEAD) + 1]) {
+  uint64_t least = UINT64_MAX, most = 0;
+  unsigned shift = 0;
+  for (size_t i = 0; i < count; i++) {
+    least = from[i].key < least ? from[i].key : least;
+    most = from[i].key > most ? from[i].key : most;
+  }
+  if (least >= most) return false;
+  while ((most - least) >> shift >> LEAD) shift++;
+  memset(starts, 0, ((1 << LEAD) + 1) * sizeof *starts);
+  for (size_t i = 0; i < count; i++) starts[((from[i].key - least) >> shift) + 1]++;
+  for (size_t i = 1; i <= 1 << LEAD; i++) starts[i] += starts[i - 1];
+  for (size_t i = 0; i < count; i++) to[starts[(from[i].key - least) >> shift]++] = from[i];
+  for (size_t i = 1 << LEAD; i > 0; i--) starts[i] = starts[i - 1]; /* they had moved on to their ends */
+  starts[0] = 0;
   return true;
 }
 
-/* Sorts entries[0 .. count) with the same room again behind them; returns which half holds the result. */
-static entry *sort_entries(entry *entries, entry *spare, size_t count) {
-  for (unsigned shift = 0; count > 1 && shift < 64; shift += 8) {
-    if (sort_by_byte(entries, spare, count, shift)) {
-      entry *swap = entries;
-      entries = spare;
-      spare = swap;
-    }
+/* Each turn settles eleven bits, so that six are the most. */
+static void sort_range(entry *from, entry *spare, size_t count, bool to_spare) {
+  if (count <= SMALL) {
+    sort_small(from, spare, count, to_spare);
+    return;
   }
-  return entries;
+  size_t starts[(1 << LEAD) + 1];
+  if (!split(from, spare, count, starts)) {
+    if (to_spare) memcpy(spare, from, count * sizeof *from);
+    return;
+  }
+  for (size_t i = 0; i < 1 << LEAD; i++)
+    sort_range(spare + starts[i], from + starts[i], starts[i + 1] - starts[i], !to_spare);
+}
+
+typedef struct sorting {
+  entry *entries, *spare; /* the ranges are in the spare room, and sorted back */
+  const size_t *starts;
+} sorting;
+
+static triax_status sort_ranges(void *user, size_t worker, size_t begin, size_t end, triax_error *error) {
+  const sorting *work = user;
+  (void)worker;
+  (void)error;
+  for (size_t i = begin; i < end; i++) {
+    const size_t start = work->starts[i];
+    sort_range(work->spare + start, work->entries + start, work->starts[i + 1] - start, true);
+  }
+  return TRIAX_OK;
+}
+
+/* Sorts entries[0 .. count), with the same room again in `spare`. */
+static triax_status sort_entries(triax_context *context, entry *entries, entry *spare, size_t count,
+                                 triax_error *error) {
+  size_t starts[(1 << LEAD) + 1];
+  if (count <= SMALL) {
+    sort_small(entries, spare, count, false);
+    return TRIAX_OK;
+  }
+  if (!split(entries, spare, count, starts)) return TRIAX_OK;
+  sorting work = {entries, spare, starts};
+  return tx_parallel_for(context, "sorting", 1 << LEAD, 32, sort_ranges, &work, error);
 }
 
 static size_t count_distinct(const entry *sorted, size_t count) {
@@ -171,17 +260,17 @@ static triax_status make_percentiles(triax_context *context, const tx_column *co
   size_t rows = column->rows;
   entry *entries = tx_alloc_array(context, rows, 2 * sizeof *entries);
   double *numbers = tx_alloc_array(context, rows, sizeof *numbers);
-  bool made = entries && numbers;
-  if (made) {
+  triax_status status = entries && numbers ? TRIAX_OK : tx_no_memory(error);
+  if (status == TRIAX_OK) {
     size_t count = gather_entries(column, entries);
     for (size_t i = 0; i < rows; i++) numbers[i] = (double)NAN;
-    const entry *sorted = sort_entries(entries, entries + rows, count);
-    made = keep_distinct(context, sorted, count, aggregate, numbers);
+    status = sort_entries(context, entries, entries + rows, count, error);
+    if (status == TRIAX_OK && !keep_distinct(context, entries, count, aggregate, numbers)) status = tx_no_memory(error);
   }
   tx_free_array(context, entries, rows, 2 * sizeof *entries);
-  if (!made) {
+  if (status != TRIAX_OK) {
     tx_free_array(context, numbers, rows, sizeof *numbers);
-    return tx_no_memory(error);
+    return status;
   }
   *percentiles = take_numbers(context, rows, numbers);
   return *percentiles ? TRIAX_OK : tx_no_memory(error);
