@@ -12,6 +12,9 @@
 
 TRIAX_BEGIN_DECLS
 
+/** @brief What whole-set functions came to over a larger set: see aggregates.h. Immutable and reference-counted. @since 0.1 */
+typedef struct triax_aggregates triax_aggregates;
+
 /**
  * @brief Options of a plan. Zero means default.
  * @since 0.1
@@ -22,10 +25,11 @@ typedef struct triax_plan_options {
   int32_t has_as_of;  /**< 1 when as_of is given; a policy that counts days needs it */
   int32_t parts;      /**< 1: keep each metric's points and shares for every customer (#TRIAX_PLAN_METRICS) */
   int32_t without_reasons; /**< 1: no sentence for each customer; faster on millions of rows */
+  const triax_aggregates *aggregates; /**< of the whole that the customers are a part of, kept by the plan; NULL: none */
 } triax_plan_options;
 
 /** Default options, for initialisation. @since 0.1 */
-#define TRIAX_PLAN_OPTIONS_INIT {sizeof(triax_plan_options), 0, 0, 0, 0}
+#define TRIAX_PLAN_OPTIONS_INIT {sizeof(triax_plan_options), 0, 0, 0, 0, 0}
 
 /** @brief Sets options to their defaults. @since 0.1 */
 TRIAX_API void triax_plan_options_init(triax_plan_options *options);

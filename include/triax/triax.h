@@ -20,6 +20,7 @@
 #ifndef TRIAX_TRIAX_H
 #define TRIAX_TRIAX_H
 
+#include <triax/aggregates.h>
 #include <triax/arrow.h>
 #include <triax/assignment.h>
 #include <triax/base.h>

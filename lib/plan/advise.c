@@ -226,7 +226,7 @@ triax_status triax_plan_check(triax_context *context, const triax_policy *policy
                               triax_error *error) {
   if (!context || !policy) return tx_fail(error, TRIAX_EINVAL, "a check needs a context and a policy");
   tx_plan_inputs inputs = {.policy = policy, .customers = customers, .team = team};
-  triax_status status = tx_options_copy(options, sizeof(triax_plan_options), sizeof inputs.options, &inputs.options,
+  triax_status status = tx_options_copy(options, TX_PLAN_OPTIONS_FIRST, sizeof inputs.options, &inputs.options,
                                         "triax_plan_options", error);
   if (status != TRIAX_OK || !customers) return status;
   triax_error own;

@@ -48,6 +48,8 @@ typedef struct tx_pair_source {
   uint32_t root;     /* of the definition, in the customers' module */
 } tx_pair_source;
 
+typedef struct tx_plan_given tx_plan_given; /* results of a larger set: aggregates.h */
+
 typedef struct tx_compiled {
   triax_context *context;
   const triax_policy *policy; /* references */
@@ -62,7 +64,11 @@ typedef struct tx_compiled {
   tx_step *steps; /* in the order in which they run */
   size_t step_count;
   bool needs_as_of;
+  const tx_plan_given *given; /* belongs to the plan; NULL: none */
 } tx_compiled;
+
+/* Whole-set functions given over customers, or over families; NULL: none. */
+const tx_aggregates *tx_given_functions(const tx_compiled *compiled, bool units);
 
 /* Everything that does not fit is told to the report; TRIAX_OK when nothing is at fault. */
 triax_status tx_compile(triax_context *context, const triax_policy *policy, const triax_customers *customers,

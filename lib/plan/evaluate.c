@@ -147,7 +147,7 @@ triax_status triax_evaluate(triax_context *context, triax_text expression, const
   evaluation e = {.context = context, .customers = customers};
   triax_error own;
   memset(&own, 0, sizeof own);
-  triax_status status = tx_options_copy(options, sizeof(triax_plan_options), sizeof e.options, &e.options,
+  triax_status status = tx_options_copy(options, TX_PLAN_OPTIONS_FIRST, sizeof e.options, &e.options,
                                         "triax_plan_options", error);
   if (status != TRIAX_OK) return status;
   tx_source shown = {NULL, expression.bytes, expression.length};

@@ -201,6 +201,7 @@ static triax_status score_inputs(explain_job *job, const tx_plan_score *score, t
     inputs[i] = (tx_value){.state = TX_MISSING};
     if (score->stage->root[i] == TX_NO_INPUT) continue;
     triax_status status = tx_scalar_eval(&scalar, score->stage->step->roots[i], &inputs[i]);
+    tx_value_settle(module, score->stage->step->roots[i], &inputs[i]);
     if (status != TRIAX_OK) return status;
   }
   return TRIAX_OK;

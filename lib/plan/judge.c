@@ -188,6 +188,7 @@ static triax_status evaluate(triax_judge *judge, const tx_stage *stage, triax_er
   for (size_t i = 0; i < stage->exprs; i++) {
     if (stage->root[i] == TX_NO_INPUT) continue;
     triax_status status = tx_scalar_eval(&scalar, stage->step->roots[i], &judge->inputs[i]);
+    tx_value_settle(scalar.module, stage->step->roots[i], &judge->inputs[i]);
     if (status != TRIAX_OK) return tx_fail(error, status, "an expression could not be evaluated");
   }
   return TRIAX_OK;

@@ -123,7 +123,8 @@ static triax_status definition_column(triax_plan *plan, uint32_t root, tx_column
   tx_data *data = NULL;
   triax_status status = tx_program_new(plan->context, plan->compiled->module, &root, 1, &program, error);
   if (status == TRIAX_OK) {
-    status = tx_data_new(program, plan->columns, plan->rows, plan->as_of, plan->has_as_of, NULL, &data, error);
+    status = tx_data_new(program, plan->columns, plan->rows, plan->as_of, plan->has_as_of,
+                         tx_given_functions(plan->compiled, false), &data, error);
   }
   if (status == TRIAX_OK) status = tx_data_column(data, 0, column, NULL, error);
   tx_data_free(data);

@@ -6,6 +6,7 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "expr/node.h"
+#include "plan/aggregates.h"
 #include "plan/make.h"
 
 void triax_plan_options_init(triax_plan_options *options) {
@@ -120,6 +121,10 @@ static triax_status open_plan(triax_context *context, const tx_plan_inputs *inpu
   made->rows = inputs->customers->people.table->rows;
   made->csms = inputs->team ? inputs->team->people.table->rows : 0;
   triax_status status = tx_compile(context, inputs->policy, inputs->customers, inputs->team, report, &made->compiled);
+  if (status == TRIAX_OK && inputs->options.aggregates) {
+    status = tx_plan_given_new(context, inputs->options.aggregates, made->compiled, made->as_of, made->has_as_of,
+                               &made->given, report->error);
+  }
   if (status == TRIAX_OK && !bind_columns(made)) status = tx_no_memory(report->error);
   if (status == TRIAX_OK && !made->has_as_of && counts_days(made->compiled)) {
     tx_finding finding = {.level = TRIAX_LEVEL_ERROR, .status = TRIAX_EINVAL, .width = 1};
@@ -203,7 +208,7 @@ triax_status triax_plan_new(triax_context *context, const triax_policy *policy, 
   triax_status status = check_arguments(context, &inputs, error);
   if (status == TRIAX_OK && !plan) status = tx_fail(error, TRIAX_EINVAL, "a plan needs a place to go");
   if (status == TRIAX_OK) {
-    status = tx_options_copy(options, sizeof(triax_plan_options), sizeof inputs.options, &inputs.options,
+    status = tx_options_copy(options, TX_PLAN_OPTIONS_FIRST, sizeof inputs.options, &inputs.options,
                              "triax_plan_options", error);
   }
   if (status != TRIAX_OK) return status;
@@ -249,6 +254,7 @@ void triax_plan_unref(triax_plan *plan) {
     tx_free_array(context, plan->scores, scores, sizeof *plan->scores);
     free_columns(plan);
   }
+  tx_plan_given_free(plan->given);
   tx_compiled_free(plan->compiled);
   tx_free(context, plan, sizeof *plan);
   triax_context_unref(context);

@@ -8,6 +8,9 @@
 #include "plan/compile.h"
 #include "plan/stage.h"
 
+/* The least size of triax_plan_options that there ever was. */
+#define TX_PLAN_OPTIONS_FIRST offsetof(triax_plan_options, aggregates)
+
 #define TX_PLAN_TABLES 11 /* by TRIAX_PLAN_…, from 1 */
 
 #define TX_NO_METRIC UINT16_MAX
@@ -26,6 +29,7 @@ typedef struct tx_plan_score {
 
 typedef struct tx_plan_segmentation {
   tx_stage *stage;
+  tx_stage *size_stage; /* families: `by` of each customer; NULL unless folded */
   tx_segmentation_result result; /* over units */
   bool folded;
   triax_table *units;     /* families folded, with derived columns; NULL unless folded */
@@ -58,6 +62,7 @@ struct triax_plan {
   triax_context *context;
   tx_count count;
   tx_compiled *compiled;
+  tx_plan_given *given; /* aggregates of a larger set; NULL: none */
   int32_t as_of;
   bool has_as_of, parts, reasons;
   size_t rows, csms;

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "expr/node.h"
+#include "plan/aggregates.h"
 #include "plan/plan.h"
 
 /* --- inputs --- */
@@ -25,6 +26,7 @@ static bool gather_inputs(triax_plan *plan, const triax_table *table, tx_arena *
   const tx_column *previous = named_column(table, policy->previous);
   const tx_column *override_ = named_column(table, policy->override_);
   inputs->model = policy->model;
+  for (int i = 0; plan->given && i < 2; i++) inputs->model.given[i] = plan->given->tops[i];
   inputs->count = stage->exprs + 2;
   inputs->items = tx_arena_calloc(arena, inputs->count, sizeof *inputs->items);
   if (!inputs->items) return false;
@@ -97,12 +99,10 @@ static triax_status sizes(triax_plan *plan, const tx_step *step, tx_column **siz
   uint32_t by = plan->compiled->policy->segmentation.model.by;
   *size = NULL;
   if (by == TX_NO_INPUT) return TRIAX_OK;
-  tx_stage *stage;
+  tx_stage **stage = &plan->segmentation.size_stage;
   triax_status status = tx_stage_open(plan->compiled, step, TX_OVER_CUSTOMERS, plan->columns, plan->rows, plan->as_of,
-                                      plan->has_as_of, &stage, error);
-  if (status != TRIAX_OK) return status;
-  status = tx_data_column(stage->data, stage->root[by], size, NULL, error);
-  tx_stage_free(stage);
+                                      plan->has_as_of, stage, error);
+  if (status == TRIAX_OK) status = tx_data_column((*stage)->data, (*stage)->root[by], size, NULL, error);
   return status;
 }
 
@@ -215,10 +215,13 @@ triax_status tx_run_segmentation(triax_plan *plan, const tx_step *step, triax_er
     if (status == TRIAX_OK) status = unit_columns(plan, error);
   }
   if (status != TRIAX_OK) return status;
-  const tx_column *const *columns = segmentation->folded ? segmentation->unit_columns : plan->columns;
-  size_t rows = segmentation->folded ? segmentation->units->rows : plan->rows;
-  status = tx_stage_open(plan->compiled, step, TX_OVER_CUSTOMERS, columns, rows, plan->as_of, plan->has_as_of,
-                         &segmentation->stage, error);
+  if (segmentation->folded) {
+    status = tx_stage_open_units(plan->compiled, step, segmentation->unit_columns, segmentation->units->rows,
+                                 plan->as_of, plan->has_as_of, &segmentation->stage, error);
+  } else {
+    status = tx_stage_open(plan->compiled, step, TX_OVER_CUSTOMERS, plan->columns, plan->rows, plan->as_of,
+                           plan->has_as_of, &segmentation->stage, error);
+  }
   if (status == TRIAX_OK) status = tx_stage_evaluate(segmentation->stage, error);
   if (status == TRIAX_OK) status = judge_units(plan, error);
   if (status == TRIAX_OK) status = spread(plan, error);
@@ -238,4 +241,5 @@ void tx_plan_segmentation_free(triax_plan *plan) {
   if (segmentation->folded) tx_families_free(plan->context, &segmentation->families, plan->rows);
   triax_table_unref(segmentation->units);
   tx_stage_free(segmentation->stage);
+  tx_stage_free(segmentation->size_stage);
 }

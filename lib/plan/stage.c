@@ -50,8 +50,9 @@ static triax_status choose_roots(tx_stage *stage, uint32_t **roots, size_t *coun
   return TRIAX_OK;
 }
 
-triax_status tx_stage_open(const tx_compiled *compiled, const tx_step *step, int over, const tx_column *const *columns,
-                           size_t rows, int32_t as_of, bool has_as_of, tx_stage **stage, triax_error *error) {
+static triax_status open_stage(const tx_compiled *compiled, const tx_step *step, int over,
+                               const tx_column *const *columns, size_t rows, int32_t as_of, bool has_as_of,
+                               const tx_aggregates *given, tx_stage **stage, triax_error *error) {
   tx_stage *made = tx_calloc(compiled->context, 1, sizeof *made);
   if (!made) return tx_no_memory(error);
   made->context = compiled->context;
@@ -76,11 +77,23 @@ triax_status tx_stage_open(const tx_compiled *compiled, const tx_step *step, int
     status = tx_program_new(compiled->context, made->module, roots, count, &made->program, error);
   }
   if (status == TRIAX_OK && count) {
-    status = tx_data_new(made->program, columns, rows, as_of, has_as_of, NULL, &made->data, error);
+    status = tx_data_new(made->program, columns, rows, as_of, has_as_of, given, &made->data, error);
   }
   if (status == TRIAX_OK) *stage = made;
   else tx_stage_free(made);
   return status;
+}
+
+triax_status tx_stage_open(const tx_compiled *compiled, const tx_step *step, int over, const tx_column *const *columns,
+                           size_t rows, int32_t as_of, bool has_as_of, tx_stage **stage, triax_error *error) {
+  const tx_aggregates *given = over == TX_OVER_CUSTOMERS ? tx_given_functions(compiled, false) : NULL;
+  return open_stage(compiled, step, over, columns, rows, as_of, has_as_of, given, stage, error);
+}
+
+triax_status tx_stage_open_units(const tx_compiled *compiled, const tx_step *step, const tx_column *const *columns,
+                                 size_t rows, int32_t as_of, bool has_as_of, tx_stage **stage, triax_error *error) {
+  return open_stage(compiled, step, TX_OVER_CUSTOMERS, columns, rows, as_of, has_as_of,
+                    tx_given_functions(compiled, true), stage, error);
 }
 
 void tx_stage_free(tx_stage *stage) {

@@ -38,6 +38,9 @@ typedef struct tx_stage {
 /* Compiles and binds the expressions of a step that are over one table. columns: per variable of the module. */
 triax_status tx_stage_open(const tx_compiled *compiled, const tx_step *step, int over, const tx_column *const *columns,
                            size_t rows, int32_t as_of, bool has_as_of, tx_stage **stage, triax_error *error);
+/* The same over families folded to one row each. */
+triax_status tx_stage_open_units(const tx_compiled *compiled, const tx_step *step, const tx_column *const *columns,
+                                 size_t rows, int32_t as_of, bool has_as_of, tx_stage **stage, triax_error *error);
 void tx_stage_free(tx_stage *stage);
 /* Evaluates all of them over all rows into inputs, with tallies. */
 triax_status tx_stage_evaluate(tx_stage *stage, triax_error *error);

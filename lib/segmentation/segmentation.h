@@ -103,7 +103,7 @@ triax_status tx_segmentation_cutoffs(triax_context *context, const tx_segmentati
                                      size_t rows, const tx_column *keys, const tx_segmentation_result *result,
                                      tx_top_cutoff *cutoffs, triax_error *error);
 /* How many of n a share is. Shares are decimals: what is up to 4 roundings below a whole number is meant to be it. */
-size_t tx_top_count(double share, size_t n);
+uint64_t tx_top_count(double share, uint64_t n);
 /* What a prefix must sum to for a share of a total, and what a unit counts: missing and negative values nothing. */
 double tx_top_wanted(double share, double total);
 static inline double tx_top_part(double value) { return value > 0 ? value : 0; }

@@ -97,10 +97,10 @@ static void select_rank(const ranking *all, size_t rank) {
   sort(all, begin, end);
 }
 
-size_t tx_top_count(double share, size_t n) {
+uint64_t tx_top_count(double share, uint64_t n) {
   const double exact = share * (double)n, counted = floor(exact * (1 + 4 * DBL_EPSILON));
   if (!(counted >= 1)) return 0;
-  return counted >= (double)n ? n : (size_t)counted;
+  return counted >= (double)n ? n : (uint64_t)counted;
 }
 
 double tx_top_wanted(double share, double total) { return share * total * (1 - 1e-12); }
@@ -180,7 +180,7 @@ static void cut(const tx_segmentation_model *model, uint32_t segment, const rank
   size_t count = 0;
   *cutoff = (tx_top_cutoff){false, 0, TX_TEXT("")};
   if (test->of == TX_NO_INPUT) {
-    count = tx_top_count(test->share, all->count);
+    count = (size_t)tx_top_count(test->share, all->count);
     if (count) select_rank(all, count - 1);
   } else {
     count = select_sum(all, test->share, &inputs[test->of]);
