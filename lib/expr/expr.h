@@ -165,6 +165,9 @@ typedef struct tx_scalar {
 
 /* Evaluates a node. Never fails but by memory (TRIAX_ENOMEM) or cost (TRIAX_ELIMIT); faults are in the value. */
 triax_status tx_scalar_eval(const tx_scalar *scalar, uint32_t node, tx_value *value);
+/* A node's value as the result of an expression: a number that came out as infinite or NaN (a division by zero, an
+ * overflow) is a fault. A column's own values stay as they are. */
+void tx_value_settle(const tx_module *module, uint32_t node, tx_value *value);
 /* A column's value at a row, as an expression's value (lists need the arena). */
 triax_status tx_value_of_column(const tx_column *column, size_t row, tx_arena *scratch, tx_value *value);
 

@@ -240,7 +240,7 @@ static uint32_t result_values(tx_emitter *emitter, uint32_t values) {
   return out;
 }
 
-/* Results of arithmetic get one and the same NaN wherever there is nothing, and NaN that arose is missing. */
+/* Results of arithmetic get one and the same NaN wherever there is nothing; infinity and NaN that arose are faults. */
 static void finish_numbers(tx_emitter *emitter, tx_root *root, const tx_operand *operand) {
   if (root->column) {
     root->values = operand->values;
@@ -248,14 +248,19 @@ static void finish_numbers(tx_emitter *emitter, tx_root *root, const tx_operand 
     return;
   }
   uint32_t values = tx_new_register(emitter, 64), known = tx_new_register(emitter, 1);
+  uint32_t fault = tx_new_register(emitter, 1);
   tx_step *step = tx_new_step(emitter, tx_step_finish_numbers);
   step->in[0] = operand->values;
   step->in[1] = operand->known;
+  step->in[2] = operand->fault;
   step->out[0] = values;
   step->out[1] = known;
+  step->out[2] = fault;
   emitter->code->slots[values].kind = emitter->code->slots[known].kind = TX_SLOT_OUTPUT;
+  emitter->code->slots[fault].kind = TX_SLOT_OUTPUT;
   root->values = values;
   root->known = known;
+  root->fault = fault;
 }
 
 static void finish_codes(tx_emitter *emitter, tx_root *root, const tx_operand *operand) {
@@ -311,7 +316,7 @@ static void finish_root(tx_emitter *emitter, size_t number, uint32_t node) {
   } else {
     root->unmade = true;
   }
-  root->fault = result_plane(emitter, operand.fault);
+  if (!root->fault) root->fault = result_plane(emitter, operand.fault);
 }
 
 /* --- order --- */

@@ -83,13 +83,25 @@ void tx_step_copy64(const tx_step *step, tx_frame *frame) {
   memcpy(OUT(0), IN(0), ROWS * sizeof(uint64_t));
 }
 
+/* The finite ones of 64 numbers. */
+static uint64_t finite_bits(const double *x) {
+  uint64_t bits = 0;
+  for (size_t i = 0; i < 64; i++) bits |= (uint64_t)(x[i] - x[i] == 0) << i; /* inf − inf is NaN, as is NaN */
+  return bits;
+}
+
+/* Infinity and NaN are values within an expression, as in CEL; as its result they are none (tx_value_settle). */
 void tx_step_finish_numbers(const tx_step *step, tx_frame *frame) {
   const double *in = IN(0);
   const uint64_t *known = IN(1);
   double *out = OUT(0);
   uint64_t *present = OUT(1);
-  frame->kernels->not_nan(in, known, frame->words, present);
+  const uint64_t *faulty = IN(2);
+  uint64_t *fault = OUT(2);
   for (size_t w = 0; w < frame->words; w++) {
+    uint64_t fine = finite_bits(in + 64 * w), there = known ? known[w] : UINT64_MAX;
+    present[w] = fine & there;
+    fault[w] = (faulty ? faulty[w] : 0) | (there & ~fine);
     if (present[w] == UINT64_MAX) {
       memcpy(out + 64 * w, in + 64 * w, 64 * sizeof(double));
       continue;

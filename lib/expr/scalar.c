@@ -233,9 +233,13 @@ static triax_status apply(tx_evaluation *e, const tx_expr_node *node, const tx_v
   case TX_OP_MATH:
     tx_apply_math(node, operands, value);
     return TRIAX_OK;
-  case TX_OP_PERCENTILE:
+  case TX_OP_PERCENTILE: { /* what is ranked is the result of an expression of its own */
+    tx_value ranked = operands[0];
+    tx_value_settle(e->scalar->module, e->scalar->module->children[node->first], &ranked);
     apply_percentile(e, node, operands, value);
+    if (ranked.state != TX_PRESENT) value->number = (double)NAN; /* it has no place in the set */
     return TRIAX_OK;
+  }
   default:
     value->state = TX_FAULT;
     return TRIAX_OK;

@@ -228,3 +228,9 @@ triax_status tx_value_of_column(const tx_column *column, size_t row, tx_arena *s
     return TRIAX_OK;
   }
 }
+
+void tx_value_settle(const tx_module *module, uint32_t node, tx_value *value) {
+  if (value->state != TX_PRESENT || !tx_type_is(value->type, TX_DOUBLE)) return;
+  if (module->nodes[node].op == TX_OP_VARIABLE || value->number - value->number == 0) return;
+  value->state = TX_FAULT;
+}

@@ -186,9 +186,9 @@ static void test_boundaries_of_doubles(void **state) {
   expect_truths(&of, 0, "FFTFT?");
   expect_truths(&of, 1, "TTFFF?");
   expect_truths(&of, 2, "TTFFT?"); /* inf - inf is NaN: a value that equals nothing … */
-  expect_numbers(&of, 3, (double[]){inf, -inf, 0.0, -0.0, 1.0 / 750000, NONE});
+  expect_numbers(&of, 3, (double[]){NONE, NONE, 0.0, -0.0, 1.0 / 750000, NONE}); /* a result is finite or none */
   expect_numbers(&of, 4, (double[]){0, 0, NONE, NONE, 0, NONE}); /* … and that a column has not */
-  expect_numbers(&of, 5, (double[]){-0.0, 0.0, -inf, inf, -750000, NONE});
+  expect_numbers(&of, 5, (double[]){-0.0, 0.0, NONE, NONE, -750000, NONE});
   expect_truths(&of, 6, "TTFFT?");
   close_desk(&of);
   triax_context_unref(context);
@@ -333,7 +333,7 @@ static void test_sums_keep_what_rounding_drops(void **state) {
   const char *sources[] = {"total(x)", "total(y)"};
   ready(&of, sources, 2);
   expect_numbers(&of, 0, (double[]){2, 2, 2, 2});
-  expect_numbers(&of, 1, (double[]){(double)INFINITY, (double)INFINITY, (double)INFINITY, (double)INFINITY});
+  expect_numbers(&of, 1, (double[]){NONE, NONE, NONE, NONE}); /* infinite: no result */
   close_desk(&of);
   triax_context_unref(context);
 }

@@ -36,7 +36,10 @@ static void differ(const trial *of, size_t root, size_t row, const char *what) {
 
 static void compare_value(const trial *of, const tx_vector *vector, size_t root, size_t row, size_t i,
                           const tx_value *value) {
-  bool nan = value->type.kind == TX_DOUBLE && value->state == TX_PRESENT && isnan(value->number);
+  tx_value settled = *value;
+  tx_value_settle(of->module, of->roots[root], &settled);
+  value = &settled;
+  bool nan = value->type.kind == TX_DOUBLE && value->state == TX_PRESENT && isnan(value->number); /* a column's own */
   bool present = value->state == TX_PRESENT && !nan;
   int64_t integer = 0;
   if (tx_bit(vector->present, i) != present) differ(of, root, row, "presence");
