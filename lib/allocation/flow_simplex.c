@@ -244,12 +244,10 @@ static bool too_dear(const tx_flow *flow, const tx_entering *in) {
 triax_status tx_flow_solve(tx_flow *flow, uint64_t budget) {
   tx_watch *watch = flow->core->watch;
   uint64_t end = watch->work + budget;
+  /* About one class at a time, however many there are: its cheapest CSM is nearly always worth a pivot. Blocks as wide
+   * as the root of all entries made six times the work of 8,600 classes with 1.4 million. */
   tx_pricing pricing = {0, 64};
   triax_status status = TRIAX_OK;
-  size_t entries = flow->core->books->offers == 0 ? 0 : flow->core->books->offer_begin[flow->core->books->offers];
-  while (pricing.block * pricing.block < entries) {
-    pricing.block += 16;
-  }
   flow->finished = false;
   while (status == TRIAX_OK && watch->work < end) {
     tx_entering in = {.found = false};
