@@ -37,6 +37,9 @@ static const char *percent_text(double share, char buffer[TX_NUMBER_SIZE]) {
   return buffer;
 }
 
+/* "1 account", "2 accounts". */
+static const char *things(uint64_t count, const char *one, const char *many) { return count == 1 ? one : many; }
+
 /* --- notes --- */
 
 static void note_allocation(const triax_plan *plan, tx_report *report) {
@@ -44,8 +47,9 @@ static void note_allocation(const triax_plan *plan, tx_report *report) {
   char number[TX_NUMBER_SIZE];
   if (plan->allocation.orphans) {
     tx_finding finding = note("allocation.owner");
-    tx_report_add(report, &finding, "%s accounts name an owner who has left or is not in the team",
-                  count_text(plan->allocation.orphans, number));
+    tx_report_add(report, &finding, "%s %s an owner who has left or is not in the team",
+                  count_text(plan->allocation.orphans, number),
+                  things(plan->allocation.orphans, "account names", "accounts name"));
   }
   for (size_t p = 0; p < plan->allocation.input.pool_count; p++) {
     uint32_t into = result->dissolved[p];
@@ -58,8 +62,8 @@ static void note_allocation(const triax_plan *plan, tx_report *report) {
   }
   if (result->missing_need) {
     tx_finding finding = note("allocation.capacity");
-    tx_report_add(report, &finding, "%s accounts have no value for a further cap: they count as nothing",
-                  count_text(result->missing_need, number));
+    tx_report_add(report, &finding, "%s %s no value for a further cap: that counts as nothing",
+                  count_text(result->missing_need, number), things(result->missing_need, "account has", "accounts have"));
   }
 }
 
@@ -71,14 +75,25 @@ static void note_segments(const triax_plan *plan, tx_report *report) {
   if (nowhere) {
     tx_finding finding = note("segmentation");
     finding.level = TRIAX_LEVEL_WARNING;
-    tx_report_add(report, &finding, "%s customers are in no segment: no test holds for them and no segment takes the rest",
-                  count_text(nowhere, number));
+    tx_report_add(report, &finding, "%s %s in no segment: no test holds and no segment takes the rest",
+                  count_text(nowhere, number), things(nowhere, "customer is", "customers are"));
   }
   if (result->unmatched_override) {
     tx_finding finding = note("segmentation.override");
     finding.level = TRIAX_LEVEL_WARNING;
-    tx_report_add(report, &finding, "%s overrides name no segment of the policy",
-                  count_text(result->unmatched_override, number));
+    tx_report_add(report, &finding, "%s %s no segment of the policy",
+                  count_text(result->unmatched_override, number),
+                  things(result->unmatched_override, "override names", "overrides name"));
+  }
+}
+
+/* Sections that need another which is not there. */
+static void note_idle(const triax_plan *plan, tx_report *report) {
+  const triax_policy *policy = plan->compiled->policy;
+  if (policy->attention.given && !policy->allocation.given) {
+    tx_finding finding = note("attention");
+    finding.level = TRIAX_LEVEL_WARNING;
+    tx_report_add(report, &finding, "hours are shared over books: without 'allocation' nobody gets any");
   }
 }
 
@@ -97,6 +112,7 @@ static void note_later(const triax_plan *plan, tx_report *report) {
 void tx_plan_notes(const triax_plan *plan, tx_report *report) {
   note_segments(plan, report);
   if (plan->allocation.given) note_allocation(plan, report);
+  note_idle(plan, report);
   note_later(plan, report);
 }
 

@@ -188,7 +188,8 @@ static tx_column *band_column(triax_plan *plan, const tx_plan_score *score) {
     for (size_t b = 0; b + 1 < count; b++) names[b] = score->model->bands[b].name;
     names[count - 1] = TX_TEXT("unknown");
     for (size_t row = 0; row < plan->rows; row++) {
-      numbers[row] = score->band[row] == TX_BAND_UNKNOWN ? (uint32_t)count - 1 : score->band[row];
+      bool unknown = score->band[row] == TX_BAND_UNKNOWN;
+      numbers[row] = count == 1 ? TX_NO_CODE : unknown ? (uint32_t)count - 1 : score->band[row]; /* no bands: missing */
     }
     column = tx_plan_names(plan->context, numbers, plan->rows, names, count);
   }

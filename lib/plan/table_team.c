@@ -274,7 +274,8 @@ static void write_move(const triax_plan *plan, size_t row, tx_writer *writer) {
   if (tx_bit(plan->allocation.orphan, row)) {
     tx_write_c(writer, "its CSM has left");
   } else if (result->stands[row] == TX_STANDS_UNWANTED) {
-    tx_write_c(writer, "its segment has no owners");
+    bool nowhere = plan->segmentation.segment[row] == TX_NO_SEGMENT;
+    tx_write_c(writer, nowhere ? "it is in no segment" : "its segment has no owners");
   } else if (result->stands[row] == TX_STANDS_UNCOVERED) {
     tx_write(writer, tx_word_uncovered(result->way[row]));
   } else {

@@ -73,21 +73,22 @@ void tx_why_health(const triax_plan *plan, size_t row, tx_writer *writer) {
     tx_write_c(writer, "health unknown: too few of its metrics are known");
     return;
   }
-  uint8_t band = score->band[row];
+  size_t worst = tx_why_worst_metric(score, row);
   tx_write_c(writer, "health");
   if (score->model->band_count) {
+    uint8_t band = score->band[row];
     tx_write_c(writer, " ");
     tx_write(writer, band == TX_BAND_UNKNOWN ? TX_TEXT("unknown") : score->model->bands[band].name);
   }
   if (score->limit[row]) {
     tx_write_c(writer, ": ");
     tx_write(writer, score->model->limits[score->limit[row] - 1].why);
-    return;
+  } else if (worst != SIZE_MAX) {
+    tx_write_c(writer, ": most lost on ");
+    tx_write(writer, score->model->metrics[worst].name);
+  } else if (!score->model->band_count) {
+    tx_write_c(writer, " at its best");
   }
-  size_t worst = tx_why_worst_metric(score, row);
-  if (worst == SIZE_MAX) return;
-  tx_write_c(writer, ": most lost on ");
-  tx_write(writer, score->model->metrics[worst].name);
 }
 
 static void write_earned(const triax_plan *plan, size_t row, tx_writer *writer) {
