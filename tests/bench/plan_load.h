@@ -109,13 +109,15 @@ static inline triax_team *bench_team(triax_context *context, const triax_policy 
   return team;
 }
 
+/* parts: 1 keeps each metric's; -1 leaves even the reasons away. */
 static inline triax_plan *bench_plan(triax_context *context, const triax_policy *policy, const triax_customers *customers,
                               const triax_team *team, int parts) {
   triax_plan_options options = TRIAX_PLAN_OPTIONS_INIT;
   triax_plan *plan = NULL;
   triax_error error;
   options.has_as_of = triax_date_of(triax_text_of(COMPANY_AS_OF), &options.as_of);
-  options.parts = parts;
+  options.parts = parts > 0;
+  options.without_reasons = parts < 0;
   bench_must(triax_plan_new(context, policy, customers, team, &options, &plan, NULL, &error), &error);
   return plan;
 }
