@@ -39,7 +39,7 @@ static void read_later_sections(tx_reader *reader) {
 }
 
 /* Columns that hold keys or paths are strings whatever their values look like: an owner "17" is no number. */
-static void imply_string(tx_reader *reader, triax_text name, const char *section, const char *key) {
+static void imply_string(tx_reader *reader, triax_text name, const char *section, const char *key, const char *path) {
   tx_schema *schema = &reader->policy->customers;
   if (!name.bytes || !name.length) return;
   for (size_t i = 0; i < schema->declaration_count; i++) {
@@ -50,16 +50,16 @@ static void imply_string(tx_reader *reader, triax_text name, const char *section
   if (schema->declaration_count) memcpy(more, schema->declarations, schema->declaration_count * sizeof *more);
   const tx_node *node = &reader->document->nodes[tx_read_child(reader, tx_read_child(reader, 0, section), key)];
   more[schema->declaration_count] =
-      (tx_declaration){.name = name, .type = TRIAX_TYPE_STRING, .line = node->line, .column = node->column};
+      (tx_declaration){.name = name, .type = TRIAX_TYPE_STRING, .line = node->line, .column = node->column, .path = path};
   schema->declarations = more;
   schema->declaration_count++;
 }
 
 static void imply_strings(tx_reader *reader) {
   const triax_policy *policy = reader->policy;
-  imply_string(reader, policy->segmentation.previous, "segmentation", "previous");
-  imply_string(reader, policy->segmentation.override_, "segmentation", "override");
-  imply_string(reader, policy->allocation.owner, "allocation", "owner");
+  imply_string(reader, policy->segmentation.previous, "segmentation", "previous", "segmentation.previous");
+  imply_string(reader, policy->segmentation.override_, "segmentation", "override", "segmentation.override");
+  imply_string(reader, policy->allocation.owner, "allocation", "owner", "allocation.owner");
 }
 
 static void read_all(tx_reader *reader) {

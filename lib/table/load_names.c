@@ -73,6 +73,7 @@ static bool report_absent(tx_load *load, const char *key, triax_text name, triax
   if (declaration) {
     finding.line = declaration->line;
     finding.column = declaration->column;
+    if (declaration->path) finding.path = declaration->path;
   }
   if (found == AMBIGUOUS) {
     size_t first = 0;

@@ -38,6 +38,7 @@ typedef struct tx_declaration {
   triax_text currency;  /* money: the column with currency codes; not given: base */
   triax_text separator; /* strings: between items in text; not given: ";" */
   int32_t line, column; /* in the policy, 0 unknown */
+  const char *path;     /* the key that names the column, such as "allocation.owner"; NULL: it stands under `columns` */
 } tx_declaration;
 
 typedef struct tx_rate {
