@@ -1,6 +1,7 @@
 /* Segmentation rules (A) and a health score (B) against the speed of reading the same columns.
  *
- * usage: expr_rules [million rows] [rounds]. White box: needs lib/ in sight and the internal library. */
+ * usage: expr_rules [million rows] [rounds [folder]]. With a folder, the columns are left there as plain arrays, for
+ * peers (expr_peers.py). White box: needs lib/ in sight and the internal library. */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 
 #include "expr/expr.h"
 #include "expr/kernel.h"
-#include "expr/program.h"
+#include "expr/program_private.h"
 #include "health/health.h"
 
 /* Of the processor, not of the wall: other programs' turns do not count. */
@@ -86,6 +87,46 @@ static tx_column *other_column(triax_context *context, size_t rows, int which, u
   tx_column *column = tx_column_builder_finish(builder);
   tx_column_builder_free(builder);
   return column;
+}
+
+/* --- for the peers --- */
+
+static FILE *file_in(const char *folder, const char *name) {
+  char path[1024];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  FILE *file = fopen(path, "wb");
+  need(file != NULL, "the folder for the columns cannot be written to");
+  return file;
+}
+
+/* Numbers and dates as they are; strings as one byte each, with a file of the texts; lists as a byte of bits. */
+static void keep_column(const char *folder, const char *name, const tx_column *column) {
+  FILE *file = file_in(folder, name);
+  if (column->type == TRIAX_TYPE_NUMBER) {
+    need(fwrite(column->numbers, 8, column->rows, file) == column->rows, "no room for the columns");
+  } else if (column->type == TRIAX_TYPE_DATE) {
+    need(fwrite(column->dates, 4, column->rows, file) == column->rows, "no room for the columns");
+  } else {
+    for (size_t i = 0; i < column->rows; i++) {
+      uint32_t bits = tx_column_code(column, i);
+      if (column->lists) {
+        const uint64_t *at = &column->lists->offsets[bits];
+        bits = 0;
+        for (uint64_t k = at[0]; k < at[1]; k++) bits |= 1u << column->lists->items[k];
+      }
+      need(putc((int)bits, file) != EOF, "no room for the columns");
+    }
+  }
+  need(fclose(file) == 0, "no room for the columns");
+  if (!column->dictionary) return;
+  char texts[64];
+  snprintf(texts, sizeof texts, "%s.txt", name);
+  file = file_in(folder, texts);
+  for (uint32_t i = 0; i < column->dictionary->size; i++) {
+    const triax_text text = tx_dictionary_text(column->dictionary, i);
+    fprintf(file, "%.*s\n", (int)text.length, text.bytes);
+  }
+  need(fclose(file) == 0, "no room for the columns");
 }
 
 /* --- A: rules --- */
@@ -185,7 +226,39 @@ static uint64_t run_tests(tx_run *run, size_t rows, uint8_t *codes) {
   return sum;
 }
 
-static void bench_rules(triax_context *context, size_t rows, int rounds) {
+/* What the peers must come to as well. */
+static void tell_rules(const uint8_t *codes, size_t rows) {
+  size_t bands[4] = {0}, rules[16] = {0};
+  for (size_t i = 0; i < rows; i++) {
+    bands[codes[i] & 3]++;
+    rules[codes[i] >> 2 & 15]++;
+  }
+  printf("A results:");
+  for (size_t i = 0; i < 4; i++) printf(" %zu", bands[i]);
+  for (size_t i = 0; i <= 8; i++) printf(" %zu", rules[i]);
+  printf("\n");
+}
+
+/* The share of the set below each value: sorting, in the main. */
+static void bench_percentile(triax_context *context, const tx_column *column, int rounds) {
+  double best = 1e9;
+  for (int round = 0; round < rounds; round++) {
+    tx_aggregate aggregate;
+    tx_column *shares;
+    const double start = now();
+    need(tx_aggregate_make(context, TX_OP_PERCENTILE, column, &aggregate, &shares, NULL) == TRIAX_OK, "out of memory");
+    const double took = now() - start;
+    if (took < best) best = took;
+    if (!round) printf("P results: %.17g %.17g\n", shares->numbers[0], shares->numbers[column->rows - 1]);
+    tx_free_array(context, aggregate.sorted, aggregate.distinct, sizeof *aggregate.sorted);
+    tx_free_array(context, aggregate.below, aggregate.distinct, sizeof *aggregate.below);
+    tx_free_array(context, aggregate.equal, aggregate.distinct, sizeof *aggregate.equal);
+    tx_column_unref(shares);
+  }
+  printf("P percentile: %.1f Mrows/s\n", (double)column->rows / best * 1e-6);
+}
+
+static void bench_rules(triax_context *context, size_t rows, int rounds, const char *folder) {
   uint64_t state = 7, sink = 0;
   tx_column *columns[COLUMNS];
   tx_module *module = NULL;
@@ -220,6 +293,9 @@ static void bench_rules(triax_context *context, size_t rows, int rounds) {
     if (end - middle < best) best = end - middle;
   }
   report("A rules", rows, best, read);
+  tell_rules(codes, rows);
+  bench_percentile(context, columns[ARR], rounds < 3 ? rounds : 3);
+  for (int i = 0; folder && i < COLUMNS; i++) keep_column(folder, names[i], columns[i]);
   fprintf(stderr, "(%llx)\n", (unsigned long long)sink);
   free(codes);
   tx_run_free(run);
@@ -298,7 +374,7 @@ static void tell_health(const health_results *results, size_t rows) {
   printf("B results: sum %.17g unknown %zu bands %zu %zu %zu\n", sum, bands[0], bands[1], bands[2], bands[3]);
 }
 
-static void bench_health(triax_context *context, size_t rows, int rounds) {
+static void bench_health(triax_context *context, size_t rows, int rounds, const char *folder) {
   uint64_t state = 11, sink = 0;
   tx_column *columns[METRICS];
   tx_health_metric metrics[METRICS];
@@ -333,6 +409,11 @@ static void bench_health(triax_context *context, size_t rows, int rounds) {
   report("B health", rows, best, read);
   report("B health, scores and coverage written", rows, wide, read);
   tell_health(&covered, rows);
+  for (size_t m = 0; folder && m < METRICS; m++) {
+    char name[16];
+    snprintf(name, sizeof name, "m%zu", m);
+    keep_column(folder, name, columns[m]);
+  }
   fprintf(stderr, "(%llx)\n", (unsigned long long)sink);
   free(numbers);
   free(bands);
@@ -343,11 +424,12 @@ static void bench_health(triax_context *context, size_t rows, int rounds) {
 int main(int count, char **arguments) {
   double millions = count > 1 ? atof(arguments[1]) : 5;
   int rounds = count > 2 ? atoi(arguments[2]) : 7;
+  const char *folder = count > 3 ? arguments[3] : NULL;
+  const triax_context_options options = {.struct_size = sizeof options, .threads = 1};
   triax_context *context = NULL;
-  need(triax_context_new(NULL, &context, NULL) == TRIAX_OK, "out of memory");
-
-  bench_rules(context, (size_t)(millions * 1e6), rounds);
-  bench_health(context, (size_t)(millions * 1e6), rounds);
+  need(triax_context_new(&options, &context, NULL) == TRIAX_OK, "out of memory");
+  bench_rules(context, (size_t)(millions * 1e6), rounds, folder);
+  bench_health(context, (size_t)(millions * 1e6), rounds, folder);
   triax_context_unref(context);
   return 0;
 }
