@@ -58,7 +58,7 @@ static void dive(exact *e, size_t open, int64_t excess) {
     tx_assignment_offer(work, e->agent);
     return;
   }
-  if (work->work > e->limit || !tx_assignment_tick(work, work->items * 4)) {
+  if (work->work > e->limit || !tx_assignment_tick(work, work->items)) {
     e->cut = true;
     return;
   }

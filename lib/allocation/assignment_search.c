@@ -8,7 +8,18 @@
 
 #include <string.h>
 
-#define LINKS 6
+#ifndef ADJUSTMENTS
+#define ADJUSTMENTS 2000
+#endif
+#ifndef RISE
+#define RISE 0.6
+#endif
+#ifndef HOT
+#define LINKS 12
+#define DEEP 20
+#define HOT 0.5
+#define COLD 0.005
+#endif
 
 typedef struct agent_state {
   int64_t room;  /* negative: over */
@@ -29,7 +40,7 @@ typedef struct search {
   uint32_t over;   /* agents over capacity */
   int64_t cost;    /* relative */
   double heat;
-  int64_t typical; /* a usual excess of a second choice */
+  int64_t typical; /* a usual excess of an item's next choices */
   uint32_t trail_item[LINKS + 2];
   uint32_t trail_option[LINKS + 2];
   int trail;
@@ -125,12 +136,6 @@ static uint64_t look(search *s, uint32_t k, uint32_t guest, int64_t gain, uint64
         continue;
       }
       int64_t value = open + to->excess;
-      if (value >= closing->value && !first) {
-        /* No other place of this item could close better, unless it mends an agent's room, which is bounded. */
-        if (value - s->typical * 4 >= closing->value) {
-          break;
-        }
-      }
       if (first && shaken + to->excess < leading->value) {
         leading->value = shaken + to->excess;
         leading->item = item;
@@ -159,6 +164,8 @@ static int64_t shift_value(const search *s, uint32_t item, uint32_t option) {
 static uint64_t chain(search *s, uint32_t item, uint32_t option, uint64_t random) {
   int64_t limit = (int64_t)(s->heat * exponential(tx_assignment_random(s->work)));
   int64_t value = shift_value(s, item, option);
+  /* The room that the first item leaves is paid for until the chain closes: it says nothing against going on. */
+  int64_t hole = change(&s->state[s->agent[item]], -s->option[s->chosen[item]].load);
   uint64_t seen = 4;
   s->trail = 0;
   if (value <= limit) {
@@ -174,7 +181,7 @@ static uint64_t chain(search *s, uint32_t item, uint32_t option, uint64_t random
       put(s, closing.item, closing.option);
       return seen;
     }
-    if (leading.value == INT64_MAX || n + 1 == LINKS || leading.value > limit + s->typical * 8) {
+    if (leading.value == INT64_MAX || n + 1 == LINKS || leading.value - hole > limit + s->typical * DEEP) {
       break;
     }
     value += shift_value(s, leading.item, leading.option);
@@ -195,10 +202,12 @@ static void keep(search *s) {
 }
 
 static void adjust(search *s, bool rising) {
+  /* Where nothing holds yet, that comes first. */
+  int64_t part = s->work->found ? 50 : 12;
   for (size_t i = 0; i < s->work->agents; i++) {
     agent_state *a = &s->state[i];
     if (a->room < 0) {
-      int64_t to = a->over + a->over / 50 + 1;
+      int64_t to = a->over + a->over / part + 1;
       a->over = to < s->work->price_top ? to : s->work->price_top;
     } else if (!rising) {
       a->over -= a->over / 300;
@@ -208,7 +217,8 @@ static void adjust(search *s, bool rising) {
 
 static void anneal(search *s, uint64_t units, double hot, double cold) {
   tx_assignment_work *work = s->work;
-  uint64_t begin = work->work, spent = 0, chains = 0;
+  uint64_t begin = work->work, spent = 0;
+  double adjusted = 0;
   double span = 0;
   while (hot * halved(span) > cold && span < 40) {
     span += 0.125;
@@ -216,7 +226,7 @@ static void anneal(search *s, uint64_t units, double hot, double cold) {
   while (work->work - begin < units) {
     double done = (double)(work->work - begin) / (double)units;
     s->heat = hot * halved(span * done);
-    for (int n = 0; n < 128; n++) {
+    for (int n = 0; n < 16; n++) {
       uint64_t random = tx_assignment_random(work);
       uint32_t item = (uint32_t)((random >> 32) * work->items >> 32);
       size_t first = s->option_begin[item], count = s->option_begin[item + 1] - first;
@@ -232,18 +242,21 @@ static void anneal(search *s, uint64_t units, double hot, double cold) {
       }
     }
     spent += work->agents;
-    bool going = tx_assignment_tick(work, spent);
+    bool going = tx_assignment_tick(work, spent * 4);
     spent = 0;
     if (!going || tx_assignment_done(work)) {
       return;
     }
-    if (++chains % 4 == 0) {
-      adjust(s, done > 0.6);
+    if (done >= adjusted + 1.0 / ADJUSTMENTS) {
+      adjusted = done;
+      adjust(s, done > (work->found ? RISE : 0.3));
     }
   }
 }
 
-#define OPTIONS 10
+#ifndef OPTIONS
+#define OPTIONS 5
+#endif
 
 static bool choose_options(search *s, const uint32_t *start) {
   tx_assignment_work *work = s->work;
@@ -258,7 +271,10 @@ static bool choose_options(search *s, const uint32_t *start) {
   double typical = 0;
   for (size_t j = 0; j < n; j++) {
     size_t count = tx_assignment_rank(work, j, row), kept = count < OPTIONS ? count : OPTIONS;
-    typical += count > 1 ? (double)row[1].excess : 0;
+    size_t near = count < 6 ? count : 6;
+    for (size_t o = 1; o < near; o++) {
+      typical += (double)row[o].excess / (double)(near - 1);
+    }
     for (size_t o = 0; o < count; o++) {
       if (o < kept || row[o].agent == start[j]) {
         if (row[o].agent == start[j]) {
@@ -315,7 +331,7 @@ bool tx_assignment_search(tx_assignment_work *work, uint64_t units) {
   if (!build(&s, work->found ? work->best : work->nearest)) {
     return false;
   }
-  anneal(&s, units, (double)s.typical * 1.0, (double)s.typical * 0.02);
+  anneal(&s, units, (double)s.typical * HOT, (double)s.typical * COLD);
   if (!work->found) {
     tx_assignment_offer(work, s.agent);
   }

@@ -96,7 +96,7 @@ int main(int count, char **words) {
   triax_assignment *assignment = solve(context, &problem, effort, &figures);
   if (count == 3 && !figures.optimal) {
     double speed = (now() - begin) / ((double)figures.work + 1);
-    double left = (deadline - now()) * 0.98;
+    double left = (deadline - now()) * 0.9;
     effort *= left / (speed * (double)figures.work + 1e-6);
     triax_assignment_figures better = {0};
     triax_assignment *second = solve(context, &problem, effort > 1e-6 ? effort : 1e-6, &better);
