@@ -26,6 +26,8 @@ typedef struct tx_kernels {
   void (*test_date[TX_TESTS])(const int32_t *x, int32_t y, const uint64_t *mask, size_t words, uint64_t *out);
   /* out = x == x: what is not NaN */
   void (*not_nan)(const double *x, const uint64_t *mask, size_t words, uint64_t *out);
+  /* out = x - x == 0: neither NaN nor infinite */
+  void (*finite)(const double *x, const uint64_t *mask, size_t words, uint64_t *out);
   void (*codes_equal)(const uint32_t *x, const uint32_t *y, const uint64_t *mask, size_t words, uint64_t *out);
   /* out = bit `code` of the table; the table for codes of one byte has 256 bits, others as many as there are codes */
   void (*look_up8)(const uint8_t *codes, const uint64_t *table, const uint64_t *mask, size_t words, uint64_t *out);

@@ -141,6 +141,22 @@ static void KERNEL(not_nan)(const double *x, const uint64_t *mask, size_t words,
   }
 }
 
+static void KERNEL(finite)(const double *x, const uint64_t *mask, size_t words, uint64_t *out) {
+  for (size_t w = 0; w < words; w++, x += 64) {
+    uint64_t word = 0;
+    for (size_t half = 0; half < 2; half++) {
+      __m256d t[8];
+      for (size_t i = 0; i < 8; i++) {
+        const __m256d a = _mm256_loadu_pd(x + 32 * half + 4 * i);
+        const __m256d none = _mm256_sub_pd(a, a);
+        t[i] = _mm256_cmp_pd(none, _mm256_setzero_pd(), _CMP_EQ_OQ);
+      }
+      word |= (uint64_t)pack32(t) << (32 * half);
+    }
+    out[w] = word & (mask ? mask[w] : UINT64_MAX);
+  }
+}
+
 /* The 256 bits are 32 bytes, found by two shuffles of 16; then one bit of the byte. */
 static void KERNEL(look_up8)(const uint8_t *codes, const uint64_t *table, const uint64_t *mask, size_t words,
                              uint64_t *out) {

@@ -58,6 +58,14 @@ static void KERNEL(not_nan)(const double *x, const uint64_t *mask, size_t words,
   }
 }
 
+static void KERNEL(finite)(const double *x, const uint64_t *mask, size_t words, uint64_t *out) {
+  for (size_t w = 0; w < words; w++, x += 64) {
+    uint8_t bytes[64];
+    for (size_t i = 0; i < 64; i++) bytes[i] = x[i] - x[i] == 0;
+    out[w] = KERNEL(pack)(bytes) & (mask ? mask[w] : UINT64_MAX);
+  }
+}
+
 /* Eight bits to eight bytes of 0 or 1: each byte keeps its own bit, then any bit counts as 1. */
 static inline uint64_t KERNEL(unpack)(uint64_t eight) {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
@@ -177,6 +185,7 @@ static void KERNEL(choose32)(const uint64_t *condition, const uint32_t *x, const
   {                                                                                                                    \
     .test_number = TESTS_TABLE(number), .test_numbers = TESTS_TABLE(numbers), .test_integer = TESTS_TABLE(integer),    \
     .test_integers = TESTS_TABLE(integers), .test_date = TESTS_TABLE(date), .not_nan = KERNEL(not_nan),                \
+    .finite = KERNEL(finite),                                                                                          \
     .codes_equal = KERNEL(codes_equal), .look_up8 = KERNEL(look_up8), .look_up16 = KERNEL(look_up16),                  \
     .look_up32 = KERNEL(look_up32), .spread = KERNEL(spread),                                                          \
     .dual = {KERNEL(add), KERNEL(subtract), KERNEL(multiply), KERNEL(divide), KERNEL(greatest), KERNEL(least)},        \

@@ -97,7 +97,10 @@ static tx_operand compare_by(tx_emitter *emitter, tx_step_fn run, uint32_t test,
 }
 
 static tx_operand compare_strings(tx_emitter *emitter, uint32_t test, tx_operand a, tx_operand b) {
-  if (test > TX_TEST_UNEQUAL || !tx_to_common_codes(emitter, &a, &b)) return (tx_operand){0};
+  if (test > TX_TEST_UNEQUAL) {
+    return tx_to_ranks(emitter, &a, &b) ? compare_integers(emitter, test, a, b) : (tx_operand){0};
+  }
+  if (!tx_to_common_codes(emitter, &a, &b)) return (tx_operand){0};
   return compare_by(emitter, tx_step_codes_equal, test, a, b);
 }
 
@@ -190,6 +193,12 @@ tx_operand tx_emit_in(tx_emitter *emitter, uint32_t number) {
   const uint32_t *children = &emitter->module->children[node->first];
   tx_type type = emitter->module->nodes[children[0]].type, of = emitter->module->nodes[children[1]].type;
   if (type.lists || of.lists != 1 || of.kind != type.kind) return (tx_operand){0};
+  const tx_expr_node *list_node = &emitter->module->nodes[children[1]];
+  if (type.kind == TX_STRING && list_node->op == TX_OP_VARIABLE) {
+    tx_operand string = tx_emit(emitter, children[0]);
+    if (string.form != TX_FORM_CODES) return (tx_operand){0};
+    return tx_emit_member(emitter, &string, emitter->data->columns[list_node->index]);
+  }
   tx_operand list = tx_emit(emitter, children[1]);
   tx_operand element = tx_widen_dates(emitter, tx_emit(emitter, children[0]));
   bool numbers = element.form == TX_FORM_NUMBERS;

@@ -1,5 +1,6 @@
 /* Whatever depends on one dictionary column alone is worked out once for each of its distinct values, by the scalar
  * evaluator, and becomes a table. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "expr/run_step.h"
@@ -305,6 +306,39 @@ static uint32_t *translation(tx_emitter *emitter, const tx_dictionary *a, const 
   return map;
 }
 
+#define MOST_MEMBER_WORDS ((size_t)1 << 20)
+
+tx_operand tx_emit_member(tx_emitter *emitter, const tx_operand *element, const tx_column *column) {
+  const tx_lists *lists = column->lists;
+  const size_t stride = tx_words(element->dictionary->size) + 1;
+  if (lists->size > MOST_MEMBER_WORDS / stride) return (tx_operand){0};
+  const uint32_t *map = translation(emitter, element->dictionary, column->dictionary);
+  tx_members *members = emitter->status == TRIAX_OK
+                            ? tx_emit_memory(emitter, 1, sizeof *members + lists->size * stride * sizeof(uint64_t))
+                            : NULL;
+  if (!map || !members) return (tx_operand){0};
+  members->stride = stride;
+  members->codes = element->dictionary->size;
+  members->lists = lists->size;
+  for (uint32_t list = 0; list < lists->size; list++) {
+    for (uint64_t i = lists->offsets[list]; i < lists->offsets[list + 1]; i++) {
+      const uint32_t code = map[lists->items[i]];
+      if (code != TX_NO_CODE) tx_bit_set(members->bits + list * stride, code);
+    }
+  }
+  const uint32_t codes = tx_new_column(emitter, (uint8_t)(8 * column->code_width), column->data);
+  tx_operand made = {.form = TX_FORM_TRUTH, .values = tx_new_register(emitter, 1), .fault = element->fault};
+  made.known = tx_both_known(emitter, element->known, column->present ? tx_new_column(emitter, 1, column->present) : 0);
+  tx_step *step = tx_new_step(emitter, tx_step_member);
+  step->choice = emitter->code->slots[element->values].bits | 8u * column->code_width << 8;
+  step->table = members;
+  step->in[0] = element->values;
+  step->in[1] = codes;
+  step->in[2] = made.known;
+  step->out[0] = made.values;
+  return made;
+}
+
 bool tx_to_common_codes(tx_emitter *emitter, tx_operand *a, tx_operand *b) {
   if (a->form == TX_FORM_CONSTANT) {
     tx_operand swap = *a;
@@ -368,4 +402,40 @@ bool tx_to_one_dictionary(tx_emitter *emitter, tx_operand *a, tx_operand *b) {
   adopt(emitter, a, dictionary, map);
   adopt(emitter, b, dictionary, map_b);
   return true;
+}
+
+/* --- the order of two strings --- */
+
+typedef struct ranked {
+  triax_text text;
+  uint32_t code;
+} ranked;
+
+static int by_text(const void *a, const void *b) {
+  return tx_text_compare(((const ranked *)a)->text, ((const ranked *)b)->text); /* no two are equal */
+}
+
+/* By code, the place of its text among all in order. */
+static int64_t *ranks_of(tx_emitter *emitter, const tx_dictionary *dictionary) {
+  const size_t count = dictionary->size;
+  int64_t *ranks = tx_emit_memory(emitter, count < 256 ? 256 : count, sizeof *ranks);
+  ranked *all = tx_alloc_array(emitter->context, count, sizeof *all);
+  if (!all) emitter->status = TRIAX_ENOMEM;
+  if (ranks && all) {
+    for (uint32_t i = 0; i < count; i++) all[i] = (ranked){tx_dictionary_text(dictionary, i), i};
+    if (count) qsort(all, count, sizeof *all, by_text);
+    for (size_t i = 0; i < count; i++) ranks[all[i].code] = (int64_t)i;
+  }
+  tx_free_array(emitter->context, all, count, sizeof *all);
+  return emitter->status == TRIAX_OK ? ranks : NULL;
+}
+
+bool tx_to_ranks(tx_emitter *emitter, tx_operand *a, tx_operand *b) {
+  if (!tx_to_one_dictionary(emitter, a, b)) return false;
+  const int64_t *ranks = ranks_of(emitter, a->dictionary);
+  if (!ranks) return false;
+  a->values = map_codes(emitter, tx_step_table64, a->values, ranks);
+  b->values = map_codes(emitter, tx_step_table64, b->values, ranks);
+  a->form = b->form = TX_FORM_INTEGERS;
+  return emitter->status == TRIAX_OK;
 }

@@ -332,7 +332,10 @@ bool tx_stands_alone(const tx_emitter *emitter, uint32_t number) {
 static bool uses_children(const tx_expr_node *node) {
   if (node->type.lists) return false;
   if (node->op >= TX_OP_NOT && node->op <= TX_OP_IN) return true;
-  if (node->op >= TX_OP_ADD && node->op <= TX_OP_NEGATE) return node->type.kind == TX_DOUBLE || node->type.kind == TX_INT;
+  if (node->op >= TX_OP_ADD && node->op <= TX_OP_NEGATE) {
+    return node->type.kind == TX_DOUBLE || node->type.kind == TX_INT || node->type.kind == TX_TIMESTAMP ||
+           node->type.kind == TX_DURATION;
+  }
   return node->op == TX_OP_MATH || node->op == TX_OP_CONVERT || node->op == TX_OP_TIME_PART ||
          node->op == TX_OP_DAYS_UNTIL || node->op == TX_OP_DAYS_SINCE || node->op == TX_OP_PERCENTILE ||
          node->op == TX_OP_PRESENT;

@@ -28,25 +28,45 @@ static tx_operand dual_numbers(tx_emitter *emitter, uint32_t choice, tx_operand 
   return made;
 }
 
-static tx_operand dual_integers(tx_emitter *emitter, uint16_t op, tx_operand a, tx_operand b) {
-  const tx_type type = {TX_INT, 0};
-  a = tx_in_slot(emitter, a, type);
-  b = tx_in_slot(emitter, b, type);
-  if (a.form != TX_FORM_INTEGERS || b.form != TX_FORM_INTEGERS) return (tx_operand){0};
-  uint32_t known = tx_both_known(emitter, a.known, b.known), fault = tx_either_fault(emitter, a.fault, b.fault);
+/* A step with three results: values, known, and where what was known has no result. */
+static tx_operand fallible(tx_emitter *emitter, tx_step_fn run, tx_operand a, const tx_operand *b, uint32_t choice) {
+  const uint32_t known = b ? tx_both_known(emitter, a.known, b->known) : a.known;
+  const uint32_t fault = b ? tx_either_fault(emitter, a.fault, b->fault) : a.fault;
   tx_operand made = {.form = TX_FORM_INTEGERS, .values = tx_new_register(emitter, 64)};
   made.known = tx_new_register(emitter, 1);
   made.fault = tx_new_register(emitter, 1);
-  tx_step *step = tx_new_step(emitter, tx_step_integer_dual);
-  step->choice = op;
+  tx_step *step = tx_new_step(emitter, run);
+  step->choice = choice;
   step->in[0] = a.values;
-  step->in[1] = b.values;
+  step->in[1] = b ? b->values : 0;
   step->in[2] = known;
   step->out[0] = made.values;
   step->out[1] = made.known;
   step->out[2] = made.fault;
   made.fault = tx_either_fault(emitter, fault, made.fault);
   return made;
+}
+
+static tx_operand dual_integers(tx_emitter *emitter, uint16_t op, tx_operand a, tx_operand b) {
+  const tx_type type = {TX_INT, 0};
+  a = tx_in_slot(emitter, a, type);
+  b = tx_in_slot(emitter, b, type);
+  if (a.form != TX_FORM_INTEGERS || b.form != TX_FORM_INTEGERS) return (tx_operand){0};
+  return fallible(emitter, tx_step_integer_dual, a, &b, op);
+}
+
+/* Sums and differences of times, in microseconds; date - date stays with the scalar evaluator. */
+static tx_operand dual_times(tx_emitter *emitter, const tx_expr_node *node) {
+  const uint32_t *children = &emitter->module->children[node->first];
+  const tx_type types[2] = {emitter->module->nodes[children[0]].type, emitter->module->nodes[children[1]].type};
+  tx_operand operands[2];
+  for (size_t i = 0; i < 2; i++) {
+    if (types[i].lists || (types[i].kind != TX_TIMESTAMP && types[i].kind != TX_DURATION)) return (tx_operand){0};
+    operands[i] = tx_in_slot(emitter, tx_emit(emitter, children[i]), types[i]);
+    if (operands[i].form != TX_FORM_INTEGERS) return (tx_operand){0};
+  }
+  const uint32_t kind = node->type.kind == TX_DURATION ? TX_GIVES_DURATION : 0;
+  return fallible(emitter, tx_step_time_dual, operands[0], &operands[1], node->op | kind);
 }
 
 static tx_operand sole_number(tx_emitter *emitter, uint32_t choice, tx_operand a) {
@@ -63,6 +83,10 @@ static tx_operand sole_number(tx_emitter *emitter, uint32_t choice, tx_operand a
 tx_operand tx_emit_arithmetic(tx_emitter *emitter, uint32_t number) {
   const tx_expr_node *node = &emitter->module->nodes[number];
   const uint32_t *children = &emitter->module->children[node->first];
+  const bool sum = node->op == TX_OP_ADD || node->op == TX_OP_SUBTRACT;
+  if (sum && (tx_type_is(node->type, TX_TIMESTAMP) || tx_type_is(node->type, TX_DURATION))) {
+    return dual_times(emitter, node);
+  }
   if (!tx_type_is(node->type, TX_DOUBLE) && !tx_type_is(node->type, TX_INT)) return (tx_operand){0};
   for (uint32_t i = 0; i < node->count; i++) {
     tx_type type = emitter->module->nodes[children[i]].type;
@@ -119,12 +143,18 @@ tx_operand tx_to_numbers(tx_emitter *emitter, tx_operand operand, tx_step_fn run
   return operand;
 }
 
+static tx_operand to_integers(tx_emitter *emitter, tx_operand operand) {
+  if (operand.form != TX_FORM_NUMBERS) return (tx_operand){0};
+  return fallible(emitter, tx_step_number_to_integer, operand, NULL, 0);
+}
+
 tx_operand tx_emit_convert(tx_emitter *emitter, uint32_t number) {
   const tx_expr_node *node = &emitter->module->nodes[number];
   uint32_t child = emitter->module->children[node->first];
   tx_type from = emitter->module->nodes[child].type;
   if (node->type.lists || from.lists) return (tx_operand){0};
   if (node->type.kind == from.kind) return tx_emit(emitter, child);
+  if (node->type.kind == TX_INT && from.kind == TX_DOUBLE) return to_integers(emitter, tx_emit(emitter, child));
   if (node->type.kind != TX_DOUBLE) return (tx_operand){0};
   if (from.kind != TX_INT && from.kind != TX_BOOL) return (tx_operand){0};
   tx_operand operand = tx_emit(emitter, child);

@@ -50,6 +50,13 @@ struct tx_step {
   size_t table_size;
 };
 
+/* Which codes of a dictionary are in which list: a bitmap of `stride` words for each list. */
+typedef struct tx_members {
+  size_t stride;
+  uint32_t codes, lists;
+  uint64_t bits[];
+} tx_members;
+
 struct tx_frame {
   void **at; /* by slot */
   const tx_kernels *kernels;
@@ -241,6 +248,10 @@ tx_operand tx_in_slot(tx_emitter *emitter, tx_operand operand, tx_type type);
 /* Two strings over codes that can be compared, or over one dictionary; false when one of them has no codes. */
 bool tx_to_common_codes(tx_emitter *emitter, tx_operand *a, tx_operand *b);
 bool tx_to_one_dictionary(tx_emitter *emitter, tx_operand *a, tx_operand *b);
+/* Whether strings are among lists of a column, by row; form NONE when there are too many of either. */
+tx_operand tx_emit_member(tx_emitter *emitter, const tx_operand *element, const tx_column *lists);
+/* int64 in the order of the texts of both, in the place of codes; false when one of them has no codes. */
+bool tx_to_ranks(tx_emitter *emitter, tx_operand *a, tx_operand *b);
 /* NUMBERS by a step from int64 or from a plane. */
 tx_operand tx_to_numbers(tx_emitter *emitter, tx_operand operand, tx_step_fn run);
 /* INTEGERS from DATES; others unchanged. */

@@ -29,6 +29,8 @@ void tx_step_codes_equal(const tx_step *step, tx_frame *frame);
 void tx_step_look_up8(const tx_step *step, tx_frame *frame); /* table: bits by code */
 void tx_step_look_up16(const tx_step *step, tx_frame *frame);
 void tx_step_look_up32(const tx_step *step, tx_frame *frame);
+/* in codes, list codes, mask; choice: bits a code of each, the lists' times 256; table: a tx_members */
+void tx_step_member(const tx_step *step, tx_frame *frame);
 /* in x, -, mask; table: table_size values ascending; out 0 = x is among them */
 void tx_step_in_numbers(const tx_step *step, tx_frame *frame);
 void tx_step_in_integers(const tx_step *step, tx_frame *frame);
@@ -51,9 +53,15 @@ void tx_step_finish_numbers(const tx_step *step, tx_frame *frame);
 /* in int64 x, y, known (0: all); choice TX_OP_ADD …; out values, known, fault */
 void tx_step_integer_dual(const tx_step *step, tx_frame *frame);
 
+void tx_step_number_to_integer(const tx_step *step, tx_frame *frame); /* in doubles, known; out int64, known, fault */
+
 /* Times (run_step_time.c): in int64 days or microseconds; table = the node. */
 void tx_step_date_part(const tx_step *step, tx_frame *frame); /* out int64 */
 void tx_step_time_part(const tx_step *step, tx_frame *frame);
+/* in int64 microseconds x, y, known (0: all); choice TX_OP_ADD or TX_OP_SUBTRACT, with TX_GIVES_DURATION; out int64,
+ * known, fault */
+#define TX_GIVES_DURATION 0x10000
+void tx_step_time_dual(const tx_step *step, tx_frame *frame);
 void tx_step_days_of_dates(const tx_step *step, tx_frame *frame); /* out double */
 void tx_step_days_of_times(const tx_step *step, tx_frame *frame);
 

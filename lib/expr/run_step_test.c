@@ -44,6 +44,27 @@ void tx_step_look_up32(const tx_step *step, tx_frame *frame) {
   frame->kernels->look_up32(IN(0), step->table, MASK, frame->words, OUT);
 }
 
+static uint32_t code_at(const void *codes, uint32_t bits, size_t i) {
+  if (bits == 8) return ((const uint8_t *)codes)[i];
+  return bits == 16 ? ((const uint16_t *)codes)[i] : ((const uint32_t *)codes)[i];
+}
+
+void tx_step_member(const tx_step *step, tx_frame *frame) {
+  const tx_members *members = step->table;
+  const void *codes = IN(0), *lists = IN(1);
+  const uint64_t *mask = MASK;
+  const uint32_t bits = step->choice & 255, list_bits = step->choice >> 8;
+  for (size_t w = 0; w < frame->words; w++) {
+    uint64_t word = 0;
+    for (size_t i = 0; i < 64; i++) {
+      const uint32_t code = code_at(codes, bits, 64 * w + i), list = code_at(lists, list_bits, 64 * w + i);
+      if (code >= members->codes || list >= members->lists) continue; /* of rows where something is missing */
+      word |= ((members->bits[list * members->stride + code / 64] >> (code & 63)) & 1) << i;
+    }
+    OUT[w] = word & (mask ? mask[w] : UINT64_MAX);
+  }
+}
+
 /* Number of values below x, by halving: the loop's length depends on the table alone. */
 #define AMONG(name, type)                                                                                              \
   static bool name(const type *sorted, size_t count, type x) {                                                         \

@@ -32,6 +32,33 @@ static void parts(const tx_step *step, tx_frame *frame, void (*value_of)(int64_t
 void tx_step_date_part(const tx_step *step, tx_frame *frame) { parts(step, frame, date_of); }
 void tx_step_time_part(const tx_step *step, tx_frame *frame) { parts(step, frame, time_of); }
 
+/* Beyond this no sum comes back into range. */
+static bool sane(int64_t microseconds) { return microseconds > INT64_MIN / 4 && microseconds < INT64_MAX / 4; }
+
+static bool time_fits(int64_t microseconds, bool duration) {
+  if (duration) return microseconds >= -(INT64_MAX / 1000) && microseconds <= INT64_MAX / 1000;
+  return microseconds >= TX_LEAST_SECOND * SECOND && microseconds < (TX_LAST_SECOND + 1) * SECOND;
+}
+
+void tx_step_time_dual(const tx_step *step, tx_frame *frame) {
+  const int64_t *x = frame->at[step->in[0]], *y = frame->at[step->in[1]];
+  const uint64_t *known = frame->at[step->in[2]];
+  int64_t *out = frame->at[step->out[0]];
+  const bool duration = step->choice & TX_GIVES_DURATION;
+  const bool less = (step->choice & (TX_GIVES_DURATION - 1)) == TX_OP_SUBTRACT;
+  for (size_t w = 0; w < frame->words; w++) {
+    uint64_t fits = 0;
+    for (size_t i = 64 * w; i < 64 * w + 64; i++) {
+      const bool good = sane(x[i]) && sane(y[i]);
+      out[i] = good ? (less ? x[i] - y[i] : x[i] + y[i]) : 0;
+      fits |= (uint64_t)(good && time_fits(out[i], duration)) << (i & 63);
+    }
+    const uint64_t all = known ? known[w] : UINT64_MAX;
+    ((uint64_t *)frame->at[step->out[1]])[w] = all & fits;
+    ((uint64_t *)frame->at[step->out[2]])[w] = all & ~fits;
+  }
+}
+
 static bool is_until(const tx_step *step) {
   return ((const tx_expr_node *)step->table)->op == TX_OP_DAYS_UNTIL;
 }

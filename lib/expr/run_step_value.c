@@ -83,13 +83,6 @@ void tx_step_copy64(const tx_step *step, tx_frame *frame) {
   memcpy(OUT(0), IN(0), ROWS * sizeof(uint64_t));
 }
 
-/* The finite ones of 64 numbers. */
-static uint64_t finite_bits(const double *x) {
-  uint64_t bits = 0;
-  for (size_t i = 0; i < 64; i++) bits |= (uint64_t)(x[i] - x[i] == 0) << i; /* inf − inf is NaN, as is NaN */
-  return bits;
-}
-
 /* Infinity and NaN are values within an expression, as in CEL; as its result they are none (tx_value_settle). */
 void tx_step_finish_numbers(const tx_step *step, tx_frame *frame) {
   const double *in = IN(0);
@@ -98,10 +91,10 @@ void tx_step_finish_numbers(const tx_step *step, tx_frame *frame) {
   uint64_t *present = OUT(1);
   const uint64_t *faulty = IN(2);
   uint64_t *fault = OUT(2);
+  frame->kernels->finite(in, known, frame->words, present);
   for (size_t w = 0; w < frame->words; w++) {
-    uint64_t fine = finite_bits(in + 64 * w), there = known ? known[w] : UINT64_MAX;
-    present[w] = fine & there;
-    fault[w] = (faulty ? faulty[w] : 0) | (there & ~fine);
+    const uint64_t there = known ? known[w] : UINT64_MAX;
+    fault[w] = (faulty ? faulty[w] : 0) | (there & ~present[w]);
     if (present[w] == UINT64_MAX) {
       memcpy(out + 64 * w, in + 64 * w, 64 * sizeof(double));
       continue;
@@ -159,6 +152,23 @@ void tx_step_integer_dual(const tx_step *step, tx_frame *frame) {
       fits |= (uint64_t)integer_fits(step->choice, x[row], y[row], &out[row]) << i;
     }
     uint64_t all = known ? known[w] : UINT64_MAX;
+    ((uint64_t *)OUT(1))[w] = all & fits;
+    ((uint64_t *)OUT(2))[w] = all & ~fits;
+  }
+}
+
+void tx_step_number_to_integer(const tx_step *step, tx_frame *frame) {
+  const double *in = IN(0);
+  const uint64_t *known = IN(2);
+  int64_t *out = OUT(0);
+  for (size_t w = 0; w < frame->words; w++) {
+    uint64_t fits = 0;
+    for (size_t i = 64 * w; i < 64 * w + 64; i++) {
+      const bool inside = in[i] > -9223372036854775808.0 && in[i] < 9223372036854775808.0; /* as int() has it */
+      out[i] = inside ? (int64_t)in[i] : 0;
+      fits |= (uint64_t)inside << (i & 63);
+    }
+    const uint64_t all = known ? known[w] : UINT64_MAX;
     ((uint64_t *)OUT(1))[w] = all & fits;
     ((uint64_t *)OUT(2))[w] = all & ~fits;
   }
