@@ -4,7 +4,7 @@
 
 #include "health/health.h"
 
-/* A metric's scale as the loops want it: slopes[k] leads from knot k to the next (see tx_health_slope), the last is 0. */
+/* A metric's scale as the loops want it: slopes[k] leads from knot k to the next, the last is 0 (tx_health_slope). */
 typedef struct tx_health_line {
   const tx_health_metric *metric;
   const double *knots, *points, *slopes;

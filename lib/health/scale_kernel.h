@@ -210,8 +210,8 @@ static void KERNEL(end_cover_plain)(double coverable, size_t blocks, double *res
   for (size_t i = 0; i < blocks * 64; i++) covered[i] = tx_health_tidy(covered[i] * by);
 }
 
-/* Health before limits in the place of totals; the same steps as tx_health_sum_score. Where all rows of a block have the
- * same groups, one division does for them. */
+/* Health before limits in the place of totals; the same steps as tx_health_sum_score. Where all rows of a block have
+ * the same groups, one division does for them. */
 static void KERNEL(end_rows)(const double *restrict weight, size_t blocks, double *restrict total) {
   for (; blocks; blocks--, total += 64, weight += 64) {
     size_t same = 0;

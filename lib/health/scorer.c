@@ -31,7 +31,8 @@ static triax_status check_metric(const tx_health_model *model, const tx_health_m
   if (metric->group >= model->group_count)
     return tx_fail(error, TRIAX_EINVAL, "metric '%.*s' is in no group of the model.", length, name);
   if (!weight_ok(metric->weight))
-    return tx_fail(error, TRIAX_EINVAL, "metric '%.*s': its weight must be 0 or a number from 1e-100 to 1e100.", length, name);
+    return tx_fail(error, TRIAX_EINVAL, "metric '%.*s': its weight must be 0 or a number from 1e-100 to 1e100.", length,
+                   name);
   if (metric->value >= model->input_count ||
       (metric->applies != TX_NO_INPUT && metric->applies >= model->input_count) ||
       (metric->since != TX_NO_INPUT && metric->since >= model->input_count))
