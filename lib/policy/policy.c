@@ -73,6 +73,7 @@ static void read_all(tx_reader *reader) {
   policy->team.rate_count = policy->customers.rate_count;
   tx_read_schema(reader, tx_read_child(reader, 0, "team"), &policy->team, "team");
   tx_read_defines(reader, tx_read_child(reader, 0, "define"));
+  tx_read_define_rings(reader);
   uint32_t health = tx_read_child(reader, 0, "health");
   policy->has_health = health != TX_NO_NODE;
   if (policy->has_health) tx_read_score(reader, health, TX_TEXT("health"), &policy->health);

@@ -65,6 +65,8 @@ bool tx_read_one_expr(tx_reader *reader, uint32_t node, int over, tx_expect expe
 void tx_read_schema(tx_reader *reader, uint32_t node, tx_schema *schema, const char *what);
 void tx_read_currency(tx_reader *reader, uint32_t node);
 void tx_read_defines(tx_reader *reader, uint32_t node);
+/* Tells of definitions that need each other. */
+void tx_read_define_rings(tx_reader *reader);
 void tx_read_score(tx_reader *reader, uint32_t node, triax_text name, tx_policy_score *score);
 void tx_read_scores(tx_reader *reader, uint32_t node);
 void tx_read_segmentation(tx_reader *reader, uint32_t node);
