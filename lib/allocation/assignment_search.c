@@ -17,8 +17,8 @@
 #ifndef HOT
 #define LINKS 12
 #define DEEP 20
-#define HOT 0.5
-#define COLD 0.005
+#define HOT 0.1
+#define COLD 0.003
 #endif
 
 typedef struct agent_state {
@@ -255,7 +255,7 @@ static void anneal(search *s, uint64_t units, double hot, double cold) {
 }
 
 #ifndef OPTIONS
-#define OPTIONS 5
+#define OPTIONS 4
 #endif
 
 static bool choose_options(search *s, const uint32_t *start) {
