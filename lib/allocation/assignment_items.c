@@ -12,8 +12,6 @@ typedef struct bidding {
   double *exact, *momentum;
   int32_t *surplus; /* per item: agents that want it, less one */
   bool *wanted;     /* agents × items */
-  double *density;  /* per agent */
-  double *slack;    /* per agent: relaxation above the knapsack's value */
 } bidding;
 
 /* The best start: each item's price is what it costs at the prices of capacity. */
@@ -49,8 +47,6 @@ static int64_t ask_agent(bidding *b, size_t i) {
     }
   }
   int64_t value = tx_knapsack_solve(k, work->capacity[i], known);
-  b->density[i] = k->density;
-  b->slack[i] = k->relaxed - (double)value;
   memset(wanted, 0, work->items * sizeof *wanted);
   for (size_t x = 0; x < k->count; x++) {
     if (k->item[x].taken) {
@@ -152,14 +148,16 @@ static void climb(bidding *b, uint64_t units, uint32_t *agent) {
 bool tx_assignment_bid(tx_assignment_work *work, uint64_t units) {
   size_t m = work->agents, n = work->items;
   tx_arena *arena = &work->arena;
-  bidding b = {.work = work, .price = tx_arena_calloc(arena, n, sizeof(int64_t)),
-               .exact = tx_arena_calloc(arena, n, sizeof(double)), .momentum = tx_arena_calloc(arena, n, sizeof(double)),
-               .surplus = tx_arena_calloc(arena, n, sizeof(int32_t)), .wanted = tx_arena_calloc(arena, m * n, sizeof(bool)),
-               .density = tx_arena_calloc(arena, m, sizeof(double)), .slack = tx_arena_calloc(arena, m, sizeof(double))};
+  bidding b = {.work = work,
+               .price = tx_arena_calloc(arena, n, sizeof(int64_t)),
+               .exact = tx_arena_calloc(arena, n, sizeof(double)),
+               .momentum = tx_arena_calloc(arena, n, sizeof(double)),
+               .surplus = tx_arena_calloc(arena, n, sizeof(int32_t)),
+               .wanted = tx_arena_calloc(arena, m * n, sizeof(bool))};
   uint32_t *agent = tx_arena_calloc(arena, n, sizeof *agent);
   int64_t *best = tx_arena_calloc(arena, n, sizeof *best);
   if (b.price == NULL || b.exact == NULL || b.momentum == NULL || b.surplus == NULL || b.wanted == NULL ||
-      b.density == NULL || b.slack == NULL || agent == NULL || best == NULL || !tx_knapsack_begin(&b.knapsack, arena, n)) {
+      agent == NULL || best == NULL || !tx_knapsack_begin(&b.knapsack, arena, n)) {
     return false;
   }
   for (size_t i = 0; i < m; i++) {

@@ -2,29 +2,33 @@
  *
  * The energy of an assignment is its gap to the bound, written as Σ excess of the pairs used + Σ over agents of price ×
  * room left; only what contributes to it can gain. Load over capacity costs a price of its own that rises while an
- * agent is over and falls otherwise, and towards the end only rises. A chain puts an item elsewhere, looks through all
- * items there for the one whose leaving closes the chain best, and goes on with another where none closes. */
+ * agent is over and falls otherwise, and towards the end only rises; rooms count for little at first, and for all at
+ * last. A chain puts an item elsewhere, looks through all items there for the one whose leaving closes the chain best,
+ * and goes on with another where none closes. */
 #include "allocation/assignment_private.h"
 
 #include <string.h>
 
-#ifndef ADJUSTMENTS
-#define ADJUSTMENTS 2000
-#endif
-#ifndef RISE
-#define RISE 0.6
-#endif
-#ifndef HOT
+/* Links of a chain at most, and how far beyond its limit a chain may go on, in usual excesses. */
 #define LINKS 12
 #define DEEP 20
-#define HOT 0.1
+/* Agents that an item is tried at. */
+#define OPTIONS 4
+/* Heat at first and in the end, in usual excesses. */
+#define HOT 0.2
 #define COLD 0.003
-#endif
+/* How often prices of overload change in a run; from which share of it on they only rise. */
+#define ADJUSTMENTS 2000
+#define RISE 0.75
+/* Rooms count for 2^-this at first: the agents then find the pairs they want, and capacities tighten round them. Cold
+ * and tight from the start, nothing would move; hot and loose, pairs would be poor. */
+#define WEIGHT 6
 
 typedef struct agent_state {
   int64_t room;  /* negative: over */
   int64_t price; /* of room left */
   int64_t over;  /* price of load over capacity, beyond what it saves */
+  int64_t full_price, full_over; /* what they are in the end: rooms count for less at first */
 } agent_state;
 
 typedef struct search {
@@ -114,7 +118,8 @@ typedef struct link {
 } link;
 
 /* Over all items of agent k but `guest`: which leaving where closes the chain best, and which leads on best. */
-static uint64_t look(search *s, uint32_t k, uint32_t guest, int64_t gain, uint64_t random, link *closing, link *leading) {
+static uint64_t look(search *s, uint32_t k, uint32_t guest, int64_t gain, uint64_t random, link *closing,
+                     link *leading) {
   const agent_state *state = s->state, *here = &state[k];
   uint32_t *list = s->member[k], count = s->members[k];
   int64_t now = worth(here, here->room), noise = (int64_t)(s->heat * 0x1p-8) + 1;
@@ -201,17 +206,19 @@ static void keep(search *s) {
   }
 }
 
-static void adjust(search *s, bool rising) {
+static void adjust(search *s, bool rising, bool late, double weight) {
   /* Where nothing holds yet, that comes first. */
-  int64_t part = s->work->found ? 50 : 12;
+  int64_t part = s->work->found && !late ? 50 : 12;
   for (size_t i = 0; i < s->work->agents; i++) {
     agent_state *a = &s->state[i];
     if (a->room < 0) {
-      int64_t to = a->over + a->over / part + 1;
-      a->over = to < s->work->price_top ? to : s->work->price_top;
+      int64_t to = a->full_over + a->full_over / part + 1;
+      a->full_over = to < s->work->price_top ? to : s->work->price_top;
     } else if (!rising) {
-      a->over -= a->over / 300;
+      a->full_over -= a->full_over / 300;
     }
+    a->price = (int64_t)(weight * (double)a->full_price);
+    a->over = (int64_t)(weight * (double)a->full_over) + 1;
   }
 }
 
@@ -249,14 +256,11 @@ static void anneal(search *s, uint64_t units, double hot, double cold) {
     }
     if (done >= adjusted + 1.0 / ADJUSTMENTS) {
       adjusted = done;
-      adjust(s, done > (work->found ? RISE : 0.3));
+      double weight = done < RISE ? halved(WEIGHT * (1 - done / RISE)) : 1;
+      adjust(s, done > (work->found ? RISE : 0.3), done > RISE + 0.12, weight);
     }
   }
 }
-
-#ifndef OPTIONS
-#define OPTIONS 4
-#endif
 
 static bool choose_options(search *s, const uint32_t *start) {
   tx_assignment_work *work = s->work;
@@ -307,11 +311,11 @@ static bool build(search *s, const uint32_t *start) {
   double mean = 0;
   for (size_t i = 0; i < m; i++) {
     s->member[i] = lists + i * n;
-    s->state[i] = (agent_state){work->capacity[i], work->price[i], 0};
+    s->state[i] = (agent_state){work->capacity[i], work->price[i], 0, work->price[i], 0};
     mean += (double)work->price[i] / (double)m;
   }
   for (size_t i = 0; i < m; i++) {
-    s->state[i].over = (int64_t)(mean * 0.5) + s->typical / (work->heaviest / 16 + 1) + 1;
+    s->state[i].full_over = s->state[i].over = (int64_t)(mean * 0.5) + s->typical / (work->heaviest / 16 + 1) + 1;
   }
   for (size_t j = 0; j < n; j++) {
     uint32_t i = s->agent[j] = start[j];

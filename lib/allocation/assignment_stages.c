@@ -16,7 +16,7 @@ bool tx_assignment_run(tx_assignment_work *work) {
   if (!tx_assignment_search(work, work->budget / 50)) {
     return false;
   }
-  if (!tx_assignment_done(work) && !tx_assignment_bid(work, work->budget / 5)) {
+  if (!tx_assignment_done(work) && !tx_assignment_bid(work, work->budget / (work->items <= 250 ? 5 : 10))) {
     return false;
   }
   if (work->items <= 250 && !tx_assignment_done(work) && !tx_assignment_exact(work, work->budget / 20)) {

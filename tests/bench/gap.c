@@ -71,7 +71,8 @@ static void verify(triax_context *context, const triax_assignment_problem *probl
   }
   if (found.cost != figures->cost || found.over != 0 || found.uncovered != figures->uncovered ||
       found.bound != proof.bound || found.bound > figures->bound) {
-    fprintf(stderr, "gap: the check found cost %" PRId64 " bound %" PRId64 " (proof %" PRId64 "), %zu uncovered, %zu over\n",
+    fprintf(stderr,
+            "gap: the check found cost %" PRId64 " bound %" PRId64 " (proof %" PRId64 "), %zu uncovered, %zu over\n",
             found.cost, found.bound, proof.bound, found.uncovered, found.over);
     exit(1);
   }
