@@ -59,4 +59,7 @@ triax_status tx_improve_regions(tx_core *core, tx_pairs *pairs, int64_t scale, u
  * whole, and so the best there is. Each load in turn, until none gains. */
 triax_status tx_improve_sizes(tx_core *core, int64_t scale, uint64_t budget);
 
+/* Seeded annealing over value, over and points, for all customers and measures. */
+triax_status tx_improve_anneal(tx_core *core, uint64_t budget);
+
 #endif

@@ -7,6 +7,9 @@
 #define MOVES_PART 5000
 #define PLENTY 20000
 
+/* Work of annealing for each customer of a small problem: more finds nothing. */
+#define ANNEAL_EACH 60000
+
 /* Work that a stage may take: so much for the whole problem, and so much for each customer. In whole numbers: a budget
  * that differed by one between machines could change the answer. */
 static uint64_t share(const tx_core *core, uint64_t for_all, uint64_t for_each) {
@@ -17,6 +20,11 @@ static uint64_t share(const tx_core *core, uint64_t for_all, uint64_t for_each) 
   uint64_t counted = all > PLENTY ? PLENTY + (all - PLENTY) / 6 : all;
   uint64_t work = (for_all + for_each * counted) / all * customers / 1000 + 1;
   return work > UINT64_MAX / 2 / (thousandths + 1) ? UINT64_MAX / 2 : work * thousandths + 1;
+}
+
+static uint64_t anneal_share(const tx_core *core) {
+  uint64_t budget = share(core, 28000000, 300), most = share(core, 0, ANNEAL_EACH);
+  return budget < most ? budget : most;
 }
 
 static bool best_known(const tx_core *core) {
@@ -39,7 +47,7 @@ static triax_status improve(tx_core *core, int64_t scale) {
   }
   core->watch->stage = 0.6;
   if (status == TRIAX_OK && scale > 0 && !best_known(core)) {
-    status = tx_improve_regions(core, &pairs, scale, share(core, 20000000, 5000));
+    status = tx_improve_regions(core, &pairs, scale, share(core, 10000000, 4000));
   }
   core->watch->stage = 0.9;
   if (status == TRIAX_OK && !best_known(core)) {
@@ -56,6 +64,9 @@ triax_status tx_core_solve(tx_core *core) {
   triax_status status = tx_dive_all(core, scale, share(core, UINT64_C(10000000000), 1000000));
   if (status == TRIAX_OK) {
     status = tx_greedy(core);
+  }
+  if (status == TRIAX_OK && !best_known(core) && books->customers > SMALL_PART) {
+    status = tx_improve_anneal(core, anneal_share(core));
   }
   if (status == TRIAX_OK && !best_known(core)) {
     status = improve(core, scale);
