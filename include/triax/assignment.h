@@ -49,7 +49,8 @@ typedef struct triax_assignment_problem {
 } triax_assignment_problem;
 
 /** An empty problem, for initialisation. @since 0.1 */
-#define TRIAX_ASSIGNMENT_PROBLEM_INIT {sizeof(triax_assignment_problem), 0, 0, 0, 0, 0}
+#define TRIAX_ASSIGNMENT_PROBLEM_INIT                                                                                  \
+  { sizeof(triax_assignment_problem), 0, 0, 0, 0, 0 }
 
 /**
  * @brief How to solve. Zero means default; set struct_size, or use #TRIAX_ASSIGNMENT_OPTIONS_INIT.
@@ -58,12 +59,13 @@ typedef struct triax_assignment_problem {
 typedef struct triax_assignment_options {
   size_t struct_size; /**< sizeof(triax_assignment_options) of the caller */
   size_t reserved;    /**< 0 */
-  double effort;      /**< work allowed; 1 is about a second of one core; 0: 1. More than 1e6, negative, NaN: an error */
-  uint64_t seed;      /**< of the search's choices */
+  double effort; /**< work allowed; 1 is about a second of one core; 0: 1. More than 1e6, negative, NaN: an error */
+  uint64_t seed; /**< of the search's choices */
 } triax_assignment_options;
 
 /** Default options, for initialisation. @since 0.1 */
-#define TRIAX_ASSIGNMENT_OPTIONS_INIT {sizeof(triax_assignment_options), 0, 0, 0}
+#define TRIAX_ASSIGNMENT_OPTIONS_INIT                                                                                  \
+  { sizeof(triax_assignment_options), 0, 0, 0 }
 
 /**
  * @brief Sets options to their defaults.

@@ -76,8 +76,8 @@ static bool add(int64_t *sum, int64_t amount) {
 }
 
 static triax_status too_large(const char *what, triax_error *error) {
-  return tx_fail(error, TRIAX_ELIMIT,
-                 "%s: their sum passes 2^56: state them in a coarser unit, such as thousands", what);
+  return tx_fail(error, TRIAX_ELIMIT, "%s: their sum passes 2^56: state them in a coarser unit, such as thousands",
+                 what);
 }
 
 /* Σ over items of the largest absolute cost, and of the largest load. */
@@ -88,8 +88,8 @@ static triax_status validate_sums(const triax_assignment_problem *p, triax_error
     for (size_t i = 0; i < p->agents; i++) {
       int64_t c = p->cost[i * p->items + j], a = p->load[i * p->items + j];
       if (a < 0) {
-        return tx_fail(error, TRIAX_EINVAL,
-                       "load: item %zu has a negative load at agent %zu; loads are 0 or more", j, i);
+        return tx_fail(error, TRIAX_EINVAL, "load: item %zu has a negative load at agent %zu; loads are 0 or more", j,
+                       i);
       }
       c = c == INT64_MIN ? INT64_MAX : c < 0 ? -c : c;
       cost = c > cost ? c : cost;
@@ -108,8 +108,8 @@ static triax_status validate_sums(const triax_assignment_problem *p, triax_error
 triax_status tx_assignment_validate(const triax_assignment_problem *p, triax_error *error) {
   if (p->items >= UINT32_MAX || p->agents >= UINT32_MAX ||
       (p->agents > 0 && p->items > (UINT64_C(1) << 31) / p->agents)) {
-    return tx_fail(error, TRIAX_ELIMIT,
-                   "%zu agents and %zu items: there may be at most 2^31 pairs", p->agents, p->items);
+    return tx_fail(error, TRIAX_ELIMIT, "%zu agents and %zu items: there may be at most 2^31 pairs", p->agents,
+                   p->items);
   }
   if ((p->agents > 0 && p->capacity == NULL) ||
       (p->agents > 0 && p->items > 0 && (p->cost == NULL || p->load == NULL))) {
@@ -130,7 +130,7 @@ triax_status tx_assignment_validate(const triax_assignment_problem *p, triax_err
 static triax_status read_options(const triax_assignment_options *given, triax_assignment_options *options,
                                  triax_error *error) {
   triax_status status =
-    tx_options_copy(given, sizeof *options, sizeof *options, options, "triax_assignment_options", error);
+      tx_options_copy(given, sizeof *options, sizeof *options, options, "triax_assignment_options", error);
   if (status != TRIAX_OK) {
     return status;
   }
@@ -298,8 +298,8 @@ triax_status triax_assignment_solve(triax_context *context, const triax_assignme
   if (status != TRIAX_OK) {
     return status;
   }
-  tx_assignment_work work = {.context = context, .random = o.seed,
-                             .budget = (uint64_t)(o.effort * TX_ASSIGNMENT_EFFORT)};
+  tx_assignment_work work = {
+      .context = context, .random = o.seed, .budget = (uint64_t)(o.effort * TX_ASSIGNMENT_EFFORT)};
   tx_arena_init(&work.arena, context);
   triax_assignment *made = NULL;
   if (tx_assignment_begin(&work, &p) && tx_assignment_run(&work)) {

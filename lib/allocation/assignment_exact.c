@@ -89,9 +89,13 @@ static void dive(exact *e, size_t open, int64_t excess) {
 bool tx_assignment_exact(tx_assignment_work *work, uint64_t units) {
   size_t m = work->agents, n = work->items;
   tx_arena *arena = &work->arena;
-  exact e = {work, tx_arena_calloc(arena, n + 1, sizeof(size_t)), tx_arena_calloc(arena, n * m, sizeof *e.option),
-             tx_arena_calloc(arena, m, sizeof(int64_t)), tx_arena_calloc(arena, n, sizeof(uint32_t)),
-             work->work + units, false};
+  exact e = {work,
+             tx_arena_calloc(arena, n + 1, sizeof(size_t)),
+             tx_arena_calloc(arena, n * m, sizeof *e.option),
+             tx_arena_calloc(arena, m, sizeof(int64_t)),
+             tx_arena_calloc(arena, n, sizeof(uint32_t)),
+             work->work + units,
+             false};
   if (e.option_begin == NULL || e.option == NULL || e.room == NULL || e.agent == NULL) {
     return false;
   }

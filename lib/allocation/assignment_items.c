@@ -138,7 +138,9 @@ static void climb(bidding *b, uint64_t units, uint32_t *agent) {
       continue;
     }
     double goal = work->found ? (double)work->best_cost * (double)work->scale : (double)bound * 1.01;
-    double ahead = goal - (double)bound, least = (double)work->scale * 0.5;
+    double least = (double)work->scale * 0.5, most = (double)bound * 0.004 + (double)work->scale * 2;
+    double ahead = goal - (double)bound;
+    ahead = ahead < most ? ahead : most; /* a poor assignment would make steps too long */
     if (!going || !step(b, eagerness * (ahead > least ? ahead : least))) {
       return;
     }

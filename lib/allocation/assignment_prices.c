@@ -86,8 +86,7 @@ static void climb(pricing *p, double guess) {
     /* Where no assignment is known, the goal moves ahead of the bound. */
     double ahead = (double)bound * (work->found ? 1.0001 : 1.03) + (double)work->scale;
     guess = guess < ahead ? ahead : guess;
-    if (step(p, eagerness * (guess - (double)bound)) <= 0 ||
-        !tx_assignment_tick(work, work->items * work->agents)) {
+    if (step(p, eagerness * (guess - (double)bound)) <= 0 || !tx_assignment_tick(work, work->items * work->agents)) {
       break;
     }
   }
@@ -112,7 +111,8 @@ static void sort_options(tx_assignment_option *option, size_t count) {
     tx_assignment_option moving = option[a];
     size_t b = a;
     for (; b > 0 && (option[b - 1].excess > moving.excess ||
-                     (option[b - 1].excess == moving.excess && option[b - 1].agent > moving.agent)); b--) {
+                     (option[b - 1].excess == moving.excess && option[b - 1].agent > moving.agent));
+         b--) {
       option[b] = option[b - 1];
     }
     option[b] = moving;

@@ -33,24 +33,24 @@ typedef struct tx_assignment_work {
   size_t agents, items;
   uint32_t *original; /* per item: its number in the problem; items that fit nowhere are left out */
   const int64_t *capacity;
-  int64_t *cost;      /* items × agents, above the item's cheapest */
-  int64_t *load;      /* items × agents, or TX_ASSIGNMENT_APART */
-  int64_t base;       /* sum of the cheapest costs */
-  int64_t dearest;    /* largest relative cost */
-  int64_t heaviest;   /* largest load of a pair that fits */
-  int64_t scale;      /* of prices */
-  int64_t price_top;  /* no price of capacity passes this */
+  int64_t *cost;     /* items × agents, above the item's cheapest */
+  int64_t *load;     /* items × agents, or TX_ASSIGNMENT_APART */
+  int64_t base;      /* sum of the cheapest costs */
+  int64_t dearest;   /* largest relative cost */
+  int64_t heaviest;  /* largest load of a pair that fits */
+  int64_t scale;     /* of prices */
+  int64_t price_top; /* no price of capacity passes this */
 
   uint64_t work, budget, next_poll;
   bool stopped;
   uint64_t random;
 
-  bool found;         /* best holds every item within capacity */
+  bool found; /* best holds every item within capacity */
   uint32_t *best;
-  int64_t best_cost;  /* relative */
-  int64_t bound;      /* relative, proven; INT64_MAX: no assignment holds */
+  int64_t best_cost; /* relative */
+  int64_t bound;     /* relative, proven; INT64_MAX: no assignment holds */
 
-  int64_t *price;     /* per agent: the best prices of capacity */
+  int64_t *price;         /* per agent: the best prices of capacity */
   int64_t proof_capacity; /* relative bound that they give, scaled */
   int64_t *item_price;    /* per item: the best prices of items; NULL: none */
   int64_t proof_items;    /* relative bound that they give, scaled; INT64_MIN: none */
@@ -93,7 +93,6 @@ bool tx_assignment_exact(tx_assignment_work *work, uint64_t units);
 
 /* assignment_search.c: annealing over ejection chains, with `units` of work. */
 bool tx_assignment_search(tx_assignment_work *work, uint64_t units);
-
 
 /* assignment_items.c: prices of items, with `units` of work. */
 bool tx_assignment_bid(tx_assignment_work *work, uint64_t units);

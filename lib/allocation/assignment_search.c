@@ -25,9 +25,9 @@
 #define WEIGHT 6
 
 typedef struct agent_state {
-  int64_t room;  /* negative: over */
-  int64_t price; /* of room left */
-  int64_t over;  /* price of load over capacity, beyond what it saves */
+  int64_t room;                  /* negative: over */
+  int64_t price;                 /* of room left */
+  int64_t over;                  /* price of load over capacity, beyond what it saves */
   int64_t full_price, full_over; /* what they are in the end: rooms count for less at first */
 } agent_state;
 
@@ -55,7 +55,9 @@ static inline int64_t worth(const agent_state *s, int64_t room) {
   return under > over ? under : over;
 }
 
-static inline int64_t change(const agent_state *s, int64_t load) { return worth(s, s->room - load) - worth(s, s->room); }
+static inline int64_t change(const agent_state *s, int64_t load) {
+  return worth(s, s->room - load) - worth(s, s->room);
+}
 
 /* -ln of a uniform number, without the C library's log, which differs between machines. */
 static double exponential(uint64_t random) {

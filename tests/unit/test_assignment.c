@@ -234,7 +234,8 @@ static void forged_proofs(void **unused) {
   assert_int_equal(found.bound, INT64_MIN);
   assert_int_equal(triax_assignment_check(context, &s.problem, wrong, NULL, &found, &error), TRIAX_EINVAL);
   proof.price = items, proof.kind = TRIAX_ASSIGNMENT_PROOF_ITEMS, proof.scale = 2;
-  /* Item prices 1/2 and 1 above the cheapest: agent 0 takes the second (profit 1), agent 1 nothing: 2 + 3/2 - 1 = 2.5. */
+  /* Item prices 1/2 and 1 above the cheapest: agent 0 takes the second (profit 1), agent 1 nothing: 2 + 3/2 - 1 = 2.5.
+   */
   assert_int_equal(triax_assignment_check(context, &s.problem, good, &proof, &found, &error), TRIAX_OK);
   assert_int_equal(found.bound, 3);
   proof.price = huge;
@@ -338,9 +339,9 @@ static void memory_short(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(all_small),      cmocka_unit_test(nothing_to_do), cmocka_unit_test(too_little_room),
-    cmocka_unit_test(largest_numbers), cmocka_unit_test(forged_proofs), cmocka_unit_test(stopped),
-    cmocka_unit_test(same_again),     cmocka_unit_test(memory_short),
+      cmocka_unit_test(all_small),       cmocka_unit_test(nothing_to_do), cmocka_unit_test(too_little_room),
+      cmocka_unit_test(largest_numbers), cmocka_unit_test(forged_proofs), cmocka_unit_test(stopped),
+      cmocka_unit_test(same_again),      cmocka_unit_test(memory_short),
   };
   return cmocka_run_group_tests_name("assignment", tests, NULL, NULL);
 }
