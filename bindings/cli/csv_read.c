@@ -164,6 +164,7 @@ static void add_columns(csv_reader *reader) {
       say_error_at(reader->text->path, reader->row_line, 0,
                    "columns %zu and %zu are both named '%.*s'; rename one of them", other + 1, column + 1,
                    name.length < 80 ? (int)name.length : 80, name.bytes);
+      reader->result = EXIT_INPUT;
       return;
     }
     triax_status status = triax_table_builder_column(reader->builder, name, TRIAX_TYPE_TEXT, NULL, &error);
