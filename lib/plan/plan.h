@@ -108,7 +108,5 @@ void tx_plan_notes(const triax_plan *plan, tx_report *report);
 /* What is known to go wrong (policy.md section 11). */
 void tx_plan_advise(const triax_plan *plan, tx_report *report);
 
-/* A sentence for each customer: why it is treated as it is. Writes into the writer. */
-void tx_plan_why(const triax_plan *plan, size_t row, tx_writer *writer);
 
 #endif

@@ -158,17 +158,6 @@ int tx_read_word(tx_reader *reader, uint32_t node, const char *const *words) {
   return -1;
 }
 
-bool tx_read_boolean(tx_reader *reader, uint32_t node, bool fallback) {
-  triax_text word = at(reader, node)->text;
-  int32_t kind = at(reader, node)->kind;
-  if (kind == TRIAX_KIND_TEXT || kind == TRIAX_KIND_BOOLEAN) {
-    if (tx_text_equal_c(word, "true")) return true;
-    if (tx_text_equal_c(word, "false")) return false;
-  }
-  tx_read_fault(reader, node, NULL, "expected true or false here");
-  return fallback;
-}
-
 /* A number in the range, or a fault that states the range. */
 static double in_range(tx_reader *reader, uint32_t node, double value, double least, double most, double fallback) {
   if (value >= least && value <= most) return value;

@@ -42,7 +42,6 @@ triax_text tx_read_text(tx_reader *reader, uint32_t node);
 triax_text tx_read_name(tx_reader *reader, uint32_t node);
 /* One of the words; its number, or -1. */
 int tx_read_word(tx_reader *reader, uint32_t node, const char *const *words);
-bool tx_read_boolean(tx_reader *reader, uint32_t node, bool fallback);
 /* A number with optional k, m, bn, within [least, most]. */
 double tx_read_number(tx_reader *reader, uint32_t node, double least, double most, double fallback);
 /* 10% or 0.10, within [0, most]. */

@@ -115,7 +115,7 @@ static void test_cel(void **state) {
 
 static void test_own(void **state) {
   FILE *file = fopen("tests/conformance/expressions.tsv", "rb");
-  if (!file) skip();
+  if (!file) fail_msg("tests/conformance/expressions.tsv is part of the project: run from the root of the sources");
   static char line[65536];
   unsigned failed = 0, run = 0;
   while (fgets(line, sizeof line, file)) {
