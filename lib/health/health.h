@@ -66,7 +66,9 @@ typedef struct tx_health_model {
   size_t limit_count;
   const tx_health_band *bands; /* ascending thresholds; may be none */
   size_t band_count;
-  double min_coverage; /* 0..1; 0: at least one metric */
+  double min_coverage;                     /* 0..1; 0: at least one metric */
+  size_t calibration_count;                /* 0: none */
+  const double *calibration, *probability; /* knots: points (rising) and the chance of the outcome, 0..1 */
   size_t input_count;
 } tx_health_model;
 
@@ -108,5 +110,8 @@ triax_status tx_health_score(tx_health_scorer *scorer, const tx_vector *inputs, 
  * also in the parts. The model must be one that tx_health_scorer_new takes. */
 void tx_health_score_one(const tx_health_model *model, const tx_value *inputs, int32_t as_of, double *health,
                          double *coverage, uint8_t *band, tx_health_part *parts /* metric_count, or NULL */);
+/* The chance of the outcome that a score stands for: linear between the knots of the calibration, flat outside. NaN
+ * where the score is missing, or nothing is calibrated. */
+double tx_health_probability(const tx_health_model *model, double score);
 
 #endif

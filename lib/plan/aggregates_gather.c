@@ -77,13 +77,16 @@ static const tx_step *maker_of(const tx_compiled *compiled, int derived) {
   switch (derived) {
     case TX_DERIVED_HEALTH:
     case TX_DERIVED_BAND:
-    case TX_DERIVED_COVERAGE: return tx_compiled_step(compiled, TX_STEP_HEALTH, 0);
+    case TX_DERIVED_COVERAGE:
+    case TX_DERIVED_CHURN_PROBABILITY: return tx_compiled_step(compiled, TX_STEP_HEALTH, 0);
     case TX_DERIVED_SEGMENT:
     case TX_DERIVED_TOUCH: return tx_compiled_step(compiled, TX_STEP_SEGMENTATION, 0);
     case TX_DERIVED_POOL:
     case TX_DERIVED_CSM: return tx_compiled_step(compiled, TX_STEP_ALLOCATION, 0);
     case TX_DERIVED_HOURS: return tx_compiled_step(compiled, TX_STEP_ATTENTION, 0);
-    default: return tx_compiled_step(compiled, TX_STEP_SCORE, (size_t)(derived - TX_DERIVED_SCORES));
+    default:
+      return tx_compiled_step(compiled, TX_STEP_SCORE,
+                              (size_t)(derived - TX_DERIVED_SCORES) % compiled->policy->score_count);
   }
 }
 

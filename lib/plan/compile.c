@@ -10,16 +10,27 @@
 
 /* --- derived columns --- */
 
-static const char *const derived_names[] = {"health", "band", "coverage", "segment", "touch", "pool", "csm", "hours"};
+static const char *const derived_names[] = {"health",  "band",  "coverage", "churn_probability",
+                                            "segment", "touch", "pool",     "csm",
+                                            "hours"};
 
 triax_text tx_derived_name(const triax_policy *policy, int derived) {
   if (derived < TX_DERIVED_SCORES) return triax_text_of(derived_names[derived]);
-  return policy->scores[derived - TX_DERIVED_SCORES].model.name;
+  size_t score = (size_t)(derived - TX_DERIVED_SCORES);
+  if (score < policy->score_count) return policy->scores[score].model.name;
+  return policy->scores[score - policy->score_count].probability;
+}
+
+int tx_derived_count(const triax_policy *policy) { return TX_DERIVED_SCORES + 2 * (int)policy->score_count; }
+
+int tx_derived_probability(const triax_policy *policy, size_t score) {
+  return TX_DERIVED_SCORES + (int)(policy->score_count + score);
 }
 
 tx_type tx_derived_type(const triax_policy *policy, int derived) {
   (void)policy;
-  bool number = derived == TX_DERIVED_HEALTH || derived == TX_DERIVED_COVERAGE || derived == TX_DERIVED_HOURS ||
+  bool number = derived == TX_DERIVED_HEALTH || derived == TX_DERIVED_COVERAGE ||
+                derived == TX_DERIVED_CHURN_PROBABILITY || derived == TX_DERIVED_HOURS ||
                 derived >= TX_DERIVED_SCORES;
   return (tx_type){number ? TX_DOUBLE : TX_STRING, 0};
 }
@@ -30,17 +41,20 @@ static bool is_derived(const triax_policy *policy, bool team, int derived) {
     case TX_DERIVED_HEALTH:
     case TX_DERIVED_BAND: return policy->has_health;
     case TX_DERIVED_COVERAGE: return false; /* a result, but no name in expressions: data may have its own */
+    case TX_DERIVED_CHURN_PROBABILITY: return policy->has_health && policy->health.model.calibration_count;
     case TX_DERIVED_SEGMENT:
     case TX_DERIVED_TOUCH: return true;
     case TX_DERIVED_POOL:
     case TX_DERIVED_CSM: return team && policy->allocation.given;
     case TX_DERIVED_HOURS: return team && policy->attention.given && policy->allocation.given;
-    default: return (size_t)(derived - TX_DERIVED_SCORES) < policy->score_count;
+    default: break;
   }
+  size_t score = (size_t)(derived - TX_DERIVED_SCORES);
+  return score < policy->score_count || policy->scores[score - policy->score_count].model.calibration_count;
 }
 
 static int derived_of(const tx_compiled *compiled, triax_text name) {
-  int count = TX_DERIVED_SCORES + (int)compiled->policy->score_count;
+  int count = tx_derived_count(compiled->policy);
   for (int derived = 0; derived < count; derived++) {
     if (is_derived(compiled->policy, compiled->team != NULL, derived) &&
         tx_text_equal(name, tx_derived_name(compiled->policy, derived))) {
@@ -67,7 +81,7 @@ static triax_status add_column_variables(tx_compiled *compiled, uint32_t *count)
 }
 
 static triax_status add_derived_variables(tx_compiled *compiled, uint32_t *count) {
-  int last = TX_DERIVED_SCORES + (int)compiled->policy->score_count;
+  int last = tx_derived_count(compiled->policy);
   for (int derived = 0; derived < last; derived++) {
     uint32_t variable;
     triax_status status = TRIAX_OK;
@@ -78,6 +92,8 @@ static triax_status add_derived_variables(tx_compiled *compiled, uint32_t *count
     } else if (triax_table_find(compiled->customers->people.table, name) == SIZE_MAX) {
       status = tx_module_unavailable(compiled->module, name,
                                      derived <= TX_DERIVED_COVERAGE ? "the policy has no 'health' section"
+                                     : derived == TX_DERIVED_CHURN_PROBABILITY || derived >= TX_DERIVED_SCORES
+                                         ? "it needs a 'calibration', as triax fit writes it"
                                      : derived == TX_DERIVED_HOURS  ? "hours need 'allocation', 'attention' and a team"
                                                                     : "it needs 'allocation' and a team");
     }
@@ -122,7 +138,7 @@ static triax_status define_need(tx_compiled *compiled, tx_expr_faults *faults) {
 
 static triax_status make_module(tx_compiled *compiled, tx_expr_faults *faults, tx_report *report) {
   const triax_table *table = compiled->customers->people.table;
-  size_t most = table->columns + TX_DERIVED_SCORES + compiled->policy->score_count;
+  size_t most = table->columns + (size_t)tx_derived_count(compiled->policy);
   compiled->sources = tx_arena_calloc(&compiled->arena, most, sizeof *compiled->sources);
   if (!compiled->sources) return TRIAX_ENOMEM;
   triax_status status = tx_module_new(compiled->context, &compiled->module, report->error);

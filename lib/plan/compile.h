@@ -11,11 +11,12 @@
 
 enum { TX_STEP_HEALTH, TX_STEP_SCORE, TX_STEP_SEGMENTATION, TX_STEP_ALLOCATION, TX_STEP_ATTENTION, TX_STEP_SUCCESS };
 
-/* Columns that steps make. Scores follow from TX_DERIVED_SCORES on. */
+/* Columns that steps make. Scores follow from TX_DERIVED_SCORES on, and then what is calibrated of each. */
 enum {
   TX_DERIVED_HEALTH,
   TX_DERIVED_BAND,
   TX_DERIVED_COVERAGE,
+  TX_DERIVED_CHURN_PROBABILITY,
   TX_DERIVED_SEGMENT,
   TX_DERIVED_TOUCH,
   TX_DERIVED_POOL,
@@ -75,6 +76,9 @@ triax_status tx_compile(triax_context *context, const triax_policy *policy, cons
                         const triax_team *team, tx_report *report, tx_compiled **compiled);
 void tx_compiled_free(tx_compiled *compiled);
 
+/* How many derived columns there may be, and the number of a score's calibrated chance. */
+int tx_derived_count(const triax_policy *policy);
+int tx_derived_probability(const triax_policy *policy, size_t score);
 /* The type and name of a derived column. */
 tx_type tx_derived_type(const triax_policy *policy, int derived);
 triax_text tx_derived_name(const triax_policy *policy, int derived);

@@ -202,7 +202,11 @@ static triax_status judge_score(triax_judge *judge, const tx_plan_score *score, 
   uint8_t band;
   tx_health_score_one(score->model, judge->inputs, judge->plan->as_of, &health, &coverage, &band, NULL);
   derive_number(judge, derived, health);
-  if (derived != TX_DERIVED_HEALTH) return TRIAX_OK;
+  bool is_health = derived == TX_DERIVED_HEALTH;
+  int scores = (int)judge->plan->compiled->policy->score_count;
+  derive_number(judge, is_health ? TX_DERIVED_CHURN_PROBABILITY : derived + scores,
+                tx_health_probability(score->model, health));
+  if (!is_health) return TRIAX_OK;
   judgement->health = health;
   judgement->coverage = coverage;
   judgement->band = band == TX_BAND_UNKNOWN ? (triax_text){NULL, 0} : score->model->bands[band].name;

@@ -22,12 +22,12 @@ uint32_t tx_order_node(const triax_document *document, const char *path) {
 
 /* The step that makes a derived column, as a number in compiled->steps. */
 static size_t maker(const tx_compiled *compiled, int derived) {
-  int kind = derived <= TX_DERIVED_COVERAGE  ? TX_STEP_HEALTH
+  int kind = derived <= TX_DERIVED_CHURN_PROBABILITY ? TX_STEP_HEALTH
              : derived <= TX_DERIVED_TOUCH   ? TX_STEP_SEGMENTATION
              : derived <= TX_DERIVED_CSM     ? TX_STEP_ALLOCATION
              : derived == TX_DERIVED_HOURS   ? TX_STEP_ATTENTION
                                              : TX_STEP_SCORE;
-  size_t score = derived >= TX_DERIVED_SCORES ? (size_t)(derived - TX_DERIVED_SCORES) : 0;
+  size_t score = derived >= TX_DERIVED_SCORES ? (size_t)(derived - TX_DERIVED_SCORES) % compiled->policy->score_count : 0;
   for (size_t s = 0; s < compiled->step_count; s++) {
     if (compiled->steps[s].kind == kind && compiled->steps[s].score == score) return s;
   }

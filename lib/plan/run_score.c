@@ -86,7 +86,8 @@ static void keep_worst(const score_job *job, const score_worker *worker, size_t 
   }
 }
 
-static triax_status score_batch(const score_job *job, score_worker *worker, size_t first, size_t rows, triax_error *error) {
+static triax_status score_batch(const score_job *job, score_worker *worker, size_t first, size_t rows,
+                                triax_error *error) {
   tx_plan_score *score = job->score;
   triax_status status = worker->run ? tx_run_batch(worker->run, first, rows, error) : TRIAX_OK;
   if (status != TRIAX_OK) return status;
@@ -178,6 +179,16 @@ static tx_column *number_column(triax_plan *plan, const double *numbers) {
   return tx_column_take(plan->context, TRIAX_TYPE_NUMBER, plan->rows, copy, plan->rows * sizeof *copy, NULL);
 }
 
+/* What the score stands for, as its calibration has it. */
+static tx_column *probability_column(triax_plan *plan, const tx_plan_score *score) {
+  double *chances = tx_alloc_array(plan->context, plan->rows, sizeof *chances);
+  if (!chances) return NULL;
+  for (size_t row = 0; row < plan->rows; row++) {
+    chances[row] = tx_health_probability(score->model, score->health[row]);
+  }
+  return tx_column_take(plan->context, TRIAX_TYPE_NUMBER, plan->rows, chances, plan->rows * sizeof *chances, NULL);
+}
+
 /* Bands by name; "unknown" is a band too, so that tests can ask for it. */
 static tx_column *band_column(triax_plan *plan, const tx_plan_score *score) {
   size_t count = score->model->band_count + 1;
@@ -207,10 +218,13 @@ triax_status tx_run_score(triax_plan *plan, const tx_step *step, tx_plan_score *
   score_job job = {plan, score, NULL, 0};
   if (status == TRIAX_OK) status = score_all(&job, error);
   if (status != TRIAX_OK) return status;
-  if (step->kind == TX_STEP_SCORE) {
-    return tx_plan_derive(plan, TX_DERIVED_SCORES + (int)step->score, number_column(plan, score->health), error);
+  bool is_health = step->kind == TX_STEP_HEALTH;
+  int derived = is_health ? TX_DERIVED_HEALTH : TX_DERIVED_SCORES + (int)step->score;
+  status = tx_plan_derive(plan, derived, number_column(plan, score->health), error);
+  if (status == TRIAX_OK && model->calibration_count) {
+    derived = is_health ? TX_DERIVED_CHURN_PROBABILITY : tx_derived_probability(plan->compiled->policy, step->score);
+    status = tx_plan_derive(plan, derived, probability_column(plan, score), error);
   }
-  status = tx_plan_derive(plan, TX_DERIVED_HEALTH, number_column(plan, score->health), error);
-  if (status == TRIAX_OK) status = tx_plan_derive(plan, TX_DERIVED_BAND, band_column(plan, score), error);
+  if (status == TRIAX_OK && is_health) status = tx_plan_derive(plan, TX_DERIVED_BAND, band_column(plan, score), error);
   return status;
 }

@@ -76,7 +76,7 @@ static triax_status all_columns(triax_plan *plan, triax_table **table, triax_err
 
 static bool fold_schema(triax_plan *plan, tx_arena *arena, tx_schema *schema) {
   const triax_policy *policy = plan->compiled->policy;
-  size_t derived = TX_DERIVED_SCORES + policy->score_count;
+  size_t derived = (size_t)tx_derived_count(policy);
   tx_rollup *rollups = tx_arena_calloc(arena, policy->customers.rollup_count + derived, sizeof *rollups);
   if (!rollups) return false;
   *schema = policy->customers;

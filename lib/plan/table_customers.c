@@ -64,6 +64,16 @@ static void add_owners(const triax_plan *plan, tx_tabulate *tabulate) {
   tx_free_array(plan->context, stands, plan->rows, sizeof *stands);
 }
 
+/* What is calibrated of health and scores. */
+static void add_probabilities(const triax_plan *plan, tx_tabulate *tabulate) {
+  const triax_policy *policy = plan->compiled->policy;
+  tx_tabulate_share(tabulate, "churn_probability", tx_plan_derived(plan, TX_DERIVED_CHURN_PROBABILITY));
+  for (size_t s = 0; s < policy->score_count; s++) {
+    const tx_column *column = tx_plan_derived(plan, tx_derived_probability(policy, s));
+    if (column) tx_tabulate_add_text(tabulate, policy->scores[s].probability, tx_column_ref(column));
+  }
+}
+
 static void add_flags(const triax_plan *plan, tx_tabulate *tabulate) {
   const tx_plan_segmentation *segmentation = &plan->segmentation;
   static const triax_text words[] = {{"test", 4}, {"override", 8}, {"dwell", 5}, {"nowhere", 7}};
@@ -107,6 +117,7 @@ triax_status tx_tabulate_customers(triax_plan *plan, triax_error *error) {
       tx_tabulate_add_text(&tabulate, plan->compiled->policy->scores[s].model.name, tx_column_ref(column));
     }
   }
+  add_probabilities(plan, &tabulate);
   if (plan->allocation.given) add_owners(plan, &tabulate);
   add_flags(plan, &tabulate);
   return tx_tabulate_close(&tabulate, &plan->tables[TRIAX_PLAN_CUSTOMERS], error);

@@ -41,6 +41,7 @@ typedef struct tx_policy_define {
 typedef struct tx_policy_score {
   tx_health_model model;
   tx_policy_exprs inputs;
+  triax_text probability; /* a score's NAME_probability: the name of what is calibrated */
 } tx_policy_score;
 
 enum { TX_TOUCH_NONE, TX_TOUCH_HIGH, TX_TOUCH_LOW, TX_TOUCH_TECH };

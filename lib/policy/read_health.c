@@ -6,17 +6,15 @@
 #include "base/text.h"
 #include "policy/reader.h"
 
-/* One pair of numbers such as [0.5, 40]. */
-static bool read_pair(tx_reader *reader, uint32_t node, double *first, double *second, double most) {
+/* The two values of a pair such as [0.5, 40]; false after saying so where it is none. */
+static bool find_pair(tx_reader *reader, uint32_t node, uint32_t pair[2], const char *example) {
   if (!tx_read_list(reader, node)) return false;
   if (tx_read_count(reader, node) != 2) {
-    tx_read_fault(reader, node, "for example [0.5, 40]", "expected two numbers here, found %zu",
-                  tx_read_count(reader, node));
+    tx_read_fault(reader, node, example, "expected two numbers here, found %zu", tx_read_count(reader, node));
     return false;
   }
-  uint32_t one = tx_read_first(reader, node);
-  *first = tx_read_number(reader, one, -INFINITY, INFINITY, 0);
-  *second = tx_read_number(reader, tx_read_next(reader, one), 0, most, 0);
+  pair[0] = tx_read_first(reader, node);
+  pair[1] = tx_read_next(reader, pair[0]);
   return true;
 }
 
@@ -27,7 +25,10 @@ static void read_knots(tx_reader *reader, uint32_t node, tx_health_metric *metri
   if (count == 0) tx_read_fault(reader, node, "for example [[0, 0], [1, 100]]", "a scale has no knots");
   size_t i = 0;
   for (uint32_t knot = tx_read_first(reader, node); knot != TX_NO_NODE; knot = tx_read_next(reader, knot)) {
-    if (!read_pair(reader, knot, &knots[i], &points[i], 100)) continue;
+    uint32_t pair[2];
+    if (!find_pair(reader, knot, pair, "for example [0.5, 40]")) continue;
+    knots[i] = tx_read_number(reader, pair[0], -INFINITY, INFINITY, 0);
+    points[i] = tx_read_number(reader, pair[1], 0, 100, 0);
     if (i && knots[i] <= knots[i - 1]) {
       tx_read_fault(reader, knot, NULL, "the knots of a scale must rise: this one is not above the one before");
     }
@@ -109,8 +110,8 @@ static void read_metric(tx_reader *reader, uint32_t node, tx_policy_score *score
   }
   metric->value = tx_read_expr(reader, value, &score->inputs, TX_OVER_CUSTOMERS,
                                metric->categories ? TX_EXPECT_CATEGORY : TX_EXPECT_NUMBER);
-  metric->applies = tx_read_expr(reader, tx_read_child(reader, node, "applies_when"), &score->inputs,
-                                 TX_OVER_CUSTOMERS, TX_EXPECT_TRUTH);
+  metric->applies = tx_read_expr(reader, tx_read_child(reader, node, "applies_when"), &score->inputs, TX_OVER_CUSTOMERS,
+                                 TX_EXPECT_TRUTH);
   if (weight != TX_NO_NODE) metric->weight = tx_read_number(reader, weight, 0, 1e9, 1);
   if (missing != TX_NO_NODE && !tx_text_equal_c(reader->document->nodes[missing].text, "reweight")) {
     metric->missing = tx_read_number(reader, missing, 0, 100, NAN);
@@ -187,8 +188,38 @@ static void read_bands(tx_reader *reader, uint32_t node, tx_policy_score *score)
   sort_bands(bands, score->model.band_count);
 }
 
+/* Points to the chance of the outcome. Health is worth the more the fewer churn, so its chances fall; those of other
+ * scores rise. */
+static void read_calibration(tx_reader *reader, uint32_t node, tx_policy_score *score) {
+  static const char example[] = "for example [[0, 60%], [100, 1%]]";
+  if (node == TX_NO_NODE || !tx_read_list(reader, node)) return;
+  size_t count = tx_read_count(reader, node), i = 0;
+  bool falls = score == &reader->policy->health;
+  double *points = tx_read_alloc(reader, count, sizeof *points), *chance = tx_read_alloc(reader, count, sizeof *chance);
+  if (!points || !chance) return;
+  if (count == 0) tx_read_fault(reader, node, example, "a calibration has no knots");
+  for (uint32_t knot = tx_read_first(reader, node); knot != TX_NO_NODE; knot = tx_read_next(reader, knot)) {
+    uint32_t pair[2];
+    if (!find_pair(reader, knot, pair, "for example [50, 20%]")) continue;
+    points[i] = tx_read_number(reader, pair[0], 0, 100, 0);
+    chance[i] = tx_read_share(reader, pair[1], 1, i ? chance[i - 1] : 0);
+    if (i && points[i] <= points[i - 1]) {
+      tx_read_fault(reader, knot, NULL, "the points of a calibration must rise: these are not above the ones before");
+    } else if (i && (falls ? chance[i] > chance[i - 1] : chance[i] < chance[i - 1])) {
+      tx_read_fault(reader, pair[1], NULL,
+                    falls ? "the chance of churn must not rise with health: this one is above the one before"
+                          : "the chance of the outcome must not fall with the score: this one is below the one before");
+    }
+    i++;
+  }
+  score->model.calibration = points;
+  score->model.probability = chance;
+  score->model.calibration_count = i;
+}
+
 void tx_read_score(tx_reader *reader, uint32_t node, triax_text name, tx_policy_score *score) {
-  static const char *const keys[] = {"metrics", "groups", "missing", "min_coverage", "limits", "bands", NULL};
+  static const char *const keys[] = {"metrics", "groups", "missing",     "min_coverage",
+                                     "limits",  "bands",  "calibration", NULL};
   score->model.name = name;
   if (!tx_read_map(reader, node, keys)) return;
   uint32_t metrics = tx_read_child(reader, node, "metrics"), missing = tx_read_child(reader, node, "missing");
@@ -214,7 +245,19 @@ void tx_read_score(tx_reader *reader, uint32_t node, triax_text name, tx_policy_
   if (coverage != TX_NO_NODE) score->model.min_coverage = tx_read_share(reader, coverage, 1, 0);
   read_limits(reader, tx_read_child(reader, node, "limits"), score);
   read_bands(reader, tx_read_child(reader, node, "bands"), score);
+  read_calibration(reader, tx_read_child(reader, node, "calibration"), score);
   score->model.input_count = score->inputs.count;
+}
+
+/* NAME_probability. */
+static bool name_probability(tx_reader *reader, triax_text name, triax_text *probability) {
+  static const char tail[] = "_probability";
+  char *bytes = tx_read_alloc(reader, name.length + sizeof tail, 1);
+  if (!bytes) return false;
+  memcpy(bytes, name.bytes, name.length);
+  memcpy(bytes + name.length, tail, sizeof tail);
+  *probability = (triax_text){bytes, name.length + sizeof tail - 1};
+  return true;
 }
 
 void tx_read_scores(tx_reader *reader, uint32_t node) {
@@ -223,6 +266,9 @@ void tx_read_scores(tx_reader *reader, uint32_t node) {
   policy->scores = tx_read_alloc(reader, tx_read_count(reader, node), sizeof *policy->scores);
   if (!policy->scores) return;
   for (uint32_t child = tx_read_first(reader, node); child != TX_NO_NODE; child = tx_read_next(reader, child)) {
-    tx_read_score(reader, child, tx_read_key(reader, child), &policy->scores[policy->score_count++]);
+    tx_policy_score *score = &policy->scores[policy->score_count];
+    if (!name_probability(reader, tx_read_key(reader, child), &score->probability)) return;
+    policy->score_count++;
+    tx_read_score(reader, child, tx_read_key(reader, child), score);
   }
 }
