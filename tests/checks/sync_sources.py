@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Brings the file lists of the meson.build files and the version maps in step with the tree, or checks that they are.
+"""Brings in step with the tree, or checks that they are: the file lists of the meson.build files, the version maps, and
+the description of the headers with the declarations that the bindings have of it.
 
 usage: sync_sources.py ROOT [--check]
 
@@ -10,6 +11,9 @@ import sys
 from pathlib import Path
 
 import api
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "bindings"))
+import declare
 
 LIST = re.compile(r"^(?P<indent> *)# sync: (?P<patterns>.+)\n(?P<names>(?:.*\n)*?) *# sync end\n", re.M)
 
@@ -39,6 +43,7 @@ def wanted(root):
             yield path, synced(path)
     for library, path in api.LIBRARIES.items():
         yield root / path, api.map_text(root, library)
+    yield from declare.wanted(root)
 
 
 def main(root, check):
@@ -48,6 +53,7 @@ def main(root, check):
             continue
         stale.append(str(path.relative_to(root)))
         if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
     for name in stale:
         print(f"{name}: not in step with the files on disk; run ./dev sync" if check else f"{name}: updated")
