@@ -1,0 +1,144 @@
+"""Documents of the library (policies, summaries, explanations) as Python's dicts and lists, both ways."""
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from ctypes import byref
+from decimal import Decimal
+from typing import Any
+
+from . import _abi
+from ._call import Handle, call, context, text_in, text_out
+from ._library import core
+
+
+class Document(Handle):
+    """A tree of the library's."""
+
+    __slots__ = ()
+    _kind, _free = _abi.triax_document, core.triax_document_free
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any], name: str | None = None) -> Document:
+        """Writes a mapping as a document."""
+        document = cls._empty()
+        call(core.triax_document_new, context(), byref(document._pointer))
+        if name is not None:
+            core.triax_document_source(document._pointer, text_in(name), text_in(None))
+        document._write_children(content, "")
+        call(core.triax_document_finish, document._pointer)
+        return document
+
+    def _write_children(self, content: Mapping[str, Any] | Sequence[Any], path: str) -> None:
+        if isinstance(content, Mapping):
+            for key, value in content.items():
+                if not isinstance(key, str):
+                    raise TypeError(f"{path or 'the top'}: keys are strings, not {key!r}")
+                self._write(text_in(key), value, f"{path}.{key}" if path else key)
+        else:
+            for place, value in enumerate(content):
+                self._write(text_in(None), value, f"{path}[{place}]")
+
+    def _write(self, key: Any, value: object, path: str) -> None:
+        pointer = self._pointer
+        if value is None:
+            core.triax_document_missing(pointer, key)
+        elif isinstance(value, bool):
+            core.triax_document_boolean(pointer, key, value)
+        elif isinstance(value, float):
+            core.triax_document_number(pointer, key, value)
+        elif isinstance(value, (str, int, Decimal)):
+            core.triax_document_text(pointer, key, text_in(str(value)))
+        elif isinstance(value, datetime.date):
+            core.triax_document_text(pointer, key, text_in(value.isoformat()))
+        elif isinstance(value, (Mapping, list, tuple)):
+            opens = core.triax_document_map if isinstance(value, Mapping) else core.triax_document_list
+            if opens(pointer, key) == 0:  # else the failure is remembered, and told at the end
+                self._write_children(value, path)
+                core.triax_document_end(pointer)
+        else:
+            raise TypeError(f"{path}: a {type(value).__name__} is no value of a policy")
+
+    def read(self) -> Facts:
+        return facts(self._pointer)
+
+
+def _value(document: Any, node: int) -> Any:
+    kind = core.triax_document_kind(document, node)
+    if kind == _abi.TRIAX_KIND_MAP:
+        return {text_out(core.triax_document_key(document, child)): _value(document, child) for child in _children(document, node)}
+    if kind == _abi.TRIAX_KIND_LIST:
+        return [_value(document, child) for child in _children(document, node)]
+    if kind == _abi.TRIAX_KIND_NUMBER:
+        number = core.triax_document_as_number(document, node)
+        return int(number) if number.is_integer() and abs(number) < 2**53 else number
+    if kind == _abi.TRIAX_KIND_BOOLEAN:
+        return bool(core.triax_document_as_boolean(document, node))
+    return text_out(core.triax_document_as_text(document, node)) if kind == _abi.TRIAX_KIND_TEXT else None
+
+
+def _children(document: Any, node: int) -> list[int]:
+    children, child = [], core.triax_document_first(document, node)
+    while child != _abi.TRIAX_NO_NODE:
+        children.append(child)
+        child = core.triax_document_next(document, child)
+    return children
+
+
+def facts(document: Any) -> Facts:
+    """A document as Python's values; whole numbers are int, as in JSON."""
+    return Facts(_value(document, 0))
+
+
+class Facts(dict[str, Any]):
+    """A summary or an explanation: a dict of dicts, lists and values, which prints as people read it.
+
+    >>> print(Facts({"segment": "large", "tests": [{"test": "arr > 5", "value": True}], "health": 63.5}))
+    segment: large
+    tests:
+      - test: arr > 5
+        value: yes
+    health: 63.5
+    """
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self))
+
+    def at(self, path: str) -> Any:
+        """What stands at a path of keys, or None: `facts.at("health.metrics.adoption")`.
+
+        >>> Facts({"health": {"value": 50}}).at("health.value")
+        50
+        """
+        found: Any = self
+        for key in path.split("."):
+            found = found.get(key) if isinstance(found, Mapping) else None
+        return found
+
+
+def _leaf(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < 0.01 else f"{value:.4f}".rstrip("0").rstrip(".")
+    return "missing" if value is None else str(value)
+
+
+def _lines(value: object) -> list[str]:
+    lines: list[str] = []
+    items = [(f"{key}:", item) for key, item in value.items()] if isinstance(value, dict) else []
+    items = items or [("-", item) for item in value] if isinstance(value, list) else items
+    for name, item in items:
+        if not isinstance(item, (dict, list)):
+            lines.append(f"{name} {_leaf(item)}")
+        elif not item:
+            lines.append(f"{name} none")
+        elif isinstance(item, list) and not any(isinstance(one, (dict, list)) for one in item):
+            lines.append(f"{name} {', '.join(map(_leaf, item))}")
+        else:
+            inner = _lines(item)
+            if name == "-":
+                lines += [f"- {inner[0]}", *(f"  {line}" for line in inner[1:])]
+            else:
+                lines += [name, *(f"  {line}" for line in inner)]
+    return lines

@@ -1,0 +1,93 @@
+"""Score models that work alone, without a policy; and single expressions."""
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from ctypes import byref, sizeof
+from pathlib import Path
+from typing import Any, overload
+
+from . import _abi
+from ._call import Handle, Progress, context, text_in, work
+from ._company import Customers
+from ._document import Document
+from ._errors import Message
+from ._library import core
+from ._policy import Day, days, plan_options, yaml_library
+from ._table import Table
+
+
+def _customers(data: object) -> Customers:
+    return data if isinstance(data, Customers) else Customers(data)
+
+
+class Health(Handle):
+    """A score model: what a policy has under `health:`, without a policy. Immutable.
+
+    >>> health = Health.from_dict({"metrics": {"use": {"value": "active / seats", "scale": [[0, 0], [1, 100]]}},
+    ...                            "bands": {"red": 0, "green": 60}})
+    >>> scores = health.score([{"id": "A", "seats": 10, "active": 9}, {"id": "B", "seats": 10, "active": None}])
+    >>> scores["health"], scores["band"]
+    ([90.0, None], ['green', 'unknown'])
+    """
+
+    __slots__ = ("messages",)
+    _kind, _free = _abi.triax_health, core.triax_health_unref
+
+    messages: tuple[Message, ...]
+    """Warnings that came up when the model was made."""
+
+    def __init__(self) -> None:
+        raise TypeError("use Health.load(), Health.from_yaml() or Health.from_dict()")
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Health:
+        """Reads a model from a YAML file, whose top level is what a policy has under `health:`."""
+        return cls.from_yaml(Path(path).read_text(encoding="utf-8"), name=os.fspath(path))
+
+    @classmethod
+    def from_yaml(cls, text: str, *, name: str | None = None) -> Health:
+        """Reads a model from YAML text."""
+        health = cls._empty()
+        health.messages = work(yaml_library().triax_yaml_health, context(), text_in(text), text_in(name), byref(health._pointer))
+        return health
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any], *, name: str | None = None) -> Health:
+        """Makes a model of a dict with the same words as in YAML."""
+        health, document = cls._empty(), Document.of(content, name)
+        health.messages = work(core.triax_health_new, context(), document._pointer, byref(health._pointer))
+        return health
+
+    def score(self, customers: object, *, as_of: Day = None, parts: bool = False, progress: Progress | None = None) -> Table:
+        """Scores every row: columns health, band, coverage and limit.
+
+        `parts` adds each metric's points, freshness, weight, contribution and points lost.
+        """
+        scores, options = Table._empty(), _abi.triax_health_options(sizeof(_abi.triax_health_options))
+        core.triax_health_options_init(byref(options))
+        days(as_of, options)
+        options.parts = parts
+        loaded = _customers(customers)
+        work(core.triax_health_score, self._pointer, loaded._pointer, byref(options), byref(scores._pointer), progress=progress)
+        return scores
+
+
+@overload
+def evaluate(expression: str, customers: None = None, *, as_of: Day = None) -> str | None: ...
+@overload
+def evaluate(expression: str, customers: object, *, as_of: Day = None) -> list[str | None]: ...
+
+
+def evaluate(expression: str, customers: object = None, *, as_of: Day = None) -> str | list[str | None] | None:
+    """Evaluates one expression: once, or for every customer. Values are as CEL writes them; None where one is missing.
+
+    >>> evaluate("1 + 2"), evaluate("'a' + 'b'")
+    ('3', '"ab"')
+    >>> evaluate("arr > 5", [{"id": "A", "arr": 9}, {"id": "B", "arr": None}])
+    ['true', None]
+    """
+    loaded, values, options = None if customers is None else _customers(customers), Table._empty(), plan_options(as_of)
+    work(core.triax_evaluate, context(), text_in(expression), loaded and loaded._pointer, byref(options), byref(values._pointer))
+    found = values["value"]
+    return found if loaded else found[0]

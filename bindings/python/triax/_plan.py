@@ -1,0 +1,200 @@
+"""Plans: tables, summary, explanations, and judges of single customers."""
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from ctypes import byref, sizeof
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from . import _abi
+from ._aggregates import Aggregates
+from ._call import Handle, call, text_in, text_out
+from ._company import Customers, Team
+from ._data import days_of, is_missing, microseconds_of
+from ._document import Document, Facts, facts
+from ._errors import Message, NotFound
+from ._library import core
+from ._table import NOWHERE, Table
+
+if TYPE_CHECKING:
+    from ._policy import Policy
+
+TABLES = {name.removeprefix("TRIAX_PLAN_").lower(): number for name, number in vars(_abi).items() if name.startswith("TRIAX_PLAN_")}
+
+
+def _table(name: str, what: str) -> Any:
+    return property(lambda plan: plan.table(name), doc=what)
+
+
+class Plan(Handle):
+    """Who is in which segment, how healthy, owned by whom, with what attention, and why. Immutable.
+
+    Made by `Policy.plan()`. Tables that a plan does not have raise NotFound; `tables` lists those that it has.
+    """
+
+    __slots__ = ("policy", "loaded_customers", "loaded_team", "messages", "_kept")
+    _kind, _free = _abi.triax_plan, core.triax_plan_unref
+
+    policy: Policy
+    """The policy that it was made of."""
+    loaded_customers: Customers
+    """The customers that it was made of."""
+    loaded_team: Team | None
+    """The team that it was made of."""
+    messages: tuple[Message, ...]
+    """Warnings and notes of loading and planning."""
+
+    def __init__(self) -> None:
+        raise TypeError("use Policy.plan()")
+
+    def _finish(self, policy: Policy, customers: Customers, team: Team | None, said: tuple[Message, ...]) -> None:
+        self.policy, self.loaded_customers, self.loaded_team = policy, customers, team
+        self.messages = (*customers.messages, *(team.messages if team else ()), *said)
+        self._kept: dict[str, Table] = {}
+
+    customers: Table = _table("customers", "One row per customer: segment, owner, health, hours, touches, why.")
+    csms: Table = _table("csms", "One row per CSM: accounts, load, ARR, hours.")
+    segments: Table = _table("segments", "One row per segment: customers, ARR, mean health.")
+    pools: Table = _table("pools", "One row per pool and roles: load, capacity, what is uncovered and whom to hire.")
+    tests: Table = _table("tests", "One row per test of the policy: how often it was true, false and unknown.")
+    metrics: Table = _table("metrics", "One row per customer: each metric's points and shares (`parts=True`).")
+    overlays: Table = _table("overlays", "One row per specialist beside an owner.")
+    week: Table = _table("week", "Each CSM's list of this week, most urgent first.")
+    moves: Table = _table("moves", "One row per account whose owner changes.")
+    actions: Table = _table("actions", "One row per action of the plays.")
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Table:
+            if name in TABLES:
+                return self.table(name)
+            raise AttributeError(f"a plan has no '{name}'")
+
+    def table(self, name: str) -> Table:
+        """A table by name."""
+        if name not in self._kept:
+            borrowed = core.triax_plan_table(self._pointer, TABLES[name]) if name in TABLES else None
+            if not borrowed:
+                raise NotFound(f"this plan has no table '{name}'; there are {', '.join(self.tables)}")
+            self._kept[name] = Table._of(borrowed)
+        return self._kept[name]
+
+    @property
+    def tables(self) -> list[str]:
+        """The names of the tables that this plan has."""
+        return [core.triax_plan_table_name(number).decode() for number in TABLES.values()
+                if core.triax_plan_table(self._pointer, number)]
+
+    @property
+    def summary(self) -> Facts:
+        """The plan in figures: counts, money, objective, bound and gap, what could not be judged."""
+        return facts(core.triax_plan_summary(self._pointer))
+
+    def explain(self, key: str) -> Facts:
+        """Why one customer is treated as it is: tests, metrics, CSM, hours. `print()` shows it to people."""
+        document = Document._empty()
+        call(core.triax_plan_explain, self._pointer, text_in(key), byref(document._pointer))
+        return document.read()
+
+    def aggregates(self) -> Aggregates:
+        """What whole-set functions came to: see Aggregates."""
+        aggregates = Aggregates._empty()
+        call(core.triax_plan_aggregates, self._pointer, byref(aggregates._pointer))
+        return aggregates
+
+    def judge(self) -> Judge:
+        """A judge of single customers as they change."""
+        return Judge(self)
+
+    def __repr__(self) -> str:
+        return f"<triax.Plan of {len(self.customers)} customers: {', '.join(self.tables)}>"
+
+
+class Judgement(NamedTuple):
+    """What a judge found."""
+
+    segment: str | None
+    """The path; None: unsegmented."""
+    health: float | None
+    """0-100; None: missing."""
+    band: str | None
+    """None: unknown."""
+    coverage: float | None
+    """0-1; None without a health section."""
+    uncertain: bool
+    """Whether a test on the way could not be judged."""
+    placed: str
+    """By `"test"`, `"override"`, `"dwell"`, or `"nowhere"`."""
+
+
+class Judge(Handle):
+    """Segment and health of single customers as they change, against a plan's set.
+
+    Cut-offs of `top` and whole-set functions stay as the plan found them. One thread at a time: make one per thread.
+
+    >>> import triax
+    >>> policy = triax.Policy.from_dict({"triax": 1, "segmentation": {"by": "arr", "segments": [
+    ...     {"name": "large", "at_least": "150k"}, {"name": "small"}]}})
+    >>> judge = policy.plan([{"id": "A1", "arr": 12_000}]).judge()
+    >>> judge({"arr": 200_000}).segment
+    'large'
+    >>> judge.customer("A1").segment, judge.customer("A1", arr=150_000).segment
+    ('small', 'large')
+    """
+
+    __slots__ = ("plan", "_types", "_columns")
+    _kind, _free = _abi.triax_judge, core.triax_judge_free
+    PLACED = ("test", "override", "dwell", "nowhere")
+
+    def __init__(self, plan: Plan) -> None:
+        made = Judge._empty()
+        call(core.triax_judge_new, plan._pointer, byref(made._pointer))
+        self._pointer, made._pointer = made._pointer, None
+        self.plan = plan
+        self._types = plan.loaded_customers.table.types
+        self._columns: dict[str, int] = {}
+
+    def __call__(self, values: Mapping[str, Any]) -> Judgement:
+        """Judges a new customer. What is not given is missing; columns that the policy does not read are passed over.
+
+        Money is in the base currency.
+        """
+        core.triax_judge_clear(self._pointer)
+        return self._run(values)
+
+    def customer(self, key: str, **changes: Any) -> Judgement:
+        """Judges one of the plan's customers, with changes."""
+        call(core.triax_judge_row, self._pointer, self.plan.loaded_customers.find(key))
+        return self._run(changes)
+
+    def reads(self, column: str) -> bool:
+        """Whether the policy reads a column."""
+        return self._column(column) != NOWHERE
+
+    def _column(self, name: str) -> int:
+        if name not in self._columns:
+            self._columns[name] = core.triax_judge_column(self._pointer, text_in(name))
+        return self._columns[name]
+
+    def _run(self, values: Mapping[str, Any]) -> Judgement:
+        kept = [self._set(name, value) for name, value in values.items() if self.reads(name)]  # texts are borrowed
+        found = _abi.triax_judgement(sizeof(_abi.triax_judgement))
+        call(core.triax_judge_run, self._pointer, byref(found))
+        core.triax_judge_clear(self._pointer)
+        del kept
+        number = [None if value != value else value for value in (found.health, found.coverage)]
+        return Judgement(text_out(found.segment), number[0], text_out(found.band), number[1], bool(found.uncertain),
+                         self.PLACED[found.placed])
+
+    def _set(self, name: str, value: Any) -> object:
+        column = self._column(name)
+        if isinstance(value, str) or (is_missing(value) and self._types.get(name) == "string"):
+            text = text_in(None if is_missing(value) else value)
+            call(core.triax_judge_text, self._pointer, column, text)
+            return text
+        if isinstance(value, datetime.datetime) and self._types.get(name) != "date":
+            value = microseconds_of(value)
+        elif isinstance(value, datetime.date):
+            value = days_of(value) * (86_400_000_000 if self._types.get(name) == "timestamp" else 1)
+        call(core.triax_judge_number, self._pointer, column, float("nan") if is_missing(value) else float(value))
+        return None

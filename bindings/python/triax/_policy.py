@@ -1,0 +1,172 @@
+"""Policies: what a company decided about covering its customers."""
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Mapping
+from ctypes import byref, c_int32, sizeof
+from pathlib import Path
+from typing import Any, Union
+
+from . import _abi, _library
+from ._aggregates import Aggregates
+from ._call import Handle, Progress, context, text_in, text_out, work
+from ._company import Customers, Team
+from ._data import days_of
+from ._document import Document
+from ._errors import Message, Unsupported
+from ._library import core
+from ._plan import Plan
+
+Day = Union[str, datetime.date, datetime.datetime, None]
+
+
+def days(day: Day, options: Any) -> None:
+    """Sets as_of in options."""
+    if day is None:
+        return
+    if isinstance(day, str):
+        found = c_int32()
+        if not core.triax_date_of(text_in(day), byref(found)):
+            raise ValueError(f"as_of='{day}' is not a date; write it as 2026-11-21")
+        options.as_of = found.value
+    else:
+        options.as_of = days_of(day)
+    options.has_as_of = 1
+
+
+def yaml_library() -> Any:
+    """libtriax-yaml, or an error that says that it is missing."""
+    if _library.yaml is None:
+        raise Unsupported("libtriax-yaml is not installed here, which reads YAML; from_dict() needs no YAML")
+    return _library.yaml
+
+
+def plan_options(as_of: Day, parts: bool = False, reasons: bool = True, aggregates: Aggregates | None = None) -> Any:
+    options = _abi.triax_plan_options(sizeof(_abi.triax_plan_options))
+    core.triax_plan_options_init(byref(options))
+    days(as_of, options)
+    options.parts, options.without_reasons = parts, not reasons
+    if aggregates is not None:
+        options.aggregates = aggregates._pointer
+    return options
+
+
+class Policy(Handle):
+    """What a company decided about covering its customers. Immutable.
+
+    >>> policy = Policy.from_yaml('''
+    ... triax: 1
+    ... segmentation:
+    ...   by: arr
+    ...   segments: [{name: large, at_least: 150k}, {name: small}]
+    ... ''')
+    >>> plan = policy.plan([{"id": "A1", "arr": 410_000}, {"id": "A2", "arr": 12_000}])
+    >>> plan.customers["segment"]
+    ['large', 'small']
+
+    What is at fault is said all at once, each with its place:
+
+    >>> Policy.from_yaml("triax: 1\\nsegmentation: {segmants: []}\\n", name="p.yaml")
+    Traceback (most recent call last):
+      ...
+    triax.PolicyError: p.yaml:2:16: error: segmentation: unknown key 'segmants'
+        2 | segmentation: {segmants: []}
+          |                ^~~~~~~~  did you mean 'segments'?
+    p.yaml:2:1: error: the segmentation has no 'segments'
+        2 | segmentation: {segmants: []}
+          | ^~~~~~~~~~~~
+    """
+
+    __slots__ = ("messages",)
+    _kind, _free = _abi.triax_policy, core.triax_policy_unref
+
+    messages: tuple[Message, ...]
+    """Warnings that came up when the policy was made."""
+
+    def __init__(self) -> None:
+        raise TypeError("use Policy.load(), Policy.from_yaml() or Policy.from_dict()")
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Policy:
+        """Reads a policy from a YAML (or JSON) file."""
+        return cls._read(Path(path).read_bytes(), os.fspath(path))
+
+    @classmethod
+    def from_yaml(cls, text: str | bytes, *, name: str | None = None) -> Policy:
+        """Reads a policy from YAML (or JSON) text. `name` stands before lines in messages."""
+        return cls._read(text if isinstance(text, bytes) else text.encode("utf-8"), name)
+
+    @classmethod
+    def _read(cls, content: bytes, name: str | None) -> Policy:
+        policy = cls._empty()
+        policy.messages = work(yaml_library().triax_yaml_policy, context(), _abi.triax_text(content, len(content)), text_in(name),
+                               byref(policy._pointer))
+        return policy
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any], *, name: str | None = None) -> Policy:
+        """Makes a policy of a dict with the same words as in YAML.
+
+        Values may be written as in the file (`"750k"`, `"10%"`) or as numbers, booleans, dates and None.
+        """
+        policy, document = cls._empty(), Document.of(content, name)
+        policy.messages = work(core.triax_policy_new, context(), document._pointer, byref(policy._pointer))
+        return policy
+
+    @property
+    def name(self) -> str | None:
+        """The policy's `name`."""
+        return text_out(core.triax_policy_name(self._pointer))
+
+    @property
+    def currency(self) -> str | None:
+        """The base currency, such as `"USD"`."""
+        return text_out(core.triax_policy_currency(self._pointer))
+
+    def __repr__(self) -> str:
+        return f"<triax.Policy {self.name!r}>" if self.name else "<triax.Policy>"
+
+    def customers(self, data: object, **options: Any) -> Customers:
+        """Loads customers under this policy; options are those of Customers."""
+        return data if isinstance(data, Customers) else Customers(data, self, **options)
+
+    def team(self, data: object, **options: Any) -> Team:
+        """Loads a team under this policy; options are those of Team."""
+        return data if isinstance(data, Team) else Team(data, self, **options)
+
+    def plan(self, customers: object, team: object = None, *, as_of: Day = None, parts: bool = False, reasons: bool = True,
+             aggregates: Aggregates | None = None, threads: int = 1, progress: Progress | None = None) -> Plan:
+        """Makes a plan: who is in which segment, how healthy, owned by whom, with what attention, and why.
+
+        `customers` and `team` are whatever Customers and Team take, or such objects; without a team nothing is
+        allocated. `as_of` is the plan's date, which a policy that counts days needs: the clock is never read.
+
+        `parts` keeps each metric's points for every customer (`plan.metrics`), `reasons=False` leaves out the sentence
+        for each customer. `aggregates` are what whole-set functions came to over a larger set. `threads` changes how
+        long it takes and nothing else. `progress(stage, done)` is called at least every 10 ms; it stops the work by
+        raising, or by returning True (Canceled). So does Ctrl-C.
+        """
+        loaded, its_team = self.customers(customers), None if team is None else self.team(team)
+        plan, options = Plan._empty(), plan_options(as_of, parts, reasons, aggregates)
+        said = work(core.triax_plan_new, context(threads), self._pointer, loaded._pointer, its_team and its_team._pointer,
+                    byref(options), byref(plan._pointer), progress=progress)
+        plan._finish(self, loaded, its_team, said)
+        return plan
+
+    def check(self, customers: object = None, team: object = None, *, as_of: Day = None, threads: int = 1,
+              progress: Progress | None = None) -> tuple[Message, ...]:
+        """Says what does not fit (an error is raised) and what is known to go wrong (messages with codes).
+
+        Without customers or team, only what can be known without them is checked.
+
+        >>> policy = Policy.from_dict({"triax": 1, "segmentation": {"by": "arr", "segments": [
+        ...     {"name": "large", "at_least": 1}, {"name": "small"}]}})
+        >>> [message.code for message in policy.check([{"id": "A1", "arr": 5.0}])]
+        ['T101', 'T102', 'T105']
+        """
+        loaded = None if customers is None else self.customers(customers)
+        its_team, options = None if team is None else self.team(team), plan_options(as_of)
+        said = work(core.triax_plan_check, context(threads), self._pointer, loaded and loaded._pointer,
+                    its_team and its_team._pointer, byref(options), progress=progress)
+        return (*self.messages, *(loaded.messages if loaded else ()), *(its_team.messages if its_team else ()), *said)
