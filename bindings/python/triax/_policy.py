@@ -163,7 +163,7 @@ class Policy(Handle):
         >>> policy = Policy.from_dict({"triax": 1, "segmentation": {"by": "arr", "segments": [
         ...     {"name": "large", "at_least": 1}, {"name": "small"}]}})
         >>> [message.code for message in policy.check([{"id": "A1", "arr": 5.0}])]
-        ['T101', 'T102', 'T105']
+        ['T102']
         """
         loaded = None if customers is None else self.customers(customers)
         its_team, options = None if team is None else self.team(team), plan_options(as_of)
