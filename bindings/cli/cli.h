@@ -39,7 +39,7 @@ typedef struct cli_options {
   bool help;
   const char *operands[4]; /* policy, key or expression */
   int operand_count;
-  const char *customers, *team, *out, *set_aside;
+  const char *customers, *team, *sent, *out, *set_aside;
   const char *as_of, *threads, *delimiter, *encoding, *decimal, *date_order;
   const char *outcome, *metrics;
   bool json, raw_text, loose_numbers, report;
@@ -98,10 +98,15 @@ typedef struct line_map {
   size_t count, capacity;
 } line_map;
 uint64_t line_of_row(const line_map *lines, size_t row); /* row from 0; lines from 1 */
-/* Prints the messages from number `first` on; rows get their lines where file and lines are given. If there is no
- * error among them though `error` is one, it is printed. */
-void say_messages(const triax_messages *messages, size_t first, const triax_error *error, const char *file,
-                  const line_map *lines);
+/* A file that messages may be about: those with its path, or (path NULL) all that have no line of the policy. */
+typedef struct cli_source {
+  const char *path, *file;
+  const line_map *lines;
+} cli_source;
+/* Prints the messages from number `first` on; those about a file get its name and the lines of their rows. If there is
+ * no error among them though `error` is one, it is printed. */
+void say_messages(const triax_messages *messages, size_t first, const triax_error *error, const cli_source *sources,
+                  size_t source_count);
 
 /* progress.c */
 void progress_start(void);
@@ -156,13 +161,16 @@ typedef struct cli_company {
   triax_policy *policy;
   triax_customers *customers;
   triax_team *team;
+  csv_table sent;    /* the log of what plays sent; no table: none */
   text_buffer aside; /* CSV, once something was set aside */
   size_t aside_count;
 } cli_company;
 int company_open(cli_company *company, const cli_options *options);
 int company_load(cli_company *company, const cli_options *options);
 void company_close(cli_company *company);
-triax_plan_options company_plan_options(const cli_options *options);
+triax_plan_options company_plan_options(const cli_company *company, const cli_options *options);
+/* What messages of making a plan may be about; valid while the options are. Returns how many. */
+size_t company_sources(const cli_company *company, const cli_options *options, cli_source sources[1]);
 
 /* digest.c and explain.c: to people, on stdout. */
 bool digest_add(text_buffer *buffer, const triax_plan *plan, const cli_company *company);

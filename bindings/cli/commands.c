@@ -21,12 +21,14 @@ static int print(const text_buffer *text) {
 static int make_plan(cli_company *company, const cli_options *options, triax_plan **plan) {
   int result = company_load(company, options);
   if (result != EXIT_DONE) return result;
-  triax_plan_options settings = company_plan_options(options);
+  triax_plan_options settings = company_plan_options(company, options);
   triax_error error = {.status = TRIAX_OK};
   size_t before = triax_messages_count(company->messages);
   triax_status status = triax_plan_new(company->context, company->policy, company->customers, company->team, &settings,
                                        plan, company->messages, &error);
-  say_messages(company->messages, before, status != TRIAX_OK ? &error : NULL, NULL, NULL);
+  cli_source sources[1];
+  say_messages(company->messages, before, status != TRIAX_OK ? &error : NULL, sources,
+               company_sources(company, options, sources));
   return exit_of(status);
 }
 
@@ -61,12 +63,14 @@ int command_check(const cli_options *options) {
   int result = company_open(&company, options);
   if (result == EXIT_DONE) result = company_load(&company, options);
   if (result == EXIT_DONE) {
-    triax_plan_options settings = company_plan_options(options);
+    triax_plan_options settings = company_plan_options(&company, options);
     triax_error error = {.status = TRIAX_OK};
     size_t before = triax_messages_count(company.messages);
     triax_status status = triax_plan_check(company.context, company.policy, company.customers, company.team, &settings,
                                            company.messages, &error);
-    say_messages(company.messages, before, status != TRIAX_OK ? &error : NULL, NULL, NULL);
+    cli_source sources[1];
+    say_messages(company.messages, before, status != TRIAX_OK ? &error : NULL, sources,
+                 company_sources(&company, options, sources));
     result = exit_of(status);
   }
   result = finish_check(&company, options, result);
@@ -182,12 +186,14 @@ int command_eval(const cli_options *options) {
   int result = company_open(&company, options);
   if (result == EXIT_DONE) result = company_load(&company, options);
   if (result == EXIT_DONE) {
-    triax_plan_options settings = company_plan_options(options);
+    triax_plan_options settings = company_plan_options(&company, options);
     triax_error error = {.status = TRIAX_OK};
     size_t before = triax_messages_count(company.messages);
     triax_status status = triax_evaluate(company.context, triax_text_of(options->operands[0]), company.customers,
                                          &settings, &values, company.messages, &error);
-    say_messages(company.messages, before, status != TRIAX_OK ? &error : NULL, NULL, NULL);
+    cli_source sources[1];
+    say_messages(company.messages, before, status != TRIAX_OK ? &error : NULL, sources,
+                 company_sources(&company, options, sources));
     result = exit_of(status);
     /* On a terminal the line above is there already. */
     if (result == EXIT_INPUT && !(platform_is_terminal(stdout) && platform_is_terminal(stderr)))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "digest.h"
 
 enum { ROWS_SHOWN = 12, NAME_WIDTH = 24 };
 
@@ -28,7 +29,7 @@ static triax_text text_at(const triax_table *table, const char *name, size_t row
 }
 
 /* 1234567 as 1,234,567. */
-static const char *of_count(double value, char text[CLI_NUMBER_SIZE]) {
+const char *digest_count(double value, char text[CLI_NUMBER_SIZE]) {
   char digits[CLI_NUMBER_SIZE];
   if (is_missing(value) || fabs(value) > 1e15) return "-";
   size_t length = text_of_integer((int64_t)llround(value), digits), out = 0;
@@ -41,7 +42,7 @@ static const char *of_count(double value, char text[CLI_NUMBER_SIZE]) {
 }
 
 /* 1234567 as 1.23m. */
-static const char *of_money(double value, char text[CLI_NUMBER_SIZE]) {
+const char *digest_money(double value, char text[CLI_NUMBER_SIZE]) {
   static const struct {
     double size;
     const char *sign;
@@ -61,14 +62,14 @@ static const char *of_money(double value, char text[CLI_NUMBER_SIZE]) {
   return text;
 }
 
-static const char *of_figure(double value, int decimals, char text[CLI_NUMBER_SIZE]) {
+const char *digest_figure(double value, int decimals, char text[CLI_NUMBER_SIZE]) {
   if (is_missing(value)) return "-";
   snprintf(text, CLI_NUMBER_SIZE, "%.*f", decimals, value);
   return text;
 }
 
 /* Text in a column: cut where it is too long, never within a character. */
-static void add_cell(text_buffer *buffer, triax_text text, size_t width) {
+void digest_cell(text_buffer *buffer, triax_text text, size_t width) {
   size_t shown = text_width(text.bytes != NULL ? text.bytes : "", text.length), bytes = text.length;
   bool cut = shown > width;
   if (cut) {
@@ -87,7 +88,7 @@ static void add_cell(text_buffer *buffer, triax_text text, size_t width) {
   text_add_format(buffer, "%*s", (int)(width - shown), "");
 }
 
-static void add_line(text_buffer *buffer) {
+void digest_line(text_buffer *buffer) {
   while (buffer->length > 0 && buffer->bytes[buffer->length - 1] == ' ') buffer->length--;
   text_add(buffer, "\n", 1);
 }
@@ -119,23 +120,23 @@ static void add_head(const digest *d) {
   const triax_document *summary = triax_plan_summary(d->plan);
   triax_text as_of = triax_document_as_text(summary, triax_document_find(summary, 0, triax_text_of("as_of")));
   if (name.bytes != NULL) {
-    add_cell(d->buffer, name, 80);
-    add_line(d->buffer);
+    digest_cell(d->buffer, name, 80);
+    digest_line(d->buffer);
   }
   if (as_of.bytes != NULL) text_add_format(d->buffer, "Plan of %.*s: ", (int)as_of.length, as_of.bytes);
-  text_add_format(d->buffer, "%s customer%s", of_count((double)rows, text), rows == 1 ? "" : "s");
+  text_add_format(d->buffer, "%s customer%s", digest_count((double)rows, text), rows == 1 ? "" : "s");
   if (money != NULL) {
     double sum = 0;
     for (size_t row = 0; row < rows; row++) {
       double value = triax_table_number(money, column, row);
       if (!is_missing(value)) sum += value;
     }
-    text_add_format(d->buffer, ", ARR %s", of_money(sum, text));
+    text_add_format(d->buffer, ", ARR %s", digest_money(sum, text));
     if (currency.bytes != NULL) text_add_format(d->buffer, " %.*s", (int)currency.length, currency.bytes);
   }
   if (csms != NULL) {
     double count = allocation_number(d, NULL, "csms_here");
-    text_add_format(d->buffer, ", %s CSM%s here", of_count(count, text), count == 1 ? "" : "s");
+    text_add_format(d->buffer, ", %s CSM%s here", digest_count(count, text), count == 1 ? "" : "s");
   }
   text_add(d->buffer, "\n", 1);
 }
@@ -158,19 +159,19 @@ static void add_segment(const digest *d, const triax_table *table, size_t row) {
   } else {
     triax_text path = text_at(table, "segment", row);
     text_add_string(d->buffer, "  ");
-    add_cell(d->buffer, path.bytes != NULL ? path : triax_text_of("(in no segment)"), NAME_WIDTH - 2);
-    text_add_format(d->buffer, " %9s", of_count(number_at(table, "customers", row), text));
-    text_add_format(d->buffer, " %4s%%", of_figure(100 * part, 0, text));
+    digest_cell(d->buffer, path.bytes != NULL ? path : triax_text_of("(in no segment)"), NAME_WIDTH - 2);
+    text_add_format(d->buffer, " %9s", digest_count(number_at(table, "customers", row), text));
+    text_add_format(d->buffer, " %4s%%", digest_figure(100 * part, 0, text));
   }
   if (column_of(table, "arr") != SIZE_MAX) {
-    text_add_format(d->buffer, " %8s", head ? "ARR" : of_money(number_at(table, "arr", at), text));
+    text_add_format(d->buffer, " %8s", head ? "ARR" : digest_money(number_at(table, "arr", at), text));
   }
   if (column_of(table, "mean_health") != SIZE_MAX) {
-    text_add_format(d->buffer, " %6s", head ? "health" : of_figure(number_at(table, "mean_health", at), 1, text));
+    text_add_format(d->buffer, " %6s", head ? "health" : digest_figure(number_at(table, "mean_health", at), 1, text));
   }
-  add_figure(d, table, "owned", row, of_count(number_at(table, "owned", at), text), 6);
-  add_figure(d, table, "uncovered", row, of_count(number_at(table, "uncovered", at), text), 9);
-  add_line(d->buffer);
+  add_figure(d, table, "owned", row, digest_count(number_at(table, "owned", at), text), 6);
+  add_figure(d, table, "uncovered", row, digest_count(number_at(table, "uncovered", at), text), 9);
+  digest_line(d->buffer);
 }
 
 static void add_segments(const digest *d) {
@@ -203,18 +204,18 @@ static void add_csm_row(const digest *d, const triax_table *table, size_t row) {
   char text[CLI_NUMBER_SIZE], other[CLI_NUMBER_SIZE];
   double load = number_at(table, "load", row), fte = number_at(table, "fte", row);
   text_add_string(d->buffer, "  ");
-  add_cell(d->buffer, text_at(table, "key", row), NAME_WIDTH - 2);
+  digest_cell(d->buffer, text_at(table, "key", row), NAME_WIDTH - 2);
   if (is_away(table, row)) {
     text_add_string(d->buffer, "         - not here on this date\n");
     return;
   }
-  text_add_format(d->buffer, " %9s", of_count(number_at(table, "accounts", row), text));
-  text_add_format(d->buffer, " %5s of %-4s", of_figure(load, 2, text), of_figure(fte, 2, other));
-  text_add_format(d->buffer, " %8s", of_money(number_at(table, "arr", row), text));
-  text_add_format(d->buffer, " %6s", of_figure(number_at(table, "mean_health", row), 1, text));
+  text_add_format(d->buffer, " %9s", digest_count(number_at(table, "accounts", row), text));
+  text_add_format(d->buffer, " %5s of %-4s", digest_figure(load, 2, text), digest_figure(fte, 2, other));
+  text_add_format(d->buffer, " %8s", digest_money(number_at(table, "arr", row), text));
+  text_add_format(d->buffer, " %6s", digest_figure(number_at(table, "mean_health", row), 1, text));
   double hours = number_at(table, "hours", row), available = number_at(table, "hours_available", row);
-  if (!is_missing(available)) text_add_format(d->buffer, " %5s of %.0f", of_figure(hours, 0, text), available);
-  add_line(d->buffer);
+  if (!is_missing(available)) text_add_format(d->buffer, " %5s of %.0f", digest_figure(hours, 0, text), available);
+  digest_line(d->buffer);
 }
 
 static void add_csms(const digest *d) {
@@ -261,20 +262,20 @@ static void add_shortage(const digest *d, const triax_table *table, size_t row) 
   double hire = number_at(table, "hire", row);
   triax_text limit = text_at(table, "in_the_way", row);
   text_add_string(d->buffer, "    those uncovered");
-  if (!is_missing(value)) text_add_format(d->buffer, ": %s", of_money(value, text));
+  if (!is_missing(value)) text_add_format(d->buffer, ": %s", digest_money(value, text));
   if (limit.bytes != NULL && limit.length > 0) {
     bool is_load = limit.length == 8 && memcmp(limit.bytes, "capacity", 8) == 0;
     text_add_format(d->buffer, "; in the way: %.*s", (int)limit.length, limit.bytes);
     if (short_by >= 0.005) {
       text_add_format(d->buffer, ", short by %s%s",
-                      short_by < 1000 ? of_figure(short_by, 2, text) : of_money(short_by, text), is_load ? " FTE" : "");
+                      short_by < 1000 ? digest_figure(short_by, 2, text) : digest_money(short_by, text), is_load ? " FTE" : "");
     }
   }
-  add_line(d->buffer);
+  digest_line(d->buffer);
   if (!(hire > 0)) return;
-  text_add_format(d->buffer, "    to cover them, hire %s", of_count(hire, text));
+  text_add_format(d->buffer, "    to cover them, hire %s", digest_count(hire, text));
   if (add_roles(d->buffer, table, row, " ") == 0) text_add_string(d->buffer, hire > 1 ? " CSMs" : " CSM");
-  add_line(d->buffer);
+  digest_line(d->buffer);
 }
 
 static void add_pool_row(const digest *d, const triax_table *table, size_t row) {
@@ -286,15 +287,15 @@ static void add_pool_row(const digest *d, const triax_table *table, size_t row) 
   text_add(&name, pool.bytes, pool.length);
   add_roles(&name, table, row, ", ");
   text_add_string(d->buffer, "  ");
-  add_cell(d->buffer, (triax_text){name.bytes, name.length}, NAME_WIDTH - 2);
+  digest_cell(d->buffer, (triax_text){name.bytes, name.length}, NAME_WIDTH - 2);
   d->buffer->failed = d->buffer->failed || name.failed;
   text_free(&name);
-  text_add_format(d->buffer, " %9s", of_count(number_at(table, "customers", row), text));
-  text_add_format(d->buffer, " %6s", of_count(number_at(table, "csms", row), text));
-  text_add_format(d->buffer, " %8s of %-8s", of_figure(number_at(table, "load", row), 2, text),
-                  of_figure(number_at(table, "capacity", row), 2, other));
-  text_add_format(d->buffer, " %9s", of_count(uncovered, text));
-  add_line(d->buffer);
+  text_add_format(d->buffer, " %9s", digest_count(number_at(table, "customers", row), text));
+  text_add_format(d->buffer, " %6s", digest_count(number_at(table, "csms", row), text));
+  text_add_format(d->buffer, " %8s of %-8s", digest_figure(number_at(table, "load", row), 2, text),
+                  digest_figure(number_at(table, "capacity", row), 2, other));
+  text_add_format(d->buffer, " %9s", digest_count(uncovered, text));
+  digest_line(d->buffer);
   if (uncovered > 0) add_shortage(d, table, row);
 }
 
@@ -323,11 +324,11 @@ static void add_uncovered_row(const digest *d, const triax_table *table, const r
   }
   if (why.length > 11 && memcmp(why.bytes, "uncovered: ", 11) == 0) why = (triax_text){why.bytes + 11, why.length - 11};
   text_add_string(d->buffer, "  ");
-  add_cell(d->buffer, text_at(table, "key", one->row), 16);
-  if (has_money) text_add_format(d->buffer, " %8s", one->value < 0 ? "-" : of_money(one->value, text));
+  digest_cell(d->buffer, text_at(table, "key", one->row), 16);
+  if (has_money) text_add_format(d->buffer, " %8s", one->value < 0 ? "-" : digest_money(one->value, text));
   text_add_string(d->buffer, "  ");
-  add_cell(d->buffer, why, 51);
-  add_line(d->buffer);
+  digest_cell(d->buffer, why, 51);
+  digest_line(d->buffer);
 }
 
 /* The most valuable of those whom nobody could take. */
@@ -349,10 +350,10 @@ static void add_uncovered(const digest *d) {
     order[i++] = (ranked){is_missing(value) ? -1 : value, row};
   }
   qsort(order, count, sizeof *order, by_value);
-  text_add_format(d->buffer, "\nUncovered: %s account%s\n", of_count((double)count, text), count == 1 ? "" : "s");
+  text_add_format(d->buffer, "\nUncovered: %s account%s\n", digest_count((double)count, text), count == 1 ? "" : "s");
   for (size_t i = 0; i < count && i < ROWS_SHOWN; i++) add_uncovered_row(d, table, &order[i], money != NULL);
   if (count > ROWS_SHOWN)
-    text_add_format(d->buffer, "  ... and %s more\n", of_count((double)(count - ROWS_SHOWN), text));
+    text_add_format(d->buffer, "  ... and %s more\n", digest_count((double)(count - ROWS_SHOWN), text));
   free(order);
 }
 
@@ -367,7 +368,7 @@ static void add_owners(const digest *d) {
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     double count = allocation_number(d, NULL, parts[i].key);
     if (!(count > 0)) continue;
-    text_add_format(d->buffer, "%s%s %s", first ? "\nAccounts: " : ", ", of_count(count, text), parts[i].words);
+    text_add_format(d->buffer, "%s%s %s", first ? "\nAccounts: " : ", ", digest_count(count, text), parts[i].words);
     first = false;
   }
   if (first) return;
@@ -376,8 +377,8 @@ static void add_owners(const digest *d) {
     text_add_format(d->buffer, "\nContinuity: %.0f %% keep their CSM", floor(100 * continuity));
   }
   double orphans = allocation_number(d, NULL, "orphans");
-  if (orphans > 0) text_add_format(d->buffer, "; the CSM of %s has left", of_count(orphans, text));
-  add_line(d->buffer);
+  if (orphans > 0) text_add_format(d->buffer, "; the CSM of %s has left", digest_count(orphans, text));
+  digest_line(d->buffer);
 }
 
 /* The gap in a part of the objective below the first: the parts above it are at their best. */
@@ -406,7 +407,7 @@ static void add_bound(const digest *d) {
     text_add_string(d->buffer, "Proven: no other plan's books are better.\n");
   } else if (left > bound) {
     text_add_format(d->buffer, "Value left uncovered: %s; any plan leaves at least %s (gap %.3g %%).\n",
-                    of_money(left, text), of_money(bound, least), 100 * gap);
+                    digest_money(left, text), digest_money(bound, least), 100 * gap);
   } else {
     add_part_gap(d, gap);
   }
@@ -421,5 +422,6 @@ bool digest_add(text_buffer *buffer, const triax_plan *plan, const cli_company *
   add_uncovered(&d);
   add_owners(&d);
   add_bound(&d);
+  digest_add_plays(buffer, plan);
   return !buffer->failed;
 }

@@ -51,6 +51,7 @@ static const char plan[] = "usage: triax plan POLICY --customers FILE [--team FI
                            "  --raw-text        write text as it is. Without it, text that begins with\n"
                            "                    = + - @, a tab or a carriage return gets a ' before it, so\n"
                            "                    that no spreadsheet runs it as a formula\n"
+                           "  --sent FILE       the log of what plays sent: customer, play, date, state, until\n"
                            "  --json            print summary.json instead of the text\n";
 
 static const char explain[] = "usage: triax explain POLICY --customers FILE [--team FILE] KEY [OPTIONS]\n"

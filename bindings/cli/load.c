@@ -20,6 +20,7 @@ int company_open(cli_company *company, const cli_options *options) {
 }
 
 void company_close(cli_company *company) {
+  csv_table_free(&company->sent);
   triax_team_unref(company->team);
   triax_customers_unref(company->customers);
   triax_policy_unref(company->policy);
@@ -56,7 +57,7 @@ static int load_policy(cli_company *company, const char *path) {
     triax_text bytes = {text.bytes != NULL ? text.bytes : "", text.length};
     triax_status status =
         triax_yaml_policy(company->context, bytes, triax_text_of(path), &company->policy, company->messages, &error);
-    say_messages(company->messages, before, status != TRIAX_OK ? &error : NULL, NULL, NULL);
+    say_messages(company->messages, before, status != TRIAX_OK ? &error : NULL, NULL, 0);
     result = exit_of(status);
   }
   text_free(&text);
@@ -117,11 +118,19 @@ static int load_table(cli_company *company, const cli_options *options, const ch
                                                  &company->team, &aside, company->messages, &error)
                                 : triax_customers_new(company->context, company->policy, csv.table, &options->load,
                                                       &company->customers, &aside, company->messages, &error);
-  say_messages(company->messages, before, status != TRIAX_OK ? &error : NULL, file, &csv.lines);
+  cli_source source = {NULL, file, &csv.lines};
+  say_messages(company->messages, before, status != TRIAX_OK ? &error : NULL, &source, 1);
   if (status == TRIAX_OK) keep_aside(company, file, &csv, aside);
   triax_table_unref(aside);
   csv_table_free(&csv);
   return exit_of(status);
+}
+
+/* The log of what was sent is typed by the plan, which knows the plays. */
+static int load_sent(cli_company *company, const cli_options *options) {
+  int result = csv_read(company->context, options->sent, options, &company->sent);
+  if (result == EXIT_DONE) keep_aside(company, options->sent, &company->sent, NULL);
+  return result;
 }
 
 static int write_aside(cli_company *company, const cli_options *options) {
@@ -141,13 +150,21 @@ int company_load(cli_company *company, const cli_options *options) {
   if (result == EXIT_DONE && options->customers != NULL)
     result = load_table(company, options, options->customers, false);
   if (result == EXIT_DONE && options->team != NULL) result = load_table(company, options, options->team, true);
+  if (result == EXIT_DONE && options->sent != NULL) result = load_sent(company, options);
   if (result == EXIT_DONE) result = write_aside(company, options);
   return result;
 }
 
-triax_plan_options company_plan_options(const cli_options *options) {
+size_t company_sources(const cli_company *company, const cli_options *options, cli_source sources[1]) {
+  sources[0] = (cli_source){"sent", options->sent, &company->sent.lines};
+  return options->sent != NULL;
+}
+
+triax_plan_options company_plan_options(const cli_company *company, const cli_options *options) {
   triax_plan_options settings = TRIAX_PLAN_OPTIONS_INIT;
   settings.as_of = options->as_of_days;
   settings.has_as_of = 1;
+  settings.sent = company->sent.table;
+  settings.load = &options->load;
   return settings;
 }

@@ -25,6 +25,7 @@ typedef struct known_option {
 static const known_option known[] = {
     TAKES("--customers", NULL, READ_DATA, customers),
     TAKES("--team", NULL, READ_TEAM, team),
+    TAKES("--sent", NULL, COMMAND_CHECK | COMMAND_PLAN | COMMAND_EXPLAIN, sent),
     TAKES("--as-of", NULL, READ_DATA, as_of),
     TAKES("--out", "-o", COMMAND_PLAN | COMMAND_FIT, out),
     TAKES("--threads", NULL, READ_DATA, threads),

@@ -96,15 +96,15 @@ static const char *level_word(int32_t level) {
 }
 
 /* A finding of the data, placed in its file rather than in the policy. */
-static void say_of_file(int32_t level, const char *code, const triax_error *fields, const char *file,
-                        const line_map *lines) {
+static void say_of_file(int32_t level, const char *code, const triax_error *fields, const cli_source *source) {
   size_t length = 0, row = row_at(fields->message, &length);
-  fprintf(stderr, "%s:", file);
-  if (row != 0) fprintf(stderr, "%llu:", (unsigned long long)line_of_row(lines, row - 1));
+  bool named = source->path != NULL; /* the file says what the path would */
+  fprintf(stderr, "%s:", source->file);
+  if (row != 0) fprintf(stderr, "%llu:", (unsigned long long)line_of_row(source->lines, row - 1));
   fprintf(stderr, code[0] != '\0' ? " %s[%s]: " : " %s%s: ", level_word(level), code);
-  if (row == 0 && fields->path[0] != '\0') fprintf(stderr, "%s: ", fields->path);
+  if (row == 0 && !named && fields->path[0] != '\0') fprintf(stderr, "%s: ", fields->path);
   fprintf(stderr, "%.*s", (int)length, fields->message);
-  print_with_lines(fields->message + length, lines);
+  print_with_lines(fields->message + length, source->lines);
 }
 
 /* The library cannot know what its options are called here. */
@@ -118,8 +118,16 @@ static void say_hints(const triax_messages *messages, size_t first) {
   if (dates) fputs("hint: --date-order dmy, mdy or ymd takes such dates\n", stderr);
 }
 
-void say_messages(const triax_messages *messages, size_t first, const triax_error *error, const char *file,
-                  const line_map *lines) {
+/* The file that a message is about; NULL: it is about the policy, or stands for itself. */
+static const cli_source *source_of(const triax_error *fields, const cli_source *sources, size_t count) {
+  for (size_t i = 0; i < count && fields->line == 0; i++) {
+    if (sources[i].path == NULL || strcmp(sources[i].path, fields->path) == 0) return &sources[i];
+  }
+  return NULL;
+}
+
+void say_messages(const triax_messages *messages, size_t first, const triax_error *error, const cli_source *sources,
+                  size_t source_count) {
   size_t count = triax_messages_count(messages);
   int32_t errors = 0;
   triax_error fields;
@@ -127,16 +135,19 @@ void say_messages(const triax_messages *messages, size_t first, const triax_erro
   for (size_t i = first; i < count; i++) {
     int32_t level = triax_messages_level(messages, i);
     if (level == TRIAX_LEVEL_ERROR) errors++;
-    if (file != NULL && triax_messages_get(messages, i, &fields) && fields.line == 0) {
-      say_of_file(level, triax_messages_code(messages, i), &fields, file, lines);
+    bool got = triax_messages_get(messages, i, &fields) != 0;
+    const cli_source *source = got ? source_of(&fields, sources, source_count) : NULL;
+    if (source != NULL) {
+      say_of_file(level, triax_messages_code(messages, i), &fields, source);
     } else {
       fprintf(stderr, "%s\n", triax_messages_text(messages, i));
     }
   }
-  if (file != NULL) say_hints(messages, first);
+  if (source_count > 0) say_hints(messages, first);
   if (error == NULL || error->status == TRIAX_OK) return;
-  if (errors == 0 && file != NULL) {
-    say_of_file(TRIAX_LEVEL_ERROR, "", error, file, lines);
+  const cli_source *source = source_of(error, sources, source_count);
+  if (errors == 0 && source != NULL) {
+    say_of_file(TRIAX_LEVEL_ERROR, "", error, source);
   } else if (errors == 0) {
     char text[TRIAX_ERROR_SIZE + TRIAX_PATH_SIZE + 64];
     triax_error_format(error, NULL, text, sizeof text);

@@ -26,10 +26,14 @@ typedef struct triax_plan_options {
   int32_t parts;      /**< 1: keep each metric's points and shares for every customer (#TRIAX_PLAN_METRICS) */
   int32_t without_reasons; /**< 1: no sentence for each customer; faster on millions of rows */
   const triax_aggregates *aggregates; /**< of the whole that the customers are a part of, kept by the plan; NULL: none */
+  const triax_table *sent; /**< the host's log of what plays sent: columns customer, play, date and, if given, state
+                                (sent, open, snoozed, done, failed, canceled …) and until (of what is snoozed).
+                                Borrowed for the call; NULL: nothing was sent yet. Needs as_of */
+  const triax_load_options *load; /**< how text in `sent` becomes values (set_aside does not apply); NULL: defaults */
 } triax_plan_options;
 
 /** Default options, for initialisation. @since 0.1 */
-#define TRIAX_PLAN_OPTIONS_INIT {sizeof(triax_plan_options), 0, 0, 0, 0, 0}
+#define TRIAX_PLAN_OPTIONS_INIT {sizeof(triax_plan_options), 0, 0, 0, 0, 0, 0, 0}
 
 /** @brief Sets options to their defaults. @since 0.1 */
 TRIAX_API void triax_plan_options_init(triax_plan_options *options);
@@ -96,8 +100,12 @@ TRIAX_API triax_status triax_plan_check(triax_context *context, const triax_poli
 #define TRIAX_PLAN_WEEK 8
 /** One row per account whose owner changes: customer, from, to, money moved, why. @since 0.1 */
 #define TRIAX_PLAN_MOVES 9
-/** One row per action of the plays. @since 0.1 */
+/** One row per action of the plays, most urgent play first: customer, play, channel, to, recipient, the texts, due,
+ * priority, state (new, update), why. @since 0.1 */
 #define TRIAX_PLAN_ACTIONS 10
+/** One row per action that a play would have made and that is withheld: customer, play, reason, the columns that are
+ * missing, from when on it may go. @since 0.1 */
+#define TRIAX_PLAN_WITHHELD 11
 
 /**
  * @brief A plan's table; belongs to the plan (take a reference to keep it longer).

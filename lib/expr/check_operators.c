@@ -501,6 +501,13 @@ static tx_result refuse_root(tx_checker *c, tx_result root, const char *wanted, 
   return tx_result_bad;
 }
 
+/* Whether values of the type can be columns, and so be written into texts. */
+static bool is_written(tx_type type) {
+  if (type.lists) return type.lists == 1 && type.kind == TX_STRING;
+  return type.kind == TX_BOOL || type.kind == TX_INT || type.kind == TX_DOUBLE || type.kind == TX_STRING ||
+         type.kind == TX_TIMESTAMP || type.kind == TX_DATE;
+}
+
 tx_result tx_check_expect(tx_checker *c, tx_result root, tx_expect expect) {
   tx_type type = tx_result_type(c, root);
   tx_span all = tx_syntax_span(&c->syntax->nodes[c->syntax->root]);
@@ -522,6 +529,9 @@ tx_result tx_check_expect(tx_checker *c, tx_result root, tx_expect expect) {
     return category ? root : refuse_root(c, root, "a category (string, bool or int)", NULL);
   case TX_EXPECT_NUMBER_OR_CATEGORY:
     return number || category ? root : refuse_root(c, root, "a number or a category", NULL);
+  case TX_EXPECT_TEXT:
+    if (is_written(type)) return root;
+    return refuse_root(c, root, "a text, number, date or list of texts", "write string(…), or join what is in a list");
   default:
     return root;
   }

@@ -135,7 +135,8 @@ typedef enum tx_expect {
   TX_EXPECT_NUMBER, /* double; int and uint are converted, a bool becomes 1 or 0 */
   TX_EXPECT_DATE,   /* date or timestamp */
   TX_EXPECT_CATEGORY, /* string, bool, int */
-  TX_EXPECT_NUMBER_OR_CATEGORY
+  TX_EXPECT_NUMBER_OR_CATEGORY,
+  TX_EXPECT_TEXT /* what can be written into a text: all but durations, uint, null and lists of other than strings */
 } tx_expect;
 
 /* Checks a parsed expression; *root is its node. Faults are filled on TRIAX_EPOLICY and TRIAX_ELIMIT, and with warnings

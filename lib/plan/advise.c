@@ -99,9 +99,9 @@ static void note_idle(const triax_plan *plan, tx_report *report) {
 
 static void note_later(const triax_plan *plan, tx_report *report) {
   const triax_policy *policy = plan->compiled->policy;
-  const char *const names[] = {"plays", "forecast", "transition"};
-  const bool given[] = {policy->has_plays, policy->has_forecast, policy->has_transition};
-  for (size_t i = 0; i < 3; i++) {
+  const char *const names[] = {"forecast", "transition"};
+  const bool given[] = {policy->has_forecast, policy->has_transition};
+  for (size_t i = 0; i < 2; i++) {
     if (!given[i]) continue;
     tx_finding finding = note(names[i]);
     finding.level = TRIAX_LEVEL_WARNING;

@@ -230,12 +230,12 @@ static void plan_step(tx_compiled *compiled, int kind, size_t score, const char 
 
 static triax_status list_steps(tx_compiled *compiled, tx_report *report) {
   const triax_policy *policy = compiled->policy;
-  if (policy->score_count > TX_STEPS_MOST - 8) {
+  if (policy->score_count > TX_STEPS_MOST - 16) {
     tx_finding finding = {.level = TRIAX_LEVEL_ERROR, .status = TRIAX_ELIMIT, .path = "scores", .width = 1};
-    tx_report_add(report, &finding, "more than %d scores", TX_STEPS_MOST - 8);
+    tx_report_add(report, &finding, "more than %d scores", TX_STEPS_MOST - 16);
     return TRIAX_ELIMIT;
   }
-  compiled->steps = tx_arena_calloc(&compiled->arena, policy->score_count + 8, sizeof *compiled->steps);
+  compiled->steps = tx_arena_calloc(&compiled->arena, policy->score_count + 16, sizeof *compiled->steps);
   if (!compiled->steps) return TRIAX_ENOMEM;
   if (policy->has_health) plan_step(compiled, TX_STEP_HEALTH, 0, "health", &policy->health.inputs);
   for (size_t i = 0; i < policy->score_count; i++) {
@@ -250,17 +250,21 @@ static triax_status list_steps(tx_compiled *compiled, tx_report *report) {
     if (policy->attention.given) plan_step(compiled, TX_STEP_ATTENTION, 0, "attention", &policy->attention.inputs);
   }
   plan_step(compiled, TX_STEP_SUCCESS, 0, "success", &policy->segmentation.success);
+  if (policy->plays.given) plan_step(compiled, TX_STEP_PLAYS, 0, "plays", &policy->plays.inputs);
   return TRIAX_OK;
 }
 
-static tx_module *module_of(const tx_compiled *compiled, const tx_policy_expr *expr) {
-  if (expr->over == TX_OVER_CUSTOMERS) return compiled->module;
-  return expr->over == TX_OVER_TEAM ? compiled->team_module : compiled->pair_module;
+tx_module *tx_compiled_module(const tx_compiled *compiled, int over) {
+  switch (over) {
+    case TX_OVER_TEAM: return compiled->team_module;
+    case TX_OVER_PAIR: return compiled->pair_module;
+    default: return compiled->module;
+  }
 }
 
 static triax_status check_expr(tx_compiled *compiled, const tx_policy_expr *expr, tx_expr_faults *faults,
                                tx_report *report, uint32_t *root) {
-  tx_module *module = module_of(compiled, expr);
+  tx_module *module = tx_compiled_module(compiled, expr->over);
   *root = TX_NO_INDEX;
   if (!module) return TRIAX_OK; /* without a team, what is over it is left alone */
   memset(faults, 0, sizeof *faults);

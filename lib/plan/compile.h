@@ -1,7 +1,7 @@
 /* A policy meets columns: names are resolved, expressions checked, derived columns put in order.
  *
- * The work falls into steps: health, each of the scores, segmentation, allocation, attention, and the success
- * criteria. A step reads columns and what earlier steps derived; steps that need each other are a cycle, and named. */
+ * The work falls into steps: health, each of the scores, segmentation, allocation, attention, the success
+ * criteria, and plays. A step reads columns and what earlier steps derived; steps that need each other are a cycle, and named. */
 #ifndef TX_PLAN_COMPILE_H
 #define TX_PLAN_COMPILE_H
 
@@ -9,7 +9,8 @@
 #include "policy/customers.h"
 #include "policy/policy.h"
 
-enum { TX_STEP_HEALTH, TX_STEP_SCORE, TX_STEP_SEGMENTATION, TX_STEP_ALLOCATION, TX_STEP_ATTENTION, TX_STEP_SUCCESS };
+enum { TX_STEP_HEALTH, TX_STEP_SCORE, TX_STEP_SEGMENTATION, TX_STEP_ALLOCATION, TX_STEP_ATTENTION, TX_STEP_SUCCESS,
+       TX_STEP_PLAYS };
 
 /* Columns that steps make. Scores follow from TX_DERIVED_SCORES on, and then what is calibrated of each. */
 enum {
@@ -82,6 +83,8 @@ int tx_derived_probability(const triax_policy *policy, size_t score);
 /* The type and name of a derived column. */
 tx_type tx_derived_type(const triax_policy *policy, int derived);
 triax_text tx_derived_name(const triax_policy *policy, int derived);
+/* The module of what is over customers, the team, pairs or the fired; NULL where there is no team. */
+tx_module *tx_compiled_module(const tx_compiled *compiled, int over);
 /* The step of a kind, or NULL. */
 const tx_step *tx_compiled_step(const tx_compiled *compiled, int kind, size_t score);
 

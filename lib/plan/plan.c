@@ -89,7 +89,7 @@ static bool bind_columns(triax_plan *plan) {
 }
 
 /* Whether anything in the policy counts from the plan's date. */
-static bool counts_days(const tx_compiled *compiled) {
+static bool counts_days(const tx_compiled *compiled, const triax_plan_options *options) {
   const tx_module *modules[] = {compiled->module, compiled->team_module, compiled->pair_module};
   for (size_t m = 0; m < 3; m++) {
     for (size_t n = 0; modules[m] && n < modules[m]->count; n++) {
@@ -98,7 +98,10 @@ static bool counts_days(const tx_compiled *compiled) {
     }
   }
   const triax_policy *policy = compiled->policy;
-  if (policy->segmentation.model.dwell > 0) return true;
+  if (policy->segmentation.model.dwell > 0 || (options->sent && policy->plays.given)) return true;
+  for (size_t p = 0; p < policy->plays.count; p++) {
+    if (policy->plays.plays[p].due) return true;
+  }
   for (size_t s = 0; s <= policy->score_count; s++) {
     const tx_health_model *model = s ? &policy->scores[s - 1].model : &policy->health.model;
     for (size_t m = 0; m < model->metric_count; m++) {
@@ -126,7 +129,7 @@ static triax_status open_plan(triax_context *context, const tx_plan_inputs *inpu
                                &made->given, report->error);
   }
   if (status == TRIAX_OK && !bind_columns(made)) status = tx_no_memory(report->error);
-  if (status == TRIAX_OK && !made->has_as_of && counts_days(made->compiled)) {
+  if (status == TRIAX_OK && !made->has_as_of && counts_days(made->compiled, &inputs->options)) {
     tx_finding finding = {.level = TRIAX_LEVEL_ERROR, .status = TRIAX_EINVAL, .width = 1};
     tx_report_add(report, &finding, "the policy counts days: give the plan's date (as_of)");
     status = TRIAX_EINVAL;
@@ -134,6 +137,9 @@ static triax_status open_plan(triax_context *context, const tx_plan_inputs *inpu
   if (status == TRIAX_OK && made->compiled->policy->score_count) {
     made->scores = tx_calloc(context, made->compiled->policy->score_count, sizeof *made->scores);
     if (!made->scores) status = tx_no_memory(report->error);
+  }
+  if (status == TRIAX_OK && inputs->options.sent && made->compiled->policy->plays.given) {
+    status = tx_plan_read_sent(made, inputs->options.sent, inputs->options.load, report);
   }
   if (status == TRIAX_OK) *plan = made;
   else triax_plan_unref(made);
@@ -150,6 +156,7 @@ static triax_status run_step(triax_plan *plan, const tx_step *step, tx_report *r
     case TX_STEP_SEGMENTATION: return tx_run_segmentation(plan, step, error);
     case TX_STEP_ALLOCATION: return tx_run_allocation(plan, step, report);
     case TX_STEP_ATTENTION: return tx_run_attention(plan, step, report);
+    case TX_STEP_PLAYS: return tx_run_plays(plan, step, report);
     default: break;
   }
   triax_status status = tx_stage_open(plan->compiled, step, TX_OVER_CUSTOMERS, plan->columns, plan->rows, plan->as_of,
@@ -245,6 +252,7 @@ void triax_plan_unref(triax_plan *plan) {
   triax_document_free(plan->summary);
   if (plan->compiled) {
     size_t scores = plan->compiled->policy->score_count;
+    tx_plan_plays_free(plan);
     tx_plan_attention_free(plan);
     tx_plan_allocation_free(plan);
     tx_stage_free(plan->success);
@@ -260,8 +268,10 @@ void triax_plan_unref(triax_plan *plan) {
   triax_context_unref(context);
 }
 
-static const char *const table_names[TX_PLAN_TABLES] = {NULL, "customers", "csms", "segments", "pools", "tests",
-                                                        "metrics", "overlays", "week", "moves", "actions"};
+/* Names of tables that no step makes yet keep their places, so that numbers never move. */
+static const char *const table_names[TX_PLAN_TABLES] = {
+    NULL,      "customers", "csms",     "segments",  "pools",     "tests", "metrics",  "overlays", "week",  "moves",
+    "actions", "withheld",  "forecast", "headcount", "scenarios", "books", "handovers", "tradeoff", "hires", "trend"};
 
 triax_table *triax_plan_table(const triax_plan *plan, int32_t which) {
   return plan && which >= 1 && which < TX_PLAN_TABLES ? plan->tables[which] : NULL;

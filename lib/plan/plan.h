@@ -11,7 +11,7 @@
 /* The least size of triax_plan_options that there ever was. */
 #define TX_PLAN_OPTIONS_FIRST offsetof(triax_plan_options, aggregates)
 
-#define TX_PLAN_TABLES 11 /* by TRIAX_PLAN_…, from 1 */
+#define TX_PLAN_TABLES 20 /* by TRIAX_PLAN_…, from 1 */
 
 #define TX_NO_METRIC UINT16_MAX
 
@@ -50,6 +50,10 @@ typedef struct tx_plan_allocation {
   tx_arena arena;      /* arrays behind input */
 } tx_plan_allocation;
 
+/* Why an action is withheld. */
+enum { TX_WITHHELD_MISSING, TX_WITHHELD_NO_OWNER, TX_WITHHELD_COOLDOWN, TX_WITHHELD_LIMIT, TX_WITHHELD_FLOODED,
+       TX_WITHHELD_REASONS };
+
 typedef struct tx_plan_attention {
   bool given;
   tx_stage *stage, *team_stage;
@@ -57,6 +61,22 @@ typedef struct tx_plan_attention {
   tx_attention_result result;
   tx_arena arena;
 } tx_plan_attention;
+
+/* What one play came to. */
+typedef struct tx_play_counts {
+  uint64_t fired, made, updated;
+  uint64_t withheld[TX_WITHHELD_REASONS];
+} tx_play_counts;
+
+typedef struct tx_plan_plays {
+  bool given;
+  tx_stage *stage;             /* triggers */
+  tx_play_counts *counts;      /* per play */
+  uint32_t *order;             /* plays, the most urgent first */
+  tx_sent *sent;               /* the host's log; NULL: none */
+  size_t sent_count, sent_room;
+  uint64_t unknown_customers, unknown_plays, unknown_states, not_yet; /* rows of the log */
+} tx_plan_plays;
 
 struct triax_plan {
   triax_context *context;
@@ -74,6 +94,7 @@ struct triax_plan {
   tx_stage *success;
   tx_plan_allocation allocation;
   tx_plan_attention attention;
+  tx_plan_plays plays;
   triax_table *tables[TX_PLAN_TABLES];
   triax_document *summary;
 };
@@ -84,10 +105,15 @@ triax_status tx_run_score(triax_plan *plan, const tx_step *step, tx_plan_score *
 triax_status tx_run_segmentation(triax_plan *plan, const tx_step *step, triax_error *error);
 triax_status tx_run_allocation(triax_plan *plan, const tx_step *step, tx_report *report);
 triax_status tx_run_attention(triax_plan *plan, const tx_step *step, tx_report *report);
+triax_status tx_run_plays(triax_plan *plan, const tx_step *step, tx_report *report);
+/* Reads the host's log of what was sent; before the plays run. */
+triax_status tx_plan_read_sent(triax_plan *plan, const triax_table *sent, const triax_load_options *load,
+                               tx_report *report);
 void tx_plan_score_free(triax_plan *plan, tx_plan_score *score);
 void tx_plan_segmentation_free(triax_plan *plan);
 void tx_plan_allocation_free(triax_plan *plan);
 void tx_plan_attention_free(triax_plan *plan);
+void tx_plan_plays_free(triax_plan *plan);
 
 /* Sets a derived column (taken over); NULL is out of memory. */
 triax_status tx_plan_derive(triax_plan *plan, int derived, tx_column *column, triax_error *error);

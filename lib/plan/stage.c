@@ -61,9 +61,7 @@ static triax_status open_stage(const tx_compiled *compiled, const tx_step *step,
   made->rows = rows;
   made->columns = columns;
   made->exprs = step->exprs->count;
-  made->module = over == TX_OVER_CUSTOMERS ? compiled->module
-                 : over == TX_OVER_TEAM    ? compiled->team_module
-                                           : compiled->pair_module;
+  made->module = tx_compiled_module(compiled, over);
   tx_arena_init(&made->arena, compiled->context);
   uint32_t *roots = NULL;
   size_t count = 0;

@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "base/text.h"
+#include "plan/summary.h"
 #include "plan/sums.h"
 #include "plan/tabulate.h"
 #include "plan/write.h"
@@ -320,6 +321,7 @@ triax_status tx_plan_summarise(triax_plan *plan, triax_error *error) {
     put_health(plan, d);
     put_allocation(plan, d);
     put_attention(plan, d);
+    tx_summarise_plays(plan, d);
     put_tests(plan, d);
     status = triax_document_finish(d, error);
   }

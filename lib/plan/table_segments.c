@@ -155,6 +155,7 @@ triax_status tx_tabulate_tests(triax_plan *plan, triax_error *error) {
   add_stage(&rows, plan->success);
   add_stage(&rows, plan->allocation.stage);
   add_stage(&rows, plan->allocation.team_stage);
+  add_stage(&rows, plan->plays.stage);
   tabulate.rows = rows.rows;
   tx_tabulate_end(&tabulate, "path", rows.path, rows.fine);
   tx_tabulate_end(&tabulate, "test", rows.test, rows.fine);

@@ -53,6 +53,8 @@ triax_text tx_word_stands(int stands);
 triax_text tx_word_way(int way);
 /* "full": why a customer is not with a CSM. */
 triax_text tx_word_why_not(int way);
+/* "cooldown": why an action is withheld. */
+triax_text tx_word_withheld(int reason);
 /* "its pool is full": why nobody could take a customer. */
 triax_text tx_word_uncovered(int way);
 

@@ -10,7 +10,7 @@ void triax_load_options_init(triax_load_options *options) {
   if (options) *options = (triax_load_options)TRIAX_LOAD_OPTIONS_INIT;
 }
 
-static triax_status copy_options(const triax_load_options *given, tx_load_options *options, triax_error *error) {
+triax_status tx_load_options_copy(const triax_load_options *given, tx_load_options *options, triax_error *error) {
   triax_load_options all;
   triax_status status =
       tx_options_copy(given, sizeof(triax_load_options), sizeof all, &all, "triax_load_options", error);
@@ -79,7 +79,7 @@ static triax_status make(triax_context *context, const triax_policy *policy, con
                          tx_people **people, triax_table **aside, triax_messages *messages, triax_error *error) {
   tx_load_options copied;
   if (!context || !raw || !people) return tx_fail(error, TRIAX_EINVAL, "%s need a context, a table and a place", what);
-  triax_status status = copy_options(options, &copied, error);
+  triax_status status = tx_load_options_copy(options, &copied, error);
   if (status != TRIAX_OK) return status;
   if (copied.set_aside && !aside) {
     return tx_fail(error, TRIAX_EINVAL, "set_aside needs a place for the rows that are set aside");

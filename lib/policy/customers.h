@@ -24,6 +24,9 @@ struct triax_team {
   tx_people people;
 };
 
+/* The caller's options (NULL: defaults), checked. */
+triax_status tx_load_options_copy(const triax_load_options *given, tx_load_options *options, triax_error *error);
+
 /* A row's key; not given without a key column. */
 triax_text tx_people_key(const tx_people *people, size_t row);
 size_t tx_people_find(const tx_people *people, triax_text key);

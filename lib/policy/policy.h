@@ -9,11 +9,13 @@
 #include "document/document.h"
 #include "expr/expr.h"
 #include "health/health.h"
+#include "plays/plays.h"
 #include "segmentation/segmentation.h"
 #include "table/table.h"
 
-/* Whose columns an expression reads. */
-enum { TX_OVER_CUSTOMERS, TX_OVER_TEAM, TX_OVER_PAIR };
+/* Whose columns an expression reads. Those over the fired are over customers too, but evaluated for those alone for
+ * whom a play fires. */
+enum { TX_OVER_CUSTOMERS, TX_OVER_TEAM, TX_OVER_PAIR, TX_OVER_FIRED };
 
 /* An expression of a policy, or a column's name, with its place. */
 typedef struct tx_policy_expr {
@@ -133,6 +135,45 @@ typedef struct tx_policy_attention {
   tx_policy_exprs inputs;
 } tx_policy_attention;
 
+enum { TX_CHANNEL_EMAIL, TX_CHANNEL_IN_APP, TX_CHANNEL_TASK, TX_CHANNEL_WEBHOOK };
+enum { TX_TO_USER, TX_TO_CUSTOMER, TX_TO_CSM };
+
+/* Literal text, and then, if there is one, a value. */
+typedef struct tx_policy_piece {
+  triax_text literal;
+  uint32_t value; /* input over the fired; TX_NO_INPUT: none */
+} tx_policy_piece;
+
+/* A text with values: subject, body … */
+typedef struct tx_policy_text {
+  const char *name; /* the column's; NULL: not given */
+  bool one_line;    /* breaks in values become blanks */
+  tx_policy_piece *pieces;
+  size_t count;
+} tx_policy_text;
+
+typedef struct tx_policy_play {
+  triax_text name, why; /* why: not given: the trigger's source */
+  uint32_t when;        /* input over customers */
+  int channel, to;      /* TX_CHANNEL_…, TX_TO_… */
+  int32_t due;          /* days from the plan's date */
+  tx_policy_text recipient; /* name NULL: by `to` */
+  tx_policy_text *texts;
+  size_t text_count;
+  uint32_t first_value, value_count; /* inputs of its texts, recipient included */
+} tx_policy_play;
+
+typedef struct tx_policy_plays {
+  bool given;
+  tx_play_limit limit; /* across plays */
+  tx_policy_play *plays;
+  tx_play *rules; /* as many: what the model goes by */
+  size_t count;
+  const char **columns; /* of texts, over all plays, each once */
+  size_t column_count;
+  tx_policy_exprs inputs;
+} tx_policy_plays;
+
 enum { TX_STAGE_NONE, TX_STAGE_STARTUP, TX_STAGE_GROWTH, TX_STAGE_SCALING, TX_STAGE_MATURE };
 
 struct triax_policy {
@@ -152,9 +193,10 @@ struct triax_policy {
   tx_policy_segmentation segmentation;
   tx_policy_allocation allocation;
   tx_policy_attention attention;
+  tx_policy_plays plays;
   const triax_text *allow; /* advice codes that are silenced */
   size_t allow_count;
-  bool has_plays, has_forecast, has_transition;
+  bool has_forecast, has_transition;
   triax_document *document; /* a copy, for meta and for sections read later */
 };
 

@@ -83,15 +83,9 @@ static triax_status parse(tx_reader *reader, uint32_t node, triax_text source, t
   return status;
 }
 
-bool tx_read_one_expr(tx_reader *reader, uint32_t node, int over, tx_expect expect, tx_policy_expr *expr) {
-  triax_text text = tx_read_text(reader, node);
-  memset(expr, 0, sizeof *expr);
-  if (!text.bytes) return false;
-  if (tx_text_trim(text).length == 0) {
-    tx_read_fault(reader, node, NULL, "an expression is empty");
-    return false;
-  }
-  triax_text source = plain_number(reader, text);
+/* Parses the source, which stands in the node's text at an offset; exact: its places can be shown. */
+static bool make_expr(tx_reader *reader, uint32_t node, triax_text source, size_t offset, bool exact, int over,
+                      tx_expect expect, tx_policy_expr *expr) {
   char path[TRIAX_PATH_SIZE];
   tx_document_path(reader->document, node, path, sizeof path);
   expr->path = tx_arena_copy(&reader->policy->arena, path, strlen(path));
@@ -105,13 +99,24 @@ bool tx_read_one_expr(tx_reader *reader, uint32_t node, int over, tx_expect expe
   expr->expect = expect;
   expr->line = where->line;
   expr->column = where->column;
-  expr->exact = where->exact && source.bytes == text.bytes;
+  expr->exact = where->exact && exact;
+  if (expr->exact) expr->column += (int32_t)tx_utf8_count((triax_text){where->text.bytes, offset});
   return parse(reader, node, source, expr) == TRIAX_OK;
 }
 
-uint32_t tx_read_expr(tx_reader *reader, uint32_t node, tx_policy_exprs *exprs, int over, tx_expect expect) {
-  tx_policy_expr expr;
-  if (node == TX_NO_NODE || !tx_read_one_expr(reader, node, over, expect, &expr)) return TX_NO_INPUT;
+bool tx_read_one_expr(tx_reader *reader, uint32_t node, int over, tx_expect expect, tx_policy_expr *expr) {
+  triax_text text = tx_read_text(reader, node);
+  memset(expr, 0, sizeof *expr);
+  if (!text.bytes) return false;
+  if (tx_text_trim(text).length == 0) {
+    tx_read_fault(reader, node, NULL, "an expression is empty");
+    return false;
+  }
+  triax_text source = plain_number(reader, text);
+  return make_expr(reader, node, source, 0, source.bytes == text.bytes, over, expect, expr);
+}
+
+static uint32_t append(tx_reader *reader, tx_policy_exprs *exprs, const tx_policy_expr *expr) {
   if (exprs->count == exprs->capacity) {
     size_t capacity = exprs->capacity ? 2 * exprs->capacity : 8;
     tx_policy_expr *items = tx_read_alloc(reader, capacity, sizeof *items);
@@ -120,6 +125,20 @@ uint32_t tx_read_expr(tx_reader *reader, uint32_t node, tx_policy_exprs *exprs, 
     exprs->items = items;
     exprs->capacity = capacity;
   }
-  exprs->items[exprs->count] = expr;
+  exprs->items[exprs->count] = *expr;
   return (uint32_t)exprs->count++;
+}
+
+uint32_t tx_read_expr(tx_reader *reader, uint32_t node, tx_policy_exprs *exprs, int over, tx_expect expect) {
+  tx_policy_expr expr;
+  if (node == TX_NO_NODE || !tx_read_one_expr(reader, node, over, expect, &expr)) return TX_NO_INPUT;
+  return append(reader, exprs, &expr);
+}
+
+uint32_t tx_read_expr_within(tx_reader *reader, uint32_t node, triax_text source, size_t offset, tx_policy_exprs *exprs,
+                             int over, tx_expect expect) {
+  tx_policy_expr expr;
+  memset(&expr, 0, sizeof expr);
+  if (!make_expr(reader, node, source, offset, true, over, expect, &expr)) return TX_NO_INPUT;
+  return append(reader, exprs, &expr);
 }

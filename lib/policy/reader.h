@@ -59,6 +59,10 @@ uint32_t tx_read_expr(tx_reader *reader, uint32_t node, tx_policy_exprs *exprs, 
 /* The same for one expression that stands alone; false when at fault. */
 bool tx_read_one_expr(tx_reader *reader, uint32_t node, int over, tx_expect expect, tx_policy_expr *expr);
 
+/* The same for `source`, which stands in the node's text at `offset`. */
+uint32_t tx_read_expr_within(tx_reader *reader, uint32_t node, triax_text source, size_t offset, tx_policy_exprs *exprs,
+                             int over, tx_expect expect);
+
 /* --- sections ---- */
 
 void tx_read_schema(tx_reader *reader, uint32_t node, tx_schema *schema, const char *what);
@@ -71,6 +75,7 @@ void tx_read_scores(tx_reader *reader, uint32_t node);
 void tx_read_segmentation(tx_reader *reader, uint32_t node);
 void tx_read_allocation(tx_reader *reader, uint32_t node);
 void tx_read_attention(tx_reader *reader, uint32_t node);
+void tx_read_plays(tx_reader *reader, uint32_t node);
 
 /* A value per segment: a map from names or paths to numbers (inherited by children), or one number for all. `fallback`
  * where nothing is said. `again`: the map was read before, and the faults of its keys are told. */

@@ -149,14 +149,19 @@ static void load(company *made, const char *folder, const char *name, int is_tea
 static void plan(company *made, const char *folder) {
   triax_plan_options options = TRIAX_PLAN_OPTIONS_INIT;
   char *as_of = read_file(folder, "as_of");
+  sheet *sent = read_sheet(folder, "sent.csv");
+  triax_table *log = sent ? table_of(made, sent) : NULL;
   options.parts = 1;
   if (as_of) {
     options.has_as_of = triax_date_of((triax_text){as_of, strcspn(as_of, "\n")}, &options.as_of);
     assert_int_equal(options.has_as_of, 1);
   }
   free(as_of);
+  free_sheet(sent);
+  options.sent = log;
   made->status = triax_plan_new(made->context, made->policy, made->customers, made->team, &options, &made->plan,
                                 made->messages, &made->error);
+  triax_table_unref(log);
 }
 
 static void open_company(company *made, const char *folder) {

@@ -1,0 +1,41 @@
+/* Texts with values for chosen rows: evaluated for those rows alone, written as people read them. */
+#ifndef TX_PLAN_TEXTS_H
+#define TX_PLAN_TEXTS_H
+
+#include "plan/plan.h"
+
+/* Text that grows; after a failed allocation the rest is dropped and `failed` is set. */
+typedef struct tx_line {
+  triax_context *context;
+  char *bytes;
+  size_t length, capacity;
+  bool failed;
+} tx_line;
+
+void tx_line_add(tx_line *line, triax_text text);
+/* A column's value at a row, which must have it: numbers with at most two decimals, dates as 2026-11-21, timestamps as
+ * 2026-11-21 10:00, lists joined by commas. one_line: breaks and other control characters become blanks. */
+void tx_line_add_value(tx_line *line, const tx_column *column, size_t row, bool one_line);
+void tx_line_free(tx_line *line);
+
+/* Whether a column has a value that can be written: infinite numbers are none. */
+bool tx_value_is_written(const tx_column *column, size_t row);
+
+/* The values of some expressions of a step, over some rows. */
+typedef struct tx_values {
+  triax_context *context;
+  size_t count;
+  tx_column **columns;     /* per expression, over the rows given */
+} tx_values;
+
+/* Evaluates the expressions [first, first + count) of the step for the rows. aggregates: of the whole; may be NULL
+ * where no expression has whole-set functions. */
+triax_status tx_values_new(const triax_plan *plan, const tx_step *step, uint32_t first, uint32_t count,
+                           const size_t *rows, size_t row_count, const tx_aggregates *aggregates, tx_values *values,
+                           triax_error *error);
+void tx_values_free(tx_values *values);
+
+/* Writes a text for one of those rows; false where a value that it needs is missing. first: that of the values. */
+bool tx_text_write(const tx_policy_text *text, const tx_values *values, uint32_t first, size_t row, tx_line *line);
+
+#endif
