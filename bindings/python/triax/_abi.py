@@ -85,6 +85,7 @@ TRIAX_PLAN_OVERLAYS = 7
 TRIAX_PLAN_WEEK = 8
 TRIAX_PLAN_MOVES = 9
 TRIAX_PLAN_ACTIONS = 10
+TRIAX_PLAN_WITHHELD = 11
 
 # aggregates.h
 TRIAX_AGGREGATES_VALUES = 1048576
@@ -221,6 +222,8 @@ triax_plan_options._fields_ = [
     ("parts", c_int32),
     ("without_reasons", c_int32),
     ("aggregates", POINTER(triax_aggregates)),
+    ("sent", POINTER(triax_table)),
+    ("load", POINTER(triax_load_options)),
 ]
 
 

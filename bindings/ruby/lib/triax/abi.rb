@@ -74,6 +74,7 @@ module Triax
     PLAN_WEEK = 8
     PLAN_MOVES = 9
     PLAN_ACTIONS = 10
+    PLAN_WITHHELD = 11
 
     # aggregates.h
     AGGREGATES_VALUES = 1048576
@@ -128,7 +129,9 @@ module Triax
              :has_as_of, :int32,
              :parts, :int32,
              :without_reasons, :int32,
-             :aggregates, :pointer
+             :aggregates, :pointer,
+             :sent, :pointer,
+             :load, :pointer
     end
 
     class Judgement < FFI::Struct
