@@ -91,6 +91,8 @@ triax_status tx_health_scorer_new(triax_context *context, const tx_health_model 
                                   triax_error *error);
 void tx_health_scorer_free(tx_health_scorer *scorer);
 
+#define TX_NO_METRIC UINT16_MAX
+
 /* Outputs of one batch; any may be NULL. */
 typedef struct tx_health_output {
   double *health;          /* after limits; NaN where missing */
@@ -100,6 +102,7 @@ typedef struct tx_health_output {
   uint32_t *limit;         /* 1 + the last limit that bit, 0: none */
   tx_health_part *parts;   /* metric_count × rows, metric by metric: parts[m * rows + row] */
   uint64_t *uncategorised; /* per metric: how many values were not among its categories; added to */
+  uint16_t *worst;         /* the metric that cost most, the first of equals by group and metric; TX_NO_METRIC: none */
 } tx_health_output;
 
 /* Scores rows of one batch. inputs: one vector per input. as_of in days (needed where a metric has since). Allocates

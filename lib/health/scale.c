@@ -1,5 +1,7 @@
 #include "health/scale.h"
 
+#include <string.h>
+
 #include "health/score_private.h"
 
 #if defined(__GNUC__) && !defined(__clang__)

@@ -9,6 +9,7 @@ typedef struct tx_health_line {
   const tx_health_metric *metric;
   const double *knots, *points, *slopes;
   double weight, missing;
+  bool summed; /* tx_health_summed: the loops for few knots do */
 } tx_health_line;
 
 typedef void (*tx_health_scale_fn)(const tx_health_line *line, const double *restrict x, size_t blocks,
@@ -16,22 +17,25 @@ typedef void (*tx_health_scale_fn)(const tx_health_line *line, const double *res
 typedef void (*tx_health_add_fn)(const tx_health_line *line, const double *restrict x, size_t blocks,
                                  double *restrict present, double *restrict sum);
 
-/* Knots for which there is a loop of its own. */
-#define TX_HEALTH_FEW_KNOTS 8
+typedef void (*tx_health_add_two_fn)(const tx_health_line *line, const double *restrict x, const double *restrict next,
+                                     size_t blocks, double *restrict present, double *restrict sum);
 
 typedef struct tx_health_kernels {
   tx_health_scale_fn scale[8]; /* points of x: 2 … 8 and any number of knots */
   tx_health_add_fn add[7];     /* points of x straight into the sums: 2 … 8 knots; a NaN is left out */
+  tx_health_add_two_fn add_two[7]; /* two metrics, line[0] and then line[1], of equally many knots */
   tx_health_add_fn fill[7];    /* the same, a NaN having line->missing points */
   void (*clear)(size_t blocks, double *restrict out);
-  void (*add_plain)(const double *restrict points, double weight, size_t blocks, double *restrict present,
-                    double *restrict sum);
   void (*add_weighted)(const double *restrict points, const double *restrict weight, size_t blocks,
                        double *restrict present, double *restrict sum);
   void (*fade)(double after, double fade, size_t blocks, double *restrict age);
   void (*weigh)(const tx_health_line *line, const uint64_t *applies, const double *restrict fresh, size_t blocks,
                 double *restrict points, double *restrict weight);
   void (*add_all)(const uint64_t *applies, double weight, size_t blocks, double *restrict all);
+  void (*lose)(const double *restrict points, const double *restrict weight, double metric, size_t blocks,
+               double *restrict most, double *restrict worst);
+  void (*end_lost)(double group, const double *restrict present, const double *restrict group_most,
+                   const double *restrict group_worst, size_t blocks, double *restrict most, double *restrict worst);
   void (*end_group)(double group, const double *restrict points, const double *restrict present, size_t blocks,
                     double *restrict total, double *restrict weight);
   void (*cover)(double group, const double *restrict present, const double *restrict all, size_t blocks,

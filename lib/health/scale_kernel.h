@@ -11,68 +11,94 @@ static inline void KERNEL(ask_ahead)(const double *x) {
 #endif
 }
 
-/* y = the points of v by COUNT knots: the piece is found by a chain of choices that become masks. A NaN fails every
- * comparison and comes out of the formula as NaN. */
-#define KNOTS_OF(COUNT)                                                                                                \
-  double knot[COUNT], point[COUNT], slope[COUNT];                                                                      \
+/* The points of v by COUNT knots, the steps of tx_health_sum_pieces. A NaN comes out as the first knot's points.
+ * A scale's numbers are copied first, so that compilers know that no store changes them. */
+#define KNOTS_OF(COUNT, line, of)                                                                                      \
+  double of##_knot[COUNT], of##_slope[COUNT];                                                                          \
+  const double of##_first = (line)->points[0], of##_weight = (line)->weight;                                           \
   for (size_t k = 0; k < COUNT; k++) {                                                                                 \
-    knot[k] = line->knots[k];                                                                                          \
-    point[k] = line->points[k];                                                                                        \
-    slope[k] = line->slopes[k];                                                                                        \
+    of##_knot[k] = (line)->knots[k];                                                                                   \
+    of##_slope[k] = (line)->slopes[k];                                                                                 \
   }
-#define POINTS_OF(COUNT)                                                                                               \
-  double from = knot[0], base = point[0], by = slope[0];                                                               \
-  for (size_t k = 1; k + 1 < COUNT; k++) {                                                                             \
-    const bool on = v >= knot[k];                                                                                      \
-    from = on ? knot[k] : from;                                                                                        \
-    base = on ? point[k] : base;                                                                                       \
-    by = on ? slope[k] : by;                                                                                           \
-  }                                                                                                                    \
-  const double in = v < knot[0] ? knot[0] : v;                                                                         \
-  double y = base + (in - from) * by;                                                                                  \
-  y = v >= knot[COUNT - 1] ? point[COUNT - 1] : y;
+#define POINTS_OF(COUNT, of, v, y)                                                                                     \
+  double y = of##_first;                                                                                               \
+  {                                                                                                                    \
+    const double inside = v > of##_knot[0] ? v : of##_knot[0];                                                         \
+    double from = of##_knot[0];                                                                                        \
+    for (size_t k = 1; k < COUNT; k++) {                                                                               \
+      const double to = inside < of##_knot[k] ? inside : of##_knot[k];                                                 \
+      y += (to - from) * of##_slope[k - 1];                                                                            \
+      from = to;                                                                                                       \
+    }                                                                                                                  \
+  }
+
+/* value where the row has one, 0 where not: as bits, which compilers make one instruction of. */
+static inline double KERNEL(where)(bool has, double value) {
+  uint64_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  bits &= has ? UINT64_MAX : 0;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
 
 #define SCALE(COUNT)                                                                                                   \
   static void KERNEL(scale##COUNT)(const tx_health_line *line, const double *restrict x, size_t blocks,                \
                                    double *restrict out) {                                                             \
-    KNOTS_OF(COUNT)                                                                                                    \
+    KNOTS_OF(COUNT, line, a)                                                                                           \
+    (void)a_weight;                                                                                                    \
     for (; blocks; blocks--, x += 64, out += 64) {                                                                     \
       KERNEL(ask_ahead)(x);                                                                                            \
       for (size_t i = 0; i < 64; i++) {                                                                                \
         const double v = x[i];                                                                                         \
-        POINTS_OF(COUNT)                                                                                               \
-        out[i] = y;                                                                                                    \
+        POINTS_OF(COUNT, a, v, y)                                                                                      \
+        out[i] = v == v ? y : v;                                                                                       \
       }                                                                                                                \
     }                                                                                                                  \
   }                                                                                                                    \
   static void KERNEL(add##COUNT)(const tx_health_line *line, const double *restrict x, size_t blocks,                  \
                                  double *restrict present, double *restrict sum) {                                     \
-    const double weight = line->weight;                                                                                \
-    KNOTS_OF(COUNT)                                                                                                    \
+    KNOTS_OF(COUNT, line, a)                                                                                           \
     for (; blocks; blocks--, x += 64, present += 64, sum += 64) {                                                      \
       KERNEL(ask_ahead)(x);                                                                                            \
       for (size_t i = 0; i < 64; i++) {                                                                                \
         const double v = x[i];                                                                                         \
-        POINTS_OF(COUNT)                                                                                               \
-        const bool has = v == v;                                                                                       \
-        const double part = weight * y;                                                                                \
-        present[i] += has ? weight : 0;                                                                                \
-        sum[i] += has ? part : 0;                                                                                      \
+        POINTS_OF(COUNT, a, v, y)                                                                                      \
+        present[i] += KERNEL(where)(v == v, a_weight);                                                                 \
+        sum[i] += KERNEL(where)(v == v, a_weight * y);                                                                 \
+      }                                                                                                                \
+    }                                                                                                                  \
+  }                                                                                                                    \
+  static void KERNEL(add_two##COUNT)(const tx_health_line *line, const double *restrict x,                             \
+                                     const double *restrict next, size_t blocks, double *restrict present,             \
+                                     double *restrict sum) {                                                           \
+    KNOTS_OF(COUNT, line, a)                                                                                           \
+    KNOTS_OF(COUNT, line + 1, b)                                                                                       \
+    for (; blocks; blocks--, x += 64, next += 64, present += 64, sum += 64) {                                          \
+      KERNEL(ask_ahead)(x);                                                                                            \
+      KERNEL(ask_ahead)(next);                                                                                         \
+      for (size_t i = 0; i < 64; i++) {                                                                                \
+        const double v = x[i], w = next[i];                                                                            \
+        POINTS_OF(COUNT, a, v, y)                                                                                      \
+        POINTS_OF(COUNT, b, w, z)                                                                                      \
+        const double had = present[i] + KERNEL(where)(v == v, a_weight);                                               \
+        const double was = sum[i] + KERNEL(where)(v == v, a_weight * y);                                               \
+        present[i] = had + KERNEL(where)(w == w, b_weight);                                                            \
+        sum[i] = was + KERNEL(where)(w == w, b_weight * z);                                                            \
       }                                                                                                                \
     }                                                                                                                  \
   }                                                                                                                    \
   static void KERNEL(fill##COUNT)(const tx_health_line *line, const double *restrict x, size_t blocks,                 \
                                   double *restrict present, double *restrict sum) {                                    \
-    const double weight = line->weight, missing = line->missing;                                                       \
-    KNOTS_OF(COUNT)                                                                                                    \
+    const double missing = line->missing;                                                                              \
+    KNOTS_OF(COUNT, line, a)                                                                                           \
     for (; blocks; blocks--, x += 64, present += 64, sum += 64) {                                                      \
       KERNEL(ask_ahead)(x);                                                                                            \
       for (size_t i = 0; i < 64; i++) {                                                                                \
         const double v = x[i];                                                                                         \
-        POINTS_OF(COUNT)                                                                                               \
+        POINTS_OF(COUNT, a, v, y)                                                                                      \
         y = v == v ? y : missing;                                                                                      \
-        present[i] += weight;                                                                                          \
-        sum[i] += weight * y;                                                                                          \
+        present[i] += a_weight;                                                                                        \
+        sum[i] += a_weight * y;                                                                                        \
       }                                                                                                                \
     }                                                                                                                  \
   }
@@ -99,20 +125,7 @@ static void KERNEL(clear)(size_t blocks, double *restrict out) {
   }
 }
 
-/* w′ and w′ × points of points made before, on to the sums. */
-static void KERNEL(add_plain)(const double *restrict points, double weight, size_t blocks, double *restrict present,
-                              double *restrict sum) {
-  for (; blocks; blocks--, points += 64, present += 64, sum += 64) {
-    for (size_t i = 0; i < 64; i++) {
-      const bool has = points[i] == points[i];
-      const double part = weight * points[i];
-      present[i] += has ? weight : 0;
-      sum[i] += has ? part : 0;
-    }
-  }
-}
-
-/* The same with w′ row by row; 0 where the points are NaN. */
+/* w′ and w′ × points of points made before, on to the sums; w′ is 0 where the points are NaN. */
 static void KERNEL(add_weighted)(const double *restrict points, const double *restrict weight, size_t blocks,
                                  double *restrict present, double *restrict sum) {
   for (; blocks; blocks--, points += 64, weight += 64, present += 64, sum += 64) {
@@ -121,6 +134,30 @@ static void KERNEL(add_weighted)(const double *restrict points, const double *re
       present[i] += weight[i];
       sum[i] += points[i] == points[i] ? part : 0;
     }
+  }
+}
+
+/* What a metric costs a group, w′ × points lost, where that is more than what any before it cost: by more than a last
+ * digit, so that of equals the first stays. */
+static void KERNEL(lose)(const double *restrict points, const double *restrict weight, double metric, size_t blocks,
+                         double *restrict most, double *restrict worst) {
+  for (size_t i = 0; i < blocks * 64; i++) {
+    const double lost = weight[i] * (100 - points[i]);
+    const bool more = lost > most[i] * (1 + 1e-12);
+    most[i] = more ? lost : most[i];
+    worst[i] = more ? metric : worst[i];
+  }
+}
+
+/* The same among groups, of what each costs the whole. */
+static void KERNEL(end_lost)(double group, const double *restrict present, const double *restrict group_most,
+                             const double *restrict group_worst, size_t blocks, double *restrict most,
+                             double *restrict worst) {
+  for (size_t i = 0; i < blocks * 64; i++) {
+    const double lost = group * (group_most[i] / present[i]);
+    const bool more = lost > most[i] * (1 + 1e-12);
+    most[i] = more ? lost : most[i];
+    worst[i] = more ? group_worst[i] : worst[i];
   }
 }
 
@@ -234,17 +271,17 @@ static void KERNEL(drop_uncovered)(double min_coverage, const double *restrict c
   for (size_t i = 0; i < blocks * 64; i++) total[i] = coverage[i] >= min_coverage ? total[i] : (double)NAN;
 }
 
-/* As many thresholds as are reached, less one: none is TX_BAND_UNKNOWN, 255. */
+/* As many thresholds as are reached, less one: none is TX_BAND_UNKNOWN, 255. Four at a time, in registers. */
 static void KERNEL(reach)(const double *restrict health, const tx_health_band *bands, size_t count, size_t blocks,
                           uint8_t *restrict out) {
-  for (; blocks; blocks--, health += 64, out += 64) {
-    int64_t reached[64];
-    for (size_t i = 0; i < 64; i++) reached[i] = -1;
-    for (size_t b = 0; b < count; b++) {
-      const double threshold = bands[b].threshold;
-      for (size_t i = 0; i < 64; i++) reached[i] += health[i] >= threshold;
+  for (size_t b = 0; b < count || b == 0; b += 4) {
+    double at[4] = {(double)INFINITY, (double)INFINITY, (double)INFINITY, (double)INFINITY};
+    for (size_t k = 0; k < 4 && b + k < count; k++) at[k] = bands[b + k].threshold;
+    for (size_t i = 0; i < blocks * 64; i++) {
+      const double h = health[i];
+      const int64_t reached = (int64_t)(h >= at[0]) + (h >= at[1]) + (h >= at[2]) + (h >= at[3]);
+      out[i] = (uint8_t)((b ? out[i] : 255) + reached);
     }
-    for (size_t i = 0; i < 64; i++) out[i] = (uint8_t)reached[i];
   }
 }
 
@@ -252,10 +289,13 @@ static const tx_health_kernels KERNEL(kernels) = {
     .scale = {KERNEL(scale2), KERNEL(scale3), KERNEL(scale4), KERNEL(scale5), KERNEL(scale6), KERNEL(scale7),
               KERNEL(scale8), KERNEL(scale_many)},
     .add = {KERNEL(add2), KERNEL(add3), KERNEL(add4), KERNEL(add5), KERNEL(add6), KERNEL(add7), KERNEL(add8)},
+    .add_two = {KERNEL(add_two2), KERNEL(add_two3), KERNEL(add_two4), KERNEL(add_two5), KERNEL(add_two6),
+                KERNEL(add_two7), KERNEL(add_two8)},
     .fill = {KERNEL(fill2), KERNEL(fill3), KERNEL(fill4), KERNEL(fill5), KERNEL(fill6), KERNEL(fill7), KERNEL(fill8)},
     .clear = KERNEL(clear),
-    .add_plain = KERNEL(add_plain),
     .add_weighted = KERNEL(add_weighted),
+    .lose = KERNEL(lose),
+    .end_lost = KERNEL(end_lost),
     .fade = KERNEL(fade),
     .weigh = KERNEL(weigh),
     .add_all = KERNEL(add_all),

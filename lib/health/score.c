@@ -107,7 +107,7 @@ static void fill_points(const chunk *part, size_t index) {
     for (size_t i = part->rows; i < part->blocks * 64; i++) scorer->points[i] = NAN;
     return;
   }
-  const size_t kind = metric->knot_count >= 2 && metric->knot_count <= TX_HEALTH_FEW_KNOTS ? metric->knot_count - 2 : 7;
+  const size_t kind = scorer->lines[index].summed ? metric->knot_count - 2 : 7;
   scorer->kernels->scale[kind](&scorer->lines[index], read_numbers(part, vector), part->blocks, scorer->points);
 }
 
@@ -155,26 +155,57 @@ static void weigh(const chunk *part, size_t index) {
 }
 
 /* A scale that applies to all, at full weight: from values to sums in one pass. */
-static bool add_at_once(const chunk *part, size_t index) {
-  const tx_health_metric *metric = &part->of->model->metrics[index];
-  tx_health_scorer *scorer = part->of->scorer;
-  const size_t knots = metric->knot_count;
-  if (part->of->output->parts || metric->since != TX_NO_INPUT || metric->applies != TX_NO_INPUT) return false;
-  if (metric->category_count || knots < 2 || knots > TX_HEALTH_FEW_KNOTS) return false;
-  const double *x = read_numbers(part, &part->of->inputs[metric->value]);
-  const tx_health_add_fn *add = isnan(metric->missing) ? scorer->kernels->add : scorer->kernels->fill;
-  add[knots - 2](&scorer->lines[index], x, part->blocks, scorer->group_present, scorer->group_points);
+static bool adds_at_once(const batch *all, size_t index) {
+  const tx_health_metric *metric = &all->model->metrics[index];
+  return !all->output->parts && !all->output->worst && metric->since == TX_NO_INPUT && metric->applies == TX_NO_INPUT &&
+         all->scorer->lines[index].summed;
+}
+
+/* Whether the values lie in the input's own memory, in whole blocks. */
+static bool lies_plain(const chunk *part, size_t index) {
+  const tx_vector *vector = &part->of->inputs[part->of->model->metrics[index].value];
+  return tx_type_is(vector->type, TX_DOUBLE) && part->rows == part->blocks * 64;
+}
+
+/* Two such metrics of one group, side by side, in one pass over the sums. */
+static bool add_two_at_once(const chunk *part, size_t index) {
+  const batch *all = part->of;
+  const tx_health_metric *metric = &all->model->metrics[index];
+  tx_health_scorer *scorer = all->scorer;
+  if (index + 1 >= all->model->metric_count || metric[1].group != metric->group ||
+      metric[1].knot_count != metric->knot_count || !isnan(metric->missing) || !isnan(metric[1].missing))
+    return false;
+  if (!adds_at_once(all, index + 1) || !lies_plain(part, index) || !lies_plain(part, index + 1)) return false;
+  scorer->kernels->add_two[metric->knot_count - 2](
+      &scorer->lines[index], all->inputs[metric->value].numbers + part->first,
+      all->inputs[metric[1].value].numbers + part->first, part->blocks, scorer->group_present, scorer->group_points);
   return true;
 }
 
-static void add_metric(const chunk *part, size_t index) {
+/* Adds a metric, perhaps together with the next; returns how many. */
+static size_t add_at_once(const chunk *part, size_t index) {
+  const batch *all = part->of;
+  const tx_health_metric *metric = &all->model->metrics[index];
+  tx_health_scorer *scorer = all->scorer;
+  if (add_two_at_once(part, index)) return 2;
+  const tx_health_add_fn *add = isnan(metric->missing) ? scorer->kernels->add : scorer->kernels->fill;
+  add[metric->knot_count - 2](&scorer->lines[index], read_numbers(part, &all->inputs[metric->value]), part->blocks,
+                              scorer->group_present, scorer->group_points);
+  return 1;
+}
+
+static size_t add_metric(const chunk *part, size_t index) {
   tx_health_scorer *scorer = part->of->scorer;
-  if (add_at_once(part, index)) return;
+  if (adds_at_once(part->of, index)) return add_at_once(part, index);
   fill_points(part, index);
   if (part->of->output->parts) weigh_parts(part, index);
   else weigh(part, index);
   scorer->kernels->add_weighted(scorer->points, scorer->weight, part->blocks, scorer->group_present,
                                 scorer->group_points);
+  if (part->of->output->worst)
+    scorer->kernels->lose(scorer->points, scorer->weight, (double)index, part->blocks, scorer->group_most,
+                          scorer->group_worst);
+  return 1;
 }
 
 /* What the group covers, of Σ w over the metrics that apply. */
@@ -206,10 +237,13 @@ static void add_group(const chunk *part, size_t group) {
   tx_health_scorer *scorer = all->scorer;
   scorer->kernels->clear(part->blocks, scorer->group_present);
   scorer->kernels->clear(part->blocks, scorer->group_points);
-  for (size_t m = 0; m < all->model->metric_count; m++)
-    if (all->model->metrics[m].group == group) add_metric(part, m);
+  if (all->output->worst) scorer->kernels->clear(part->blocks, scorer->group_most);
+  for (size_t m = 0; m < all->model->metric_count;) m += all->model->metrics[m].group == group ? add_metric(part, m) : 1;
   scorer->kernels->end_group(all->model->groups[group].weight, scorer->group_points, scorer->group_present,
                              part->blocks, part->health, scorer->total_weight);
+  if (all->output->worst)
+    scorer->kernels->end_lost(all->model->groups[group].weight, scorer->group_present, scorer->group_most,
+                              scorer->group_worst, part->blocks, scorer->most, scorer->worst);
   if (wants_coverage(part)) cover_group(part, group);
 }
 
@@ -249,6 +283,11 @@ static void find_bands(const chunk *part, const double *health, uint8_t *band) {
   if (!whole) memcpy(band, scorer->band, part->rows);
 }
 
+static void find_worst(const chunk *part, uint16_t *worst) {
+  const tx_health_scorer *scorer = part->of->scorer;
+  for (size_t i = 0; i < part->rows; i++) worst[i] = scorer->most[i] > 0 ? (uint16_t)scorer->worst[i] : TX_NO_METRIC;
+}
+
 static void write_outputs(const chunk *part) {
   const tx_health_output *output = part->of->output;
   double *health = part->health;
@@ -260,6 +299,7 @@ static void write_outputs(const chunk *part) {
   apply_limits(part, health, output->limit ? output->limit + first : NULL);
   if (output->health && health != output->health + first) memcpy(output->health + first, health, size);
   if (output->band) find_bands(part, health, output->band + first);
+  if (output->worst) find_worst(part, output->worst + first);
   if (output->parts)
     for (size_t i = 0; i < part->rows; i++)
       tx_health_finish_parts(part->of->model, output->parts + first + i, part->of->rows);
@@ -271,6 +311,7 @@ static void score_chunk(const chunk *part) {
   scorer->kernels->clear(part->blocks, scorer->total_weight);
   if (wants_coverage(part)) scorer->kernels->clear(part->blocks, part->coverage);
   if (scorer->any_applies) scorer->kernels->clear(part->blocks, scorer->coverable);
+  if (part->of->output->worst) scorer->kernels->clear(part->blocks, scorer->most);
   for (size_t g = 0; g < part->of->model->group_count; g++) add_group(part, g);
   scorer->kernels->end_rows(scorer->total_weight, part->blocks, part->health);
   if (wants_coverage(part)) end_coverage(part);

@@ -93,6 +93,7 @@ void tx_health_finish_parts(const tx_health_model *model, tx_health_part *parts,
     for (size_t m = 0; m < model->metric_count; m++) {
       tx_health_part *part = &parts[m * stride];
       if (model->metrics[m].group != g) continue;
+      part->points = tx_health_tidy(part->points);
       part->weight = part->weight > 0 && weights > 0 ? model->groups[g].weight / weights * (part->weight / present) : 0;
       part->contribution = part->weight > 0 ? part->weight * part->points : 0;
       part->lost = part->weight > 0 ? part->weight * (100 - part->points) : 0;

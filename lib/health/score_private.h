@@ -10,7 +10,7 @@
 #define TX_MICROSECONDS_A_DAY 86400e6
 
 /* Rows that are scored together: the sums of one chunk stay in the first-level cache. */
-#define TX_HEALTH_CHUNK 512
+#define TX_HEALTH_CHUNK 256
 
 /* Ten decimals. Without this, 75 points in every metric may weigh up to 74.99999999999999 and miss the band at 75. */
 static inline double tx_health_tidy(double value) {
@@ -32,19 +32,42 @@ static inline double tx_health_freshness(double age, double after, double fade) 
   return left > 0 ? left : 0;
 }
 
-/* Points per unit of x from knot k to the next. Never infinite: 0 times it must be 0, so that knots are met exactly. */
+/* Points per unit of x from knot k to the next. Never infinite: 0 times it must be 0. */
 static inline double tx_health_slope(const tx_health_metric *metric, size_t k) {
   if (k + 1 >= metric->knot_count) return 0;
   const double slope = (metric->points[k + 1] - metric->points[k]) / (metric->knots[k + 1] - metric->knots[k]);
   return slope > DBL_MAX ? DBL_MAX : slope < -DBL_MAX ? -DBL_MAX : slope;
 }
 
-/* Points of x by a scale of knots: points[k] + (x - knots[k]) * slope, flat outside, exact at knots. The loops of
- * scale_kernel.h take the same steps. */
-static inline double tx_health_scale(const tx_health_metric *metric, double x) {
+/* Knots up to which a scale is a sum of its pieces. */
+#define TX_HEALTH_FEW_KNOTS 8
+
+/* Whether a scale is a sum of its pieces: each has a slope to be had, and none is lost beside another. */
+static inline bool tx_health_summed(const tx_health_metric *metric) {
+  if (metric->knot_count < 2 || metric->knot_count > TX_HEALTH_FEW_KNOTS) return false;
+  for (size_t k = 0; k < metric->knot_count; k++)
+    if (fabs(metric->points[k]) > 1e4 || fabs(tx_health_slope(metric, k)) >= DBL_MAX) return false;
+  return true;
+}
+
+/* What each piece adds: all of it below x, a part around x, nothing above. Fewer steps than to look for the one piece,
+ * at the price of a last digit or two, which tidying takes away. */
+static inline double tx_health_sum_pieces(const tx_health_metric *metric, double x) {
+  const double *knots = metric->knots;
+  const double inside = x > knots[0] ? x : knots[0];
+  double from = knots[0], y = metric->points[0];
+  for (size_t k = 1; k < metric->knot_count; k++) {
+    const double to = inside < knots[k] ? inside : knots[k];
+    y += (to - from) * tx_health_slope(metric, k - 1);
+    from = to;
+  }
+  return y;
+}
+
+/* The one piece that x is in: exact at knots. */
+static inline double tx_health_find_piece(const tx_health_metric *metric, double x) {
   const double *knots = metric->knots, *points = metric->points;
   const size_t last = metric->knot_count - 1;
-  if (isnan(x)) return x;
   if (x >= knots[last]) return points[last];
   if (x < knots[0]) x = knots[0];
   size_t low = 0, high = last;
@@ -54,6 +77,12 @@ static inline double tx_health_scale(const tx_health_metric *metric, double x) {
     else high = middle;
   }
   return points[low] + (x - knots[low]) * tx_health_slope(metric, low);
+}
+
+/* Points of x by a scale of knots, flat outside. The loops of scale_kernel.h take the same steps. */
+static inline double tx_health_scale(const tx_health_metric *metric, double x) {
+  if (isnan(x)) return x;
+  return tx_health_summed(metric) ? tx_health_sum_pieces(metric, x) : tx_health_find_piece(metric, x);
 }
 
 /* What one row's metrics came to, before limits. */

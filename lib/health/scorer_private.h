@@ -35,6 +35,7 @@ struct tx_health_scorer {
   double x[TX_HEALTH_CHUNK], points[TX_HEALTH_CHUNK], weight[TX_HEALTH_CHUNK], fresh[TX_HEALTH_CHUNK];
   uint8_t band[TX_HEALTH_CHUNK];
   double group_present[TX_HEALTH_CHUNK], group_points[TX_HEALTH_CHUNK], group_all[TX_HEALTH_CHUNK];
+  double group_most[TX_HEALTH_CHUNK], group_worst[TX_HEALTH_CHUNK], most[TX_HEALTH_CHUNK], worst[TX_HEALTH_CHUNK];
   double total[TX_HEALTH_CHUNK], total_weight[TX_HEALTH_CHUNK], covered[TX_HEALTH_CHUNK], coverable[TX_HEALTH_CHUNK];
 };
 

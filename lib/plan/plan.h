@@ -13,8 +13,6 @@
 
 #define TX_PLAN_TABLES 20 /* by TRIAX_PLAN_…, from 1 */
 
-#define TX_NO_METRIC UINT16_MAX
-
 /* Health or a score over all customers. */
 typedef struct tx_plan_score {
   const tx_health_model *model;

@@ -30,11 +30,11 @@ static triax_status open_worker(const score_job *job, score_worker *worker, tria
   worker->vectors = tx_calloc(context, score->stage->exprs + 1, sizeof *worker->vectors);
   worker->tallies = tx_stage_tallies(score->stage);
   worker->uncategorised = tx_calloc(context, score->model->metric_count, sizeof(uint64_t));
-  if (score->parts || score->worst) {
+  if (score->parts) {
     worker->parts = tx_alloc_array(context, score->model->metric_count * TX_BATCH, sizeof *worker->parts);
   }
   if (!worker->vectors || !worker->tallies || !worker->uncategorised ||
-      ((score->parts || score->worst) && !worker->parts)) {
+      (score->parts && !worker->parts)) {
     return tx_no_memory(error);
   }
   triax_status status = tx_health_scorer_new(context, score->model, &worker->scorer, error);
@@ -68,24 +68,6 @@ static void keep_parts(const score_job *job, const score_worker *worker, size_t 
   }
 }
 
-/* The metric that cost each customer most; the first of equals. */
-static void keep_worst(const score_job *job, const score_worker *worker, size_t first, size_t rows) {
-  double most[TX_BATCH];
-  uint16_t *worst = job->score->worst + first;
-  for (size_t row = 0; row < rows; row++) {
-    most[row] = 0;
-    worst[row] = TX_NO_METRIC;
-  }
-  for (size_t m = 0; m < job->score->model->metric_count; m++) {
-    const tx_health_part *parts = worker->parts + m * rows;
-    for (size_t row = 0; row < rows; row++) {
-      if (!(parts[row].lost > most[row])) continue;
-      most[row] = parts[row].lost;
-      worst[row] = (uint16_t)m;
-    }
-  }
-}
-
 static triax_status score_batch(const score_job *job, score_worker *worker, size_t first, size_t rows,
                                 triax_error *error) {
   tx_plan_score *score = job->score;
@@ -96,10 +78,10 @@ static triax_status score_batch(const score_job *job, score_worker *worker, size
   }
   tally_batch(job, worker, first, rows);
   tx_health_output output = {score->health + first, score->raw + first, score->coverage + first, score->band + first,
-                             score->limit + first,  worker->parts,      worker->uncategorised};
+                             score->limit + first,  worker->parts,      worker->uncategorised,
+                             score->worst ? score->worst + first : NULL};
   status = tx_health_score(worker->scorer, worker->vectors, rows, job->plan->as_of, &output, error);
   if (status == TRIAX_OK && score->parts) keep_parts(job, worker, first, rows);
-  if (status == TRIAX_OK && score->worst) keep_worst(job, worker, first, rows);
   return status;
 }
 

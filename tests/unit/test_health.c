@@ -117,6 +117,21 @@ typedef struct outcome {
 
 static void same(double a, double b) { assert_memory_equal(&a, &b, sizeof a); }
 
+/* The metric that lost most by the row's parts, and among equals of one group the first. */
+static void check_worst(const tx_health_model *model, const tx_health_part *parts, size_t stride, uint16_t worst) {
+  double most = 0;
+  for (size_t m = 0; m < model->metric_count; m++) most = parts[m * stride].lost > most ? parts[m * stride].lost : most;
+  if (worst == TX_NO_METRIC) {
+    assert_true(most <= 1e-12);
+    return;
+  }
+  assert_true(worst < model->metric_count);
+  const double lost = parts[worst * stride].lost;
+  assert_true(lost > 0 && lost >= most * (1 - 1e-9));
+  for (size_t m = 0; m < worst; m++)
+    assert_false(model->metrics[m].group == model->metrics[worst].group && parts[m * stride].lost == lost);
+}
+
 /* Scores in one batch, and row by row: both must say the same to the bit. */
 static outcome score(sheet *s, const tx_health_model *model, size_t rows, int32_t as_of) {
   outcome out, plain;
@@ -124,11 +139,14 @@ static outcome score(sheet *s, const tx_health_model *model, size_t rows, int32_
   memset(&plain, 0, sizeof plain);
   tx_health_scorer *scorer = NULL;
   assert_int_equal(tx_health_scorer_new(s->context, model, &scorer, NULL), TRIAX_OK);
-  const tx_health_output output = {out.health, out.raw,   out.coverage,     out.band,
-                                   out.limit,  out.parts, out.uncategorised};
+  uint16_t worst[ROWS], worst_beside_parts[ROWS];
+  const tx_health_output output = {out.health, out.raw,   out.coverage,      out.band,
+                                   out.limit,  out.parts, out.uncategorised, worst_beside_parts};
   assert_int_equal(tx_health_score(scorer, s->vectors, rows, as_of, &output, NULL), TRIAX_OK);
   const tx_health_output without_parts = {.health = plain.health, .band = plain.band};
+  const tx_health_output with_worst = {.health = plain.raw, .worst = worst};
   assert_int_equal(tx_health_score(scorer, s->vectors, rows, as_of, &without_parts, NULL), TRIAX_OK);
+  assert_int_equal(tx_health_score(scorer, s->vectors, rows, as_of, &with_worst, NULL), TRIAX_OK);
   tx_health_scorer_free(scorer);
   for (size_t row = 0; row < rows; row++) {
     tx_value values[8];
@@ -139,6 +157,8 @@ static outcome score(sheet *s, const tx_health_model *model, size_t rows, int32_
     tx_health_score_one(model, values, as_of, &health, &coverage, &band, parts);
     same(health, out.health[row]);
     same(health, plain.health[row]);
+    assert_int_equal(worst[row], worst_beside_parts[row]);
+    check_worst(model, &out.parts[row], rows, worst[row]);
     same(coverage, out.coverage[row]);
     assert_int_equal(band, out.band[row]);
     assert_int_equal(band, plain.band[row]);
