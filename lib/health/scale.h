@@ -21,10 +21,10 @@ typedef void (*tx_health_add_two_fn)(const tx_health_line *line, const double *r
                                      size_t blocks, double *restrict present, double *restrict sum);
 
 typedef struct tx_health_kernels {
-  tx_health_scale_fn scale[8]; /* points of x: 2 … 8 and any number of knots */
-  tx_health_add_fn add[7];     /* points of x straight into the sums: 2 … 8 knots; a NaN is left out */
+  tx_health_scale_fn scale[8];     /* points of x: 2 … 8 and any number of knots */
+  tx_health_add_fn add[7];         /* points of x straight into the sums: 2 … 8 knots; a NaN is left out */
   tx_health_add_two_fn add_two[7]; /* two metrics, line[0] and then line[1], of equally many knots */
-  tx_health_add_fn fill[7];    /* the same, a NaN having line->missing points */
+  tx_health_add_fn fill[7];        /* the same, a NaN having line->missing points */
   void (*clear)(size_t blocks, double *restrict out);
   void (*add_weighted)(const double *restrict points, const double *restrict weight, size_t blocks,
                        double *restrict present, double *restrict sum);

@@ -238,7 +238,8 @@ static void add_group(const chunk *part, size_t group) {
   scorer->kernels->clear(part->blocks, scorer->group_present);
   scorer->kernels->clear(part->blocks, scorer->group_points);
   if (all->output->worst) scorer->kernels->clear(part->blocks, scorer->group_most);
-  for (size_t m = 0; m < all->model->metric_count;) m += all->model->metrics[m].group == group ? add_metric(part, m) : 1;
+  for (size_t m = 0; m < all->model->metric_count;)
+    m += all->model->metrics[m].group == group ? add_metric(part, m) : 1;
   scorer->kernels->end_group(all->model->groups[group].weight, scorer->group_points, scorer->group_present,
                              part->blocks, part->health, scorer->total_weight);
   if (all->output->worst)

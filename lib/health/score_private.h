@@ -103,8 +103,7 @@ static inline double tx_health_sum_coverage(const tx_health_sum *sum) {
 }
 
 static inline double tx_health_sum_score(const tx_health_sum *sum, double coverage, double min_coverage) {
-  return sum->weight > 0 && coverage >= min_coverage ? tx_health_tidy(sum->total * (1 / sum->weight))
-                                                            : (double)NAN;
+  return sum->weight > 0 && coverage >= min_coverage ? tx_health_tidy(sum->total * (1 / sum->weight)) : (double)NAN;
 }
 
 /* at_most, then at_least; a missing health stays missing. */

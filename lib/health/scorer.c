@@ -81,8 +81,8 @@ static bool draw_lines(tx_health_scorer *scorer) {
   double *slopes = scorer->slopes;
   for (size_t m = 0; m < model->metric_count; m++) {
     const tx_health_metric *metric = &model->metrics[m];
-    scorer->lines[m] = (tx_health_line){metric, metric->knots, metric->points, slopes, metric->weight, metric->missing,
-                                        tx_health_summed(metric)};
+    scorer->lines[m] = (tx_health_line){metric,         metric->knots,   metric->points,          slopes,
+                                        metric->weight, metric->missing, tx_health_summed(metric)};
     for (size_t k = 0; k < metric->knot_count; k++) slopes[k] = tx_health_slope(metric, k);
     slopes += metric->knot_count;
   }

@@ -33,8 +33,7 @@ static triax_status open_worker(const score_job *job, score_worker *worker, tria
   if (score->parts) {
     worker->parts = tx_alloc_array(context, score->model->metric_count * TX_BATCH, sizeof *worker->parts);
   }
-  if (!worker->vectors || !worker->tallies || !worker->uncategorised ||
-      (score->parts && !worker->parts)) {
+  if (!worker->vectors || !worker->tallies || !worker->uncategorised || (score->parts && !worker->parts)) {
     return tx_no_memory(error);
   }
   triax_status status = tx_health_scorer_new(context, score->model, &worker->scorer, error);
@@ -77,9 +76,9 @@ static triax_status score_batch(const score_job *job, score_worker *worker, size
     if (score->stage->root[i] != TX_NO_INPUT) tx_run_root(worker->run, score->stage->root[i], &worker->vectors[i]);
   }
   tally_batch(job, worker, first, rows);
-  tx_health_output output = {score->health + first, score->raw + first, score->coverage + first, score->band + first,
-                             score->limit + first,  worker->parts,      worker->uncategorised,
-                             score->worst ? score->worst + first : NULL};
+  tx_health_output output = {
+      score->health + first, score->raw + first, score->coverage + first, score->band + first,
+      score->limit + first,  worker->parts,      worker->uncategorised,   score->worst ? score->worst + first : NULL};
   status = tx_health_score(worker->scorer, worker->vectors, rows, job->plan->as_of, &output, error);
   if (status == TRIAX_OK && score->parts) keep_parts(job, worker, first, rows);
   return status;
