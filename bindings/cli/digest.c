@@ -3,32 +3,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
 #include "digest.h"
 
-enum { ROWS_SHOWN = 12, NAME_WIDTH = 24 };
+enum { ROWS_SHOWN = 12 };
 
-typedef struct digest {
-  text_buffer *buffer;
-  const triax_plan *plan;
-  const cli_company *company;
-} digest;
-
-static size_t column_of(const triax_table *table, const char *name) {
+size_t column_of(const triax_table *table, const char *name) {
   return table != NULL ? triax_table_find(table, triax_text_of(name)) : SIZE_MAX;
 }
 
-static double number_at(const triax_table *table, const char *name, size_t row) {
+double number_at(const triax_table *table, const char *name, size_t row) {
   size_t column = column_of(table, name);
   return column != SIZE_MAX ? triax_table_number(table, column, row) : NAN;
 }
 
-static triax_text text_at(const triax_table *table, const char *name, size_t row) {
+triax_text text_at(const triax_table *table, const char *name, size_t row) {
   size_t column = column_of(table, name);
   return column != SIZE_MAX ? triax_table_text(table, column, row) : triax_text_of(NULL);
 }
 
-/* 1234567 as 1,234,567. */
 const char *digest_count(double value, char text[CLI_NUMBER_SIZE]) {
   char digits[CLI_NUMBER_SIZE];
   if (is_missing(value) || fabs(value) > 1e15) return "-";
@@ -41,7 +33,6 @@ const char *digest_count(double value, char text[CLI_NUMBER_SIZE]) {
   return text;
 }
 
-/* 1234567 as 1.23m. */
 const char *digest_money(double value, char text[CLI_NUMBER_SIZE]) {
   static const struct {
     double size;
@@ -68,7 +59,6 @@ const char *digest_figure(double value, int decimals, char text[CLI_NUMBER_SIZE]
   return text;
 }
 
-/* Text in a column: cut where it is too long, never within a character. */
 void digest_cell(text_buffer *buffer, triax_text text, size_t width) {
   size_t shown = text_width(text.bytes != NULL ? text.bytes : "", text.length), bytes = text.length;
   bool cut = shown > width;
@@ -155,11 +145,11 @@ static void add_segment(const digest *d, const triax_table *table, size_t row) {
   size_t at = head ? 0 : row;
   double part = number_at(table, "share", at);
   if (head) {
-    text_add_format(d->buffer, "\n%-*s %9s %5s", NAME_WIDTH, "Segment", "customers", share);
+    text_add_format(d->buffer, "\n%-*s %9s %5s", DIGEST_NAME, "Segment", "customers", share);
   } else {
     triax_text path = text_at(table, "segment", row);
     text_add_string(d->buffer, "  ");
-    digest_cell(d->buffer, path.bytes != NULL ? path : triax_text_of("(in no segment)"), NAME_WIDTH - 2);
+    digest_cell(d->buffer, path.bytes != NULL ? path : triax_text_of("(in no segment)"), DIGEST_NAME - 2);
     text_add_format(d->buffer, " %9s", digest_count(number_at(table, "customers", row), text));
     text_add_format(d->buffer, " %4s%%", digest_figure(100 * part, 0, text));
   }
@@ -204,7 +194,7 @@ static void add_csm_row(const digest *d, const triax_table *table, size_t row) {
   char text[CLI_NUMBER_SIZE], other[CLI_NUMBER_SIZE];
   double load = number_at(table, "load", row), fte = number_at(table, "fte", row);
   text_add_string(d->buffer, "  ");
-  digest_cell(d->buffer, text_at(table, "key", row), NAME_WIDTH - 2);
+  digest_cell(d->buffer, text_at(table, "key", row), DIGEST_NAME - 2);
   if (is_away(table, row)) {
     text_add_string(d->buffer, "         - not here on this date\n");
     return;
@@ -233,7 +223,7 @@ static void add_csms(const digest *d) {
     order[row] = (ranked){judged ? load / fte : -1, row};
   }
   qsort(order, rows, sizeof *order, by_value);
-  text_add_format(d->buffer, "\n%-*s %9s %13s %8s %6s  %s\n", NAME_WIDTH, "CSM, fullest first", "accounts",
+  text_add_format(d->buffer, "\n%-*s %9s %13s %8s %6s  %s\n", DIGEST_NAME, "CSM, fullest first", "accounts",
                   "load of fte", "ARR", "health", "hours");
   for (size_t i = 0; i < rows; i++) {
     if (rows > ROWS_SHOWN && i == ROWS_SHOWN - 4) {
@@ -287,7 +277,7 @@ static void add_pool_row(const digest *d, const triax_table *table, size_t row) 
   text_add(&name, pool.bytes, pool.length);
   add_roles(&name, table, row, ", ");
   text_add_string(d->buffer, "  ");
-  digest_cell(d->buffer, (triax_text){name.bytes, name.length}, NAME_WIDTH - 2);
+  digest_cell(d->buffer, (triax_text){name.bytes, name.length}, DIGEST_NAME - 2);
   d->buffer->failed = d->buffer->failed || name.failed;
   text_free(&name);
   text_add_format(d->buffer, " %9s", digest_count(number_at(table, "customers", row), text));
@@ -303,7 +293,7 @@ static void add_pools(const digest *d) {
   const triax_table *table = triax_plan_table(d->plan, TRIAX_PLAN_POOLS);
   size_t rows = table != NULL ? triax_table_rows(table) : 0;
   if (rows == 0) return;
-  text_add_format(d->buffer, "\n%-*s %9s %6s %20s %9s\n", NAME_WIDTH, "Pool", "customers", "CSMs", "load of capacity ",
+  text_add_format(d->buffer, "\n%-*s %9s %6s %20s %9s\n", DIGEST_NAME, "Pool", "customers", "CSMs", "load of capacity ",
                   "uncovered");
   for (size_t row = 0; row < rows; row++) add_pool_row(d, table, row);
 }
@@ -423,5 +413,6 @@ bool digest_add(text_buffer *buffer, const triax_plan *plan, const cli_company *
   add_owners(&d);
   add_bound(&d);
   digest_add_plays(buffer, plan);
+  digest_add_forecast(&d);
   return !buffer->failed;
 }

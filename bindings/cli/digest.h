@@ -1,9 +1,21 @@
-/* What the parts of the digest share. */
+/* What the files of the digest share. */
 #ifndef CLI_DIGEST_H
 #define CLI_DIGEST_H
 
 #include "cli.h"
 
+enum { DIGEST_NAME = 24 }; /* columns for names */
+
+typedef struct digest {
+  text_buffer *buffer;
+  const triax_plan *plan;
+  const cli_company *company;
+} digest;
+
+/* By the column's name; SIZE_MAX, NaN and text that is not given where there is no such column or value. */
+size_t column_of(const triax_table *table, const char *name);
+double number_at(const triax_table *table, const char *name, size_t row);
+triax_text text_at(const triax_table *table, const char *name, size_t row);
 /* 1234567 as 1,234,567. */
 const char *digest_count(double value, char text[CLI_NUMBER_SIZE]);
 /* 1234567 as 1.23m. */
@@ -16,5 +28,7 @@ void digest_line(text_buffer *buffer);
 
 /* digest_plays.c */
 void digest_add_plays(text_buffer *buffer, const triax_plan *plan);
+/* digest_forecast.c */
+void digest_add_forecast(const digest *d);
 
 #endif

@@ -106,6 +106,14 @@ TRIAX_API triax_status triax_plan_check(triax_context *context, const triax_poli
 /** One row per action that a play would have made and that is withheld: customer, play, reason, the columns that are
  * missing, from when on it may go. @since 0.1 */
 #define TRIAX_PLAN_WITHHELD 11
+/** One row per scenario (the base first), segment (all first) and year from 0: accounts, ARR, GRR and NRR with 90 %
+ * intervals, CSMs needed, fees. @since 0.1 */
+#define TRIAX_PLAN_FORECAST 12
+/** One row per scenario and segment: CSMs needed by each rule, which binds, how many there are, how many to hire and
+ * when the next is due, what they cost. @since 0.1 */
+#define TRIAX_PLAN_HEADCOUNT 13
+/** One row per scenario, segment and year from 1: the difference to the base. @since 0.1 */
+#define TRIAX_PLAN_SCENARIOS 14
 
 /**
  * @brief A plan's table; belongs to the plan (take a reference to keep it longer).

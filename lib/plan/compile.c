@@ -119,18 +119,23 @@ static triax_status define_all(tx_compiled *compiled, tx_report *report) {
   return TRIAX_OK;
 }
 
-/* `need` is 100 - health where the policy has health and nothing else bears the name. */
-static triax_status define_need(tx_compiled *compiled, tx_expr_faults *faults) {
+bool tx_compiled_free_name(const tx_compiled *compiled, triax_text name) {
   const triax_policy *policy = compiled->policy;
-  triax_text name = TX_TEXT("need");
-  tx_syntax *syntax = NULL;
-  if (!policy->has_health || tx_table_column(compiled->customers->people.table, name)) return TRIAX_OK;
+  if (tx_table_column(compiled->customers->people.table, name)) return false;
   for (size_t i = 0; i < policy->define_count; i++) {
-    if (tx_text_equal(policy->defines[i].name, name)) return TRIAX_OK;
+    if (tx_text_equal(policy->defines[i].name, name)) return false;
   }
   for (size_t s = 0; s < policy->score_count; s++) {
-    if (tx_text_equal(policy->scores[s].model.name, name)) return TRIAX_OK;
+    if (tx_text_equal(policy->scores[s].model.name, name)) return false;
   }
+  return true;
+}
+
+/* `need` is 100 - health where the policy has health and nothing else bears the name. */
+static triax_status define_need(tx_compiled *compiled, tx_expr_faults *faults) {
+  triax_text name = TX_TEXT("need");
+  tx_syntax *syntax = NULL;
+  if (!compiled->policy->has_health || !tx_compiled_free_name(compiled, name)) return TRIAX_OK;
   memset(faults, 0, sizeof *faults);
   triax_status status = tx_syntax_parse(&compiled->arena, TX_TEXT("100 - health"), &syntax, faults);
   return status == TRIAX_OK ? tx_module_define(compiled->module, name, syntax) : status;
@@ -147,6 +152,7 @@ static triax_status make_module(tx_compiled *compiled, tx_expr_faults *faults, t
   if (status == TRIAX_OK) status = add_derived_variables(compiled, &count);
   if (status == TRIAX_OK) status = define_all(compiled, report);
   if (status == TRIAX_OK) status = define_need(compiled, faults);
+  if (status == TRIAX_OK) status = tx_compile_forecast_names(compiled, report);
   return status;
 }
 
@@ -251,6 +257,9 @@ static triax_status list_steps(tx_compiled *compiled, tx_report *report) {
   }
   plan_step(compiled, TX_STEP_SUCCESS, 0, "success", &policy->segmentation.success);
   if (policy->plays.given) plan_step(compiled, TX_STEP_PLAYS, 0, "plays", &policy->plays.inputs);
+  if (policy->forecast.given && tx_compile_forecast_ready(compiled, report)) {
+    plan_step(compiled, TX_STEP_FORECAST, 0, "forecast", &policy->forecast.inputs);
+  }
   return TRIAX_OK;
 }
 

@@ -1,7 +1,8 @@
 /* A policy meets columns: names are resolved, expressions checked, derived columns put in order.
  *
  * The work falls into steps: health, each of the scores, segmentation, allocation, attention, the success
- * criteria, and plays. A step reads columns and what earlier steps derived; steps that need each other are a cycle, and named. */
+ * criteria, plays and the forecast. A step reads columns and what earlier steps derived; steps that need each other are
+ * a cycle, and named. */
 #ifndef TX_PLAN_COMPILE_H
 #define TX_PLAN_COMPILE_H
 
@@ -9,8 +10,16 @@
 #include "policy/customers.h"
 #include "policy/policy.h"
 
-enum { TX_STEP_HEALTH, TX_STEP_SCORE, TX_STEP_SEGMENTATION, TX_STEP_ALLOCATION, TX_STEP_ATTENTION, TX_STEP_SUCCESS,
-       TX_STEP_PLAYS };
+enum {
+  TX_STEP_HEALTH,
+  TX_STEP_SCORE,
+  TX_STEP_SEGMENTATION,
+  TX_STEP_ALLOCATION,
+  TX_STEP_ATTENTION,
+  TX_STEP_SUCCESS,
+  TX_STEP_PLAYS,
+  TX_STEP_FORECAST
+};
 
 /* Columns that steps make. Scores follow from TX_DERIVED_SCORES on, and then what is calibrated of each. */
 enum {
@@ -80,6 +89,14 @@ void tx_compiled_free(tx_compiled *compiled);
 /* How many derived columns there may be, and the number of a score's calibrated chance. */
 int tx_derived_count(const triax_policy *policy);
 int tx_derived_probability(const triax_policy *policy, size_t score);
+
+/* Whether nothing of the data or the policy bears a name that the policy would give by itself. */
+bool tx_compiled_free_name(const tx_compiled *compiled, triax_text name);
+/* compile_forecast.c: `retention` and `expansion` as names, for scenarios and whatever else wants them. */
+triax_status tx_compile_forecast_names(tx_compiled *compiled, tx_report *report);
+/* Whether the chance to stay is given, or can be had from a churn probability; told to the report if not. */
+bool tx_compile_forecast_ready(const tx_compiled *compiled, tx_report *report);
+
 /* The type and name of a derived column. */
 tx_type tx_derived_type(const triax_policy *policy, int derived);
 triax_text tx_derived_name(const triax_policy *policy, int derived);

@@ -78,6 +78,12 @@ static void find_needs(const step_reads *reads, tx_compiled *compiled) {
     }
     /* what the models themselves take from each other, as columns */
     size_t segmentation = maker(compiled, TX_DERIVED_SEGMENT), allocation = maker(compiled, TX_DERIVED_CSM);
+    size_t attention = maker(compiled, TX_DERIVED_HOURS);
+    if (step->kind == TX_STEP_FORECAST) {
+      step->needs |= UINT64_C(1) << segmentation;
+      if (allocation != SIZE_MAX) step->needs |= UINT64_C(1) << allocation;
+      if (attention != SIZE_MAX) step->needs |= UINT64_C(1) << attention;
+    }
     if (step->kind == TX_STEP_ALLOCATION) step->needs |= UINT64_C(1) << segmentation;
     if (step->kind == TX_STEP_ATTENTION) step->needs |= UINT64_C(1) << segmentation | UINT64_C(1) << allocation;
     if (step->kind == TX_STEP_SUCCESS) step->needs |= UINT64_C(1) << segmentation;

@@ -157,6 +157,7 @@ static triax_status run_step(triax_plan *plan, const tx_step *step, tx_report *r
     case TX_STEP_ALLOCATION: return tx_run_allocation(plan, step, report);
     case TX_STEP_ATTENTION: return tx_run_attention(plan, step, report);
     case TX_STEP_PLAYS: return tx_run_plays(plan, step, report);
+    case TX_STEP_FORECAST: return tx_run_forecast(plan, step, error);
     default: break;
   }
   triax_status status = tx_stage_open(plan->compiled, step, TX_OVER_CUSTOMERS, plan->columns, plan->rows, plan->as_of,
@@ -252,6 +253,7 @@ void triax_plan_unref(triax_plan *plan) {
   triax_document_free(plan->summary);
   if (plan->compiled) {
     size_t scores = plan->compiled->policy->score_count;
+    tx_plan_forecast_free(plan);
     tx_plan_plays_free(plan);
     tx_plan_attention_free(plan);
     tx_plan_allocation_free(plan);

@@ -5,6 +5,8 @@
 #include <triax/plan.h>
 
 #include "allocation/allocation.h"
+#include "forecast/forecast.h"
+#include "forecast/headcount.h"
 #include "plan/compile.h"
 #include "plan/stage.h"
 
@@ -76,6 +78,23 @@ typedef struct tx_plan_plays {
   uint64_t unknown_customers, unknown_plays, unknown_states, not_yet; /* rows of the log */
 } tx_plan_plays;
 
+/* The base, or one of the scenarios. */
+typedef struct tx_plan_outlook {
+  triax_text name;
+  const tx_policy_scenario *scenario; /* NULL: the base */
+  tx_forecast_result result;
+  tx_headcount *heads; /* per group */
+} tx_plan_outlook;
+
+typedef struct tx_plan_forecast {
+  bool given;
+  tx_stage *stage, *team_stage; /* the team's NULL without one */
+  tx_plan_outlook *outlooks;    /* the base first */
+  size_t outlook_count;
+  uint64_t missing_cost; /* CSMs who are here, and whose cost is not known */
+  tx_arena arena;
+} tx_plan_forecast;
+
 struct triax_plan {
   triax_context *context;
   tx_count count;
@@ -93,6 +112,7 @@ struct triax_plan {
   tx_plan_allocation allocation;
   tx_plan_attention attention;
   tx_plan_plays plays;
+  tx_plan_forecast forecast;
   triax_table *tables[TX_PLAN_TABLES];
   triax_document *summary;
 };
@@ -107,11 +127,13 @@ triax_status tx_run_plays(triax_plan *plan, const tx_step *step, tx_report *repo
 /* Reads the host's log of what was sent; before the plays run. */
 triax_status tx_plan_read_sent(triax_plan *plan, const triax_table *sent, const triax_load_options *load,
                                tx_report *report);
+triax_status tx_run_forecast(triax_plan *plan, const tx_step *step, triax_error *error);
 void tx_plan_score_free(triax_plan *plan, tx_plan_score *score);
 void tx_plan_segmentation_free(triax_plan *plan);
 void tx_plan_allocation_free(triax_plan *plan);
 void tx_plan_attention_free(triax_plan *plan);
 void tx_plan_plays_free(triax_plan *plan);
+void tx_plan_forecast_free(triax_plan *plan);
 
 /* Sets a derived column (taken over); NULL is out of memory. */
 triax_status tx_plan_derive(triax_plan *plan, int derived, tx_column *column, triax_error *error);
@@ -124,11 +146,18 @@ tx_column *tx_plan_names(triax_context *context, const uint32_t *numbers, size_t
  * column, else NULL. */
 const tx_column *tx_plan_money(const triax_plan *plan);
 
+/* team.c: who of the team is here on the plan's date, as a bitmap of tx_words(csms) words; and whether a CSM's role is
+ * one of a segment's, where both are given. role: the team's column, or NULL. */
+void tx_plan_here(const triax_plan *plan, uint64_t *here);
+bool tx_plan_has_role(const tx_policy_segment *segment, const tx_column *role, size_t csm);
+const tx_column *tx_plan_team_column(const triax_plan *plan, const char *name);
+
 /* Makes all tables and the summary. */
 triax_status tx_plan_tabulate(triax_plan *plan, triax_error *error);
 triax_status tx_plan_summarise(triax_plan *plan, triax_error *error);
 /* Findings that a reader should see: notes and warnings on data. */
 void tx_plan_notes(const triax_plan *plan, tx_report *report);
+void tx_plan_note_forecast(const triax_plan *plan, tx_report *report);
 /* What is known to go wrong (policy.md section 11). */
 void tx_plan_advise(const triax_plan *plan, tx_report *report);
 

@@ -25,10 +25,6 @@ static const tx_input *over_team(const allocation_job *job, uint32_t input) {
 }
 static const double *numbers(const tx_input *input) { return input && input->column ? input->column->numbers : NULL; }
 
-static const tx_column *team_column(const allocation_job *job, const char *name) {
-  return tx_table_column(job->plan->compiled->team->people.table, triax_text_of(name));
-}
-
 /* --- who is to be owned, and how much each weighs --- */
 
 static bool set_customers(allocation_job *job) {
@@ -61,27 +57,10 @@ static bool set_customers(allocation_job *job) {
 
 /* --- who is here --- */
 
-/* A date column's value, or the fallback. */
-static int32_t day_of(const tx_column *column, size_t row, int32_t fallback) {
-  if (!column || !tx_column_has(column, row)) return fallback;
-  if (column->type == TRIAX_TYPE_DATE) return column->dates[row];
-  if (column->type != TRIAX_TYPE_TIMESTAMP) return fallback;
-  int64_t day = column->integers[row] / INT64_C(86400000000);
-  return (int32_t)(column->integers[row] % INT64_C(86400000000) < 0 ? day - 1 : day);
-}
-
-/* A row without a name is a hire to come: it counts from its start date on, and without one not at all. */
 static bool set_here(allocation_job *job) {
-  const triax_plan *plan = job->plan;
-  const tx_column *start = team_column(job, "start"), *end = team_column(job, "end"), *name = team_column(job, "name");
-  uint64_t *here = tx_arena_calloc(job->arena, tx_words(plan->csms) + 1, sizeof *here);
+  uint64_t *here = tx_arena_calloc(job->arena, tx_words(job->plan->csms) + 1, sizeof *here);
   if (!here) return false;
-  for (size_t csm = 0; csm < plan->csms; csm++) {
-    bool named = !name || tx_column_has(name, csm), dated = start && tx_column_has(start, csm);
-    bool begun = !plan->has_as_of || day_of(start, csm, INT32_MIN) <= plan->as_of;
-    bool stays = !plan->has_as_of || day_of(end, csm, INT32_MAX) >= plan->as_of;
-    if ((named || dated) && begun && stays) tx_bit_set(here, csm);
-  }
+  tx_plan_here(job->plan, here);
   job->input->here = here;
   return true;
 }
@@ -126,20 +105,10 @@ static bool same_roles(const tx_policy_segment *a, const tx_policy_segment *b) {
   return true;
 }
 
-static bool has_role(const tx_policy_segment *segment, const tx_column *role, size_t csm) {
-  if (segment->role_count == 0 || !role || !tx_column_has(role, csm)) return true;
-  if (role->type != TRIAX_TYPE_STRING) return true;
-  triax_text text = tx_dictionary_text(role->dictionary, tx_column_code(role, csm));
-  for (size_t i = 0; i < segment->role_count; i++) {
-    if (tx_text_equal(segment->roles[i], text)) return true;
-  }
-  return false;
-}
-
 static bool set_roles(allocation_job *job) {
   const triax_plan *plan = job->plan;
   const tx_policy_segmentation *segmentation = &plan->compiled->policy->segmentation;
-  const tx_column *role = team_column(job, "role");
+  const tx_column *role = tx_plan_team_column(plan, "role");
   size_t segments = segmentation->model.count, words = tx_words(plan->csms), sets = 0;
   uint32_t *set_of = tx_arena_calloc(job->arena, segments + 1, sizeof *set_of);
   uint64_t *csms = tx_arena_calloc(job->arena, (segments + 1) * words + 1, sizeof *csms);
@@ -150,7 +119,7 @@ static bool set_roles(allocation_job *job) {
     while (like < s && !same_roles(&segmentation->segments[like], &segmentation->segments[s])) like++;
     set_of[s] = like < s ? set_of[like] : (uint32_t)sets++;
     for (size_t csm = 0; csm < plan->csms; csm++) {
-      if (has_role(&segmentation->segments[s], role, csm)) tx_bit_set(csms + set_of[s] * words, csm);
+      if (tx_plan_has_role(&segmentation->segments[s], role, csm)) tx_bit_set(csms + set_of[s] * words, csm);
     }
   }
   for (size_t row = 0; row < plan->rows; row++) {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/number.h"
+
 /* Number of set bits. */
 static uint64_t bits(uint64_t word) {
   word = word - (word >> 1 & UINT64_C(0x5555555555555555));
@@ -156,6 +158,29 @@ void tx_stage_tally(const tx_stage *stage, size_t expr, tx_tally *tally, size_t 
       const tx_column *column = stage->columns[stage->reads[expr][v]];
       if (column && column->present) tally->blame[v] += bits(unknown & ~column->present[first_word + w]);
     }
+  }
+}
+
+void tx_stage_write_blame(const tx_stage *stage, size_t expr, tx_writer *writer) {
+  const tx_tally *tally = &stage->tallies[expr];
+  uint64_t last = UINT64_MAX;
+  size_t after = SIZE_MAX;
+  for (size_t n = 0; n < stage->read_count[expr]; n++) { /* few variables: select the next largest each time */
+    size_t best = SIZE_MAX;
+    for (size_t v = 0; v < stage->read_count[expr]; v++) {
+      uint64_t count = tally->blame[v];
+      bool next = count < last || (count == last && after != SIZE_MAX && v > after);
+      if (count && next && (best == SIZE_MAX || count > tally->blame[best])) best = v;
+    }
+    if (best == SIZE_MAX) return;
+    char number[TX_NUMBER_SIZE];
+    triax_text text = {number, tx_format_int64((int64_t)tally->blame[best], number)};
+    if (writer->length) tx_write_c(writer, ", ");
+    tx_write(writer, tx_module_variable_name(stage->module, stage->reads[expr][best]));
+    tx_write_c(writer, " ");
+    tx_write(writer, text);
+    last = tally->blame[best];
+    after = best;
   }
 }
 

@@ -5,6 +5,7 @@
 #ifndef TX_PLAN_STAGE_H
 #define TX_PLAN_STAGE_H
 
+#include "base/text.h"
 #include "plan/compile.h"
 
 /* What one expression came to over all rows. */
@@ -47,6 +48,8 @@ triax_status tx_stage_evaluate(tx_stage *stage, triax_error *error);
 /* Adds to a tally what a stretch of 64-row words says. known, faults may be NULL; values of bool have truth. */
 void tx_stage_tally(const tx_stage *stage, size_t expr, tx_tally *tally, size_t first_word, size_t rows,
                     const uint64_t *truth, const uint64_t *known, const uint64_t *faults);
+/* "arr 12, seats 3": the columns missing where an expression could not be judged, most first. */
+void tx_stage_write_blame(const tx_stage *stage, size_t expr, tx_writer *writer);
 /* A fresh set of tallies (for a worker), and their sum into the stage's. */
 tx_tally *tx_stage_tallies(const tx_stage *stage);
 void tx_stage_add(tx_stage *stage, const tx_tally *tallies);

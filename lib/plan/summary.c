@@ -322,6 +322,7 @@ triax_status tx_plan_summarise(triax_plan *plan, triax_error *error) {
     put_allocation(plan, d);
     put_attention(plan, d);
     tx_summarise_plays(plan, d);
+    tx_summarise_forecast(plan, d);
     put_tests(plan, d);
     status = triax_document_finish(d, error);
   }

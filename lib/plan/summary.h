@@ -4,6 +4,8 @@
 
 #include "plan/plan.h"
 
+/* `forecast`: all by year (every scenario), headcount by segment (the base), the scenarios' differences for all. */
+void tx_summarise_forecast(const triax_plan *plan, triax_document *d);
 void tx_summarise_plays(const triax_plan *plan, triax_document *d);
 
 #endif

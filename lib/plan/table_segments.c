@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/number.h"
 #include "base/text.h"
 #include "plan/sums.h"
 #include "plan/tabulate.h"
@@ -90,29 +89,6 @@ typedef struct test_rows {
   bool fine;
 } test_rows;
 
-/* "arr 12, seats 3": the columns missing where a test could not be judged, most first. */
-static void write_blame(const tx_stage *stage, size_t expr, const tx_tally *tally, tx_writer *writer) {
-  uint64_t last = UINT64_MAX;
-  size_t after = SIZE_MAX;
-  for (size_t n = 0; n < stage->read_count[expr]; n++) { /* few variables: select the next largest each time */
-    size_t best = SIZE_MAX;
-    for (size_t v = 0; v < stage->read_count[expr]; v++) {
-      uint64_t count = tally->blame[v];
-      bool next = count < last || (count == last && after != SIZE_MAX && v > after);
-      if (count && next && (best == SIZE_MAX || count > tally->blame[best])) best = v;
-    }
-    if (best == SIZE_MAX) return;
-    char number[TX_NUMBER_SIZE];
-    triax_text text = {number, tx_format_int64((int64_t)tally->blame[best], number)};
-    if (writer->length) tx_write_c(writer, ", ");
-    tx_write(writer, tx_module_variable_name(stage->module, stage->reads[expr][best]));
-    tx_write_c(writer, " ");
-    tx_write(writer, text);
-    last = tally->blame[best];
-    after = best;
-  }
-}
-
 static bool add_count(tx_column_builder *builder, uint64_t count) {
   return tx_column_builder_integer(builder, (int64_t)count);
 }
@@ -124,7 +100,7 @@ static void add_stage(test_rows *rows, const tx_stage *stage) {
     const tx_tally *tally = &stage->tallies[i];
     char buffer[512] = "";
     tx_writer writer = {buffer, sizeof buffer, 0};
-    if (tally->unknown) write_blame(stage, i, tally, &writer);
+    if (tally->unknown) tx_stage_write_blame(stage, i, &writer);
     rows->fine = tx_column_builder_text(rows->path, triax_text_of(expr->path)) &&
                  tx_column_builder_text(rows->test, expr->source) && add_count(rows->yes, tally->yes) &&
                  add_count(rows->no, stage->rows - tally->yes - tally->unknown) &&

@@ -44,6 +44,9 @@ triax_status tx_tabulate_metrics(triax_plan *plan, triax_error *error);
 triax_status tx_tabulate_overlays(triax_plan *plan, triax_error *error);
 triax_status tx_tabulate_week(triax_plan *plan, triax_error *error);
 triax_status tx_tabulate_moves(triax_plan *plan, triax_error *error);
+triax_status tx_tabulate_forecast(triax_plan *plan, triax_error *error);
+triax_status tx_tabulate_headcount(triax_plan *plan, triax_error *error);
+triax_status tx_tabulate_scenarios(triax_plan *plan, triax_error *error);
 
 /* Columns METRIC.points … of a score whose parts were kept. */
 void tx_tabulate_parts(const triax_plan *plan, const tx_plan_score *score, tx_tabulate *tabulate);

@@ -33,7 +33,6 @@ static void read_head(tx_reader *reader) {
 
 static void read_later_sections(tx_reader *reader) {
   triax_policy *policy = reader->policy;
-  policy->has_forecast = tx_read_child(reader, 0, "forecast") != TX_NO_NODE;
   policy->has_transition = tx_read_child(reader, 0, "transition") != TX_NO_NODE;
 }
 
@@ -81,6 +80,7 @@ static void read_all(tx_reader *reader) {
   tx_read_allocation(reader, tx_read_child(reader, 0, "allocation"));
   tx_read_attention(reader, tx_read_child(reader, 0, "attention"));
   tx_read_plays(reader, tx_read_child(reader, 0, "plays"));
+  tx_read_forecast(reader, tx_read_child(reader, 0, "forecast"));
   read_later_sections(reader);
   imply_strings(reader);
 }

@@ -173,6 +173,30 @@ typedef struct tx_policy_plays {
   size_t column_count;
   tx_policy_exprs inputs;
 } tx_policy_plays;
+/* What if: the base with something else in some segments. */
+typedef struct tx_policy_scenario {
+  triax_text name;
+  uint32_t retention, expansion, arr; /* inputs over customers; TX_NO_INPUT: as in the base */
+  uint32_t cost;                      /* input over the team; TX_NO_INPUT: as in the base */
+  const bool *in;                     /* per segment: what is set holds there; NULL: everywhere */
+  const double *fee;                  /* per segment, inherited: of an account and year; NULL: none */
+} tx_policy_scenario;
+
+#define TX_FORECAST_YEARS 50 /* at most */
+
+typedef struct tx_policy_forecast {
+  bool given;
+  size_t years;
+  uint32_t retention;  /* input over customers */
+  bool implied;        /* retention was not given: 1 - churn_probability, if there is one */
+  uint32_t expansion;  /* input over customers; TX_NO_INPUT: 0 */
+  uint32_t cost;       /* input over the team; TX_NO_INPUT: not known */
+  double multiple;     /* 0: no such rule */
+  double *acv_per_csm; /* per segment, inherited; 0: none */
+  tx_policy_scenario *scenarios;
+  size_t scenario_count;
+  tx_policy_exprs inputs;
+} tx_policy_forecast;
 
 enum { TX_STAGE_NONE, TX_STAGE_STARTUP, TX_STAGE_GROWTH, TX_STAGE_SCALING, TX_STAGE_MATURE };
 
@@ -194,9 +218,10 @@ struct triax_policy {
   tx_policy_allocation allocation;
   tx_policy_attention attention;
   tx_policy_plays plays;
+  tx_policy_forecast forecast;
   const triax_text *allow; /* advice codes that are silenced */
   size_t allow_count;
-  bool has_forecast, has_transition;
+  bool has_transition;
   triax_document *document; /* a copy, for meta and for sections read later */
 };
 

@@ -113,37 +113,8 @@ static void read_prefer(tx_reader *reader, uint32_t node) {
 
 /* A measure's name is an expression over the customer that is one name: a column, a define, a derived column. */
 static uint32_t read_amount(tx_reader *reader, uint32_t node) {
-  tx_policy_allocation *allocation = &reader->policy->allocation;
-  triax_text name = tx_read_key(reader, node);
-  tx_policy_expr expr = {.over = TX_OVER_CUSTOMERS, .expect = TX_EXPECT_NUMBER, .source = name, .exact = true};
-  const tx_node *where = &reader->document->nodes[node];
-  char path[TRIAX_PATH_SIZE];
-  tx_syntax *syntax = NULL;
-  tx_document_path(reader->document, node, path, sizeof path);
-  expr.path = tx_arena_copy(&reader->policy->arena, path, strlen(path));
-  expr.line = where->key_line;
-  expr.column = where->key_column;
-  memset(reader->faults, 0, sizeof *reader->faults);
-  triax_status status = tx_syntax_parse(&reader->policy->arena, name, &syntax, reader->faults);
-  if (status == TRIAX_ENOMEM || !expr.path) {
-    tx_report_no_memory(reader->report);
-    return TX_NO_INPUT;
-  }
-  if (status != TRIAX_OK) {
-    tx_policy_fault(reader->report, &expr, &reader->faults->fault[0]);
-    return TX_NO_INPUT;
-  }
-  expr.syntax = syntax;
-  if (allocation->inputs.count == allocation->inputs.capacity) {
-    size_t capacity = allocation->inputs.capacity ? 2 * allocation->inputs.capacity : 8;
-    tx_policy_expr *items = tx_read_alloc(reader, capacity, sizeof *items);
-    if (!items) return TX_NO_INPUT;
-    if (allocation->inputs.count) memcpy(items, allocation->inputs.items, allocation->inputs.count * sizeof *items);
-    allocation->inputs.items = items;
-    allocation->inputs.capacity = capacity;
-  }
-  allocation->inputs.items[allocation->inputs.count] = expr;
-  return (uint32_t)allocation->inputs.count++;
+  return tx_read_expr_of(reader, node, tx_read_key(reader, node), &reader->policy->allocation.inputs, TX_OVER_CUSTOMERS,
+                         TX_EXPECT_NUMBER);
 }
 
 static void read_balance(tx_reader *reader, uint32_t node) {

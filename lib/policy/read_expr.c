@@ -116,6 +116,7 @@ bool tx_read_one_expr(tx_reader *reader, uint32_t node, int over, tx_expect expe
   return make_expr(reader, node, source, 0, source.bytes == text.bytes, over, expect, expr);
 }
 
+/* Appends to a list that doubles in the policy's arena. */
 static uint32_t append(tx_reader *reader, tx_policy_exprs *exprs, const tx_policy_expr *expr) {
   if (exprs->count == exprs->capacity) {
     size_t capacity = exprs->capacity ? 2 * exprs->capacity : 8;
@@ -140,5 +141,32 @@ uint32_t tx_read_expr_within(tx_reader *reader, uint32_t node, triax_text source
   tx_policy_expr expr;
   memset(&expr, 0, sizeof expr);
   if (!make_expr(reader, node, source, offset, true, over, expect, &expr)) return TX_NO_INPUT;
+  return append(reader, exprs, &expr);
+}
+
+uint32_t tx_read_expr_of(tx_reader *reader, uint32_t node, triax_text source, tx_policy_exprs *exprs, int over,
+                         tx_expect expect) {
+  const tx_node *where = &reader->document->nodes[node];
+  tx_policy_expr expr = {.source = source,
+                         .over = over,
+                         .expect = expect,
+                         .line = where->key_line,
+                         .column = where->key_column,
+                         .exact = tx_text_equal(source, where->key)};
+  char path[TRIAX_PATH_SIZE];
+  tx_syntax *syntax = NULL;
+  tx_document_path(reader->document, node, path, sizeof path);
+  expr.path = tx_arena_copy(&reader->policy->arena, path, strlen(path));
+  memset(reader->faults, 0, sizeof *reader->faults);
+  triax_status status = tx_syntax_parse(&reader->policy->arena, source, &syntax, reader->faults);
+  if (status == TRIAX_ENOMEM || !expr.path) {
+    tx_report_no_memory(reader->report);
+    return TX_NO_INPUT;
+  }
+  if (status != TRIAX_OK) {
+    tx_policy_fault(reader->report, &expr, &reader->faults->fault[0]);
+    return TX_NO_INPUT;
+  }
+  expr.syntax = syntax;
   return append(reader, exprs, &expr);
 }

@@ -56,6 +56,9 @@ const triax_text *tx_read_texts(tx_reader *reader, uint32_t node, size_t *count)
 
 /* Parses the expression of a node and appends it; its number, or TX_NO_INPUT (node absent or at fault). */
 uint32_t tx_read_expr(tx_reader *reader, uint32_t node, tx_policy_exprs *exprs, int over, tx_expect expect);
+/* The same of a text that stands elsewhere than in a value: in the node's key, or nowhere (at the node's key then). */
+uint32_t tx_read_expr_of(tx_reader *reader, uint32_t node, triax_text source, tx_policy_exprs *exprs, int over,
+                         tx_expect expect);
 /* The same for one expression that stands alone; false when at fault. */
 bool tx_read_one_expr(tx_reader *reader, uint32_t node, int over, tx_expect expect, tx_policy_expr *expr);
 
@@ -76,6 +79,7 @@ void tx_read_segmentation(tx_reader *reader, uint32_t node);
 void tx_read_allocation(tx_reader *reader, uint32_t node);
 void tx_read_attention(tx_reader *reader, uint32_t node);
 void tx_read_plays(tx_reader *reader, uint32_t node);
+void tx_read_forecast(tx_reader *reader, uint32_t node);
 
 /* A value per segment: a map from names or paths to numbers (inherited by children), or one number for all. `fallback`
  * where nothing is said. `again`: the map was read before, and the faults of its keys are told. */

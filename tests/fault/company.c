@@ -146,6 +146,29 @@ static void allocation(triax_document *d) {
   triax_document_end(d);
 }
 
+static void forecast(triax_document *d) {
+  triax_document_map(d, T("forecast"));
+  put(d, "years", "2");
+  put(d, "retention", "health / 100"); /* missing for some */
+  put(d, "expansion", "growth / 10");
+  put(d, "cost", "cost");
+  put(d, "multiple", "8");
+  triax_document_list(d, T("scenarios"));
+  triax_document_map(d, TRIAX_NO_KEY);
+  put(d, "name", "better");
+  triax_document_map(d, T("set"));
+  put(d, "retention", "retention + 0.5"); /* above 1 for some */
+  put(d, "cost", "cost * 2");
+  triax_document_end(d);
+  put(d, "in", "scale");
+  triax_document_map(d, T("fee"));
+  put(d, "global", "12k");
+  triax_document_end(d);
+  triax_document_end(d);
+  triax_document_end(d);
+  triax_document_end(d);
+}
+
 triax_status company_policy(triax_context *context, company_kind kind, triax_policy **policy, triax_error *error) {
   triax_document *d;
   triax_status status = triax_document_new(context, &d, error);
@@ -159,6 +182,7 @@ triax_status company_policy(triax_context *context, company_kind kind, triax_pol
   if (kind != COMPANY_SEGMENTS) health(d);
   segmentation(d, kind);
   if (kind >= COMPANY_WHOLE) allocation(d);
+  if (kind >= COMPANY_HEALTH) forecast(d);
   status = triax_document_finish(d, error);
   if (status == TRIAX_OK) status = triax_policy_new(context, d, policy, NULL, error);
   triax_document_free(d);
@@ -215,9 +239,10 @@ triax_status company_customers(triax_context *context, const triax_policy *polic
 }
 
 triax_status company_team(triax_context *context, const triax_policy *policy, triax_team **team, triax_error *error) {
-  static const char *const names[] = {"id", "name", "languages"};
-  static const char *const cells[] = {"m1", "Ann", "en", "m2", "Ben", "en;de", "m3", "Cyd", "de"};
-  static const data_sheet sheet = {names, cells, 3, 3};
+  static const char *const names[] = {"id", "name", "languages", "cost"};
+  static const char *const cells[] = {"m1", "Ann", "en",    "100000", "m2", "Ben", "en;de", "",
+                                      "m3", "Cyd", "de", "130000"};
+  static const data_sheet sheet = {names, cells, 4, 3};
   triax_table *table;
   triax_status status = table_of(context, &sheet, &table, error);
   if (status != TRIAX_OK) return status;

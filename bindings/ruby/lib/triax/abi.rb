@@ -75,6 +75,9 @@ module Triax
     PLAN_MOVES = 9
     PLAN_ACTIONS = 10
     PLAN_WITHHELD = 11
+    PLAN_FORECAST = 12
+    PLAN_HEADCOUNT = 13
+    PLAN_SCENARIOS = 14
 
     # aggregates.h
     AGGREGATES_VALUES = 1048576

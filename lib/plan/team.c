@@ -1,0 +1,41 @@
+/* Who of the team is here, and who has which role. */
+#include <string.h>
+
+#include "base/text.h"
+#include "plan/plan.h"
+
+const tx_column *tx_plan_team_column(const triax_plan *plan, const char *name) {
+  return tx_table_column(plan->compiled->team->people.table, triax_text_of(name));
+}
+
+/* A date column's value, or the fallback. */
+static int32_t day_of(const tx_column *column, size_t row, int32_t fallback) {
+  if (!column || !tx_column_has(column, row)) return fallback;
+  if (column->type == TRIAX_TYPE_DATE) return column->dates[row];
+  if (column->type != TRIAX_TYPE_TIMESTAMP) return fallback;
+  int64_t day = column->integers[row] / INT64_C(86400000000);
+  return (int32_t)(column->integers[row] % INT64_C(86400000000) < 0 ? day - 1 : day);
+}
+
+/* A row without a name is a hire to come: it counts from its start date on, and without one not at all. */
+void tx_plan_here(const triax_plan *plan, uint64_t *here) {
+  const tx_column *start = tx_plan_team_column(plan, "start"), *end = tx_plan_team_column(plan, "end");
+  const tx_column *name = tx_plan_team_column(plan, "name");
+  for (size_t csm = 0; csm < plan->csms; csm++) {
+    bool named = !name || tx_column_has(name, csm), dated = start && tx_column_has(start, csm);
+    bool begun = !plan->has_as_of || day_of(start, csm, INT32_MIN) <= plan->as_of;
+    bool stays = !plan->has_as_of || day_of(end, csm, INT32_MAX) >= plan->as_of;
+    if ((named || dated) && begun && stays) tx_bit_set(here, csm);
+  }
+}
+
+bool tx_plan_has_role(const tx_policy_segment *segment, const tx_column *role, size_t csm) {
+  if (segment->role_count == 0 || !role || !tx_column_has(role, csm)) return true;
+  if (role->type != TRIAX_TYPE_STRING) return true;
+  triax_text text = tx_dictionary_text(role->dictionary, tx_column_code(role, csm));
+  for (size_t i = 0; i < segment->role_count; i++) {
+    if (tx_text_equal(segment->roles[i], text)) return true;
+  }
+  return false;
+}
+
