@@ -33,12 +33,11 @@ Where to look further:
 Long calls do not hold the GIL, tell progress, and stop at Ctrl-C. Finished objects are immutable: any number of threads
 may use one at once (but for a Judge).
 """
-from ._abi import TRIAX_POLICY_LANGUAGE as POLICY_LANGUAGE
 from ._abi import TRIAX_VERSION as __version__
 from ._aggregates import Aggregates
 from ._assignment import Assignment, assign
 from ._company import Customers, Team
-from ._document import Facts
+from ._document import Facts, read_yaml
 from ._errors import (
     Canceled,
     DataError,
@@ -58,6 +57,10 @@ from ._policy import Policy
 from ._table import Table, read_csv
 
 
+POLICY_LANGUAGE = int(_core.triax_policy_language())
+"""The version of the policy language that the library reads."""
+
+
 def library_version() -> str:
     """The version of the C library, which may be newer than this package."""
     return str(_core.triax_version().decode())
@@ -67,6 +70,7 @@ __all__ = [
     "POLICY_LANGUAGE", "Aggregates", "Assignment", "Canceled", "Customers", "DataError", "Error", "Facts", "Health",
     "InvalidArgument", "Judge", "Judgement", "LimitError", "Message", "NotFound", "OutOfMemory", "Plan", "Policy",
     "PolicyError", "Table", "Team", "Unsupported", "__version__", "assign", "evaluate", "library_version", "read_csv",
+    "read_yaml",
 ]
 for _name in __all__:
     if isinstance(globals()[_name], type):

@@ -7,8 +7,8 @@ from ctypes import POINTER, byref, c_void_p, py_object, pythonapi, sizeof, strin
 from types import FrameType, TracebackType
 from typing import Any, Callable, ClassVar, TypeVar
 
-from . import _abi
-from ._errors import LEVELS, Message, exception
+from . import _abi, _library
+from ._errors import LEVELS, Message, Unsupported, exception
 from ._library import core
 
 Progress = Callable[[str, float], object]
@@ -152,7 +152,7 @@ def call(function: Any, *arguments: Any) -> None:
 
 def work(function: Any, *arguments: Any, progress: Progress | None = None, with_messages: bool = True) -> tuple[Message, ...]:
     """Calls what may take long, without holding the GIL; returns the messages. A triax_messages comes before the error."""
-    error, said, before = _abi.triax_error(), MessageList._empty(), _running.progress
+    error, said = _abi.triax_error(), MessageList._empty()
     if with_messages:
         call(core.triax_messages_new, context(), byref(said._pointer))
         arguments += (said._pointer,)
@@ -172,11 +172,18 @@ def work(function: Any, *arguments: Any, progress: Progress | None = None, with_
     return messages
 
 
-def text_in(value: str | None) -> _abi.triax_text:
+def yaml_library() -> Any:
+    """libtriax-yaml, or an error that says that it is missing."""
+    if _library.yaml is None:
+        raise Unsupported("libtriax-yaml is not installed here, which reads YAML; from_dict() needs no YAML")
+    return _library.yaml
+
+
+def text_in(value: str | bytes | None) -> _abi.triax_text:
     """A text for the library; lives as long as what this returns."""
     if value is None:
         return _abi.triax_text(None, 0)
-    content = value.encode("utf-8")
+    content = value.encode("utf-8") if isinstance(value, str) else value
     return _abi.triax_text(content, len(content))
 
 

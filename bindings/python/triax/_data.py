@@ -132,7 +132,9 @@ def _add_column(builder: Any, name: str, values: Any, kind: int | None) -> None:
     if kind is None:
         kind = _abi.TRIAX_TYPE_NUMBER if doubles is not None else _common_type(name, values)
     call(core.triax_table_builder_column, builder, text_in(name), kind, byref(column))
-    if doubles is not None and len(doubles):
+    if doubles is not None:
+        if not len(doubles):
+            return
         call(core.triax_table_builder_numbers, builder, column, (c_double * len(doubles)).from_buffer(doubles), None, len(doubles))
     elif kind in (_abi.TRIAX_TYPE_STRING, _abi.TRIAX_TYPE_TEXT):
         _add_texts(builder, column.value, values)

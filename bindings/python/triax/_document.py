@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import _abi
-from ._call import Handle, call, context, text_in, text_out
+from ._call import Handle, call, context, text_in, text_out, work, yaml_library
 from ._library import core
 
 
@@ -61,6 +61,17 @@ class Document(Handle):
 
     def read(self) -> Facts:
         return facts(self._pointer)
+
+
+def read_yaml(text: str | bytes, *, name: str | None = None) -> Facts:
+    """Reads YAML (or JSON) as the library does, where every scalar is text: to change a policy before it is made.
+
+    >>> content = read_yaml("segmentation: {by: arr, segments: [{name: large, at_least: 150k}, {name: small}]}")
+    >>> content["segmentation"]["segments"][0]["at_least"] = "200k"
+    """
+    document = Document._empty()
+    work(yaml_library().triax_yaml_read, context(), text_in(text), text_in(name), byref(document._pointer))
+    return document.read()
 
 
 def _value(document: Any, node: int) -> Any:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, overload
 
 from . import _abi
-from ._call import Handle, Progress, context, text_in, work
+from ._call import Handle, Progress, context, text_in, work, yaml_library
 from ._company import Customers
 from ._document import Document
 from ._errors import Message
 from ._library import core
-from ._policy import Day, days, plan_options, yaml_library
+from ._policy import Day, days, plan_options
 from ._table import Table
 
 
@@ -43,10 +43,10 @@ class Health(Handle):
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Health:
         """Reads a model from a YAML file, whose top level is what a policy has under `health:`."""
-        return cls.from_yaml(Path(path).read_text(encoding="utf-8"), name=os.fspath(path))
+        return cls.from_yaml(Path(path).read_bytes(), name=os.fspath(path))
 
     @classmethod
-    def from_yaml(cls, text: str, *, name: str | None = None) -> Health:
+    def from_yaml(cls, text: str | bytes, *, name: str | None = None) -> Health:
         """Reads a model from YAML text."""
         health = cls._empty()
         health.messages = work(yaml_library().triax_yaml_health, context(), text_in(text), text_in(name), byref(health._pointer))

@@ -8,13 +8,13 @@ from ctypes import byref, c_int32, sizeof
 from pathlib import Path
 from typing import Any, Union
 
-from . import _abi, _library
+from . import _abi
 from ._aggregates import Aggregates
-from ._call import Handle, Progress, context, text_in, text_out, work
+from ._call import Handle, Progress, context, text_in, text_out, work, yaml_library
 from ._company import Customers, Team
 from ._data import days_of
 from ._document import Document
-from ._errors import Message, Unsupported
+from ._errors import Message
 from ._library import core
 from ._plan import Plan
 
@@ -33,13 +33,6 @@ def days(day: Day, options: Any) -> None:
     else:
         options.as_of = days_of(day)
     options.has_as_of = 1
-
-
-def yaml_library() -> Any:
-    """libtriax-yaml, or an error that says that it is missing."""
-    if _library.yaml is None:
-        raise Unsupported("libtriax-yaml is not installed here, which reads YAML; from_dict() needs no YAML")
-    return _library.yaml
 
 
 def plan_options(as_of: Day, parts: bool = False, reasons: bool = True, aggregates: Aggregates | None = None) -> Any:
@@ -90,18 +83,13 @@ class Policy(Handle):
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Policy:
         """Reads a policy from a YAML (or JSON) file."""
-        return cls._read(Path(path).read_bytes(), os.fspath(path))
+        return cls.from_yaml(Path(path).read_bytes(), name=os.fspath(path))
 
     @classmethod
     def from_yaml(cls, text: str | bytes, *, name: str | None = None) -> Policy:
         """Reads a policy from YAML (or JSON) text. `name` stands before lines in messages."""
-        return cls._read(text if isinstance(text, bytes) else text.encode("utf-8"), name)
-
-    @classmethod
-    def _read(cls, content: bytes, name: str | None) -> Policy:
         policy = cls._empty()
-        policy.messages = work(yaml_library().triax_yaml_policy, context(), _abi.triax_text(content, len(content)), text_in(name),
-                               byref(policy._pointer))
+        policy.messages = work(yaml_library().triax_yaml_policy, context(), text_in(text), text_in(name), byref(policy._pointer))
         return policy
 
     @classmethod

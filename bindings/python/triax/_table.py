@@ -5,7 +5,7 @@ import datetime
 import os
 from collections import namedtuple
 from collections.abc import Iterator
-from ctypes import c_size_t
+from ctypes import addressof, c_double, c_size_t
 from typing import Any, Union, overload
 
 from . import _abi
@@ -147,6 +147,15 @@ class Table(Handle):
         row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
         return map(row._make, zip(*(self[name] for name in names)))
 
+    def numbers(self, column: str) -> memoryview:
+        """A number or money column as doubles, NaN where missing, without a copy: `numpy.asarray(table.numbers("arr"))`."""
+        values = core.triax_table_numbers(self._pointer, self._find(column))
+        if not values:
+            raise TypeError(f"column '{column}' is a {self.types[column]}, not of numbers")
+        shared = (c_double * len(self)).from_address(addressof(values.contents))
+        shared.owner = self
+        return memoryview(shared).cast("B").cast("d").toreadonly()
+
     def to_dict(self) -> dict[str, list[Any]]:
         """All columns by name."""
         return {name: self[name] for name in self.columns}
@@ -171,7 +180,7 @@ class Table(Handle):
         lines = [""] * (len(shown) + 1)
         for place, column in enumerate(cells):
             width = min(24, max(map(len, column)))
-            if place and len(lines[0]) + 2 + width > WIDTH - 4:
+            if place and len(lines[0]) + 2 + width > WIDTH - 5:
                 lines = [line + "  ..." if i == 0 else line for i, line in enumerate(lines)]
                 break
             parts = [text if len(text) <= width else text[: width - 3] + "..." for text in column]

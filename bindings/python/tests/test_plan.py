@@ -1,0 +1,322 @@
+"""Policies, customers, plans, judges, aggregates, health, expressions and assignments, against the command or by hand."""
+import csv
+import datetime
+import json
+import os
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import triax
+
+ROOT = Path(os.environ.get("TRIAX_ROOT") or Path(__file__).resolve().parents[3])
+COMMAND = Path(os.environ.get("TRIAX_COMMAND") or ROOT / "build/release/bindings/cli/triax")
+EXAMPLE = ROOT / "docs/examples/arr-verticals"
+DAY = datetime.date(2026, 11, 23)
+POLICY = {
+    "triax": 1, "name": "small", "currency": {"base": "USD"},
+    "customers": {"key": "id", "columns": {"arr": {"type": "money"}, "renewal": {"type": "date"}}},
+    "health": {"metrics": {"use": {"value": "active / seats", "scale": [[0, 0], [1, 100]]}}, "bands": {"red": 0, "green": 60}},
+    "segmentation": {"by": "arr", "segments": [{"name": "large", "at_least": "100k"}, {"name": "small"}]},
+}
+CUSTOMERS = [
+    {"id": "A", "arr": 300_000, "seats": 10, "active": 9, "renewal": datetime.date(2027, 1, 1)},
+    {"id": "B", "arr": 200_000, "seats": 10, "active": 4, "renewal": None},
+    {"id": "C", "arr": 50_000, "seats": 10, "active": None, "renewal": datetime.date(2026, 12, 1)},
+]
+
+
+@pytest.fixture(scope="module")
+def example():
+    policy = triax.Policy.load(EXAMPLE / "policy.yaml")
+    return policy.plan(triax.read_csv(EXAMPLE / "customers.csv"), triax.read_csv(EXAMPLE / "team.csv"), as_of=DAY)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """What the command writes for the example."""
+    if not COMMAND.is_file():
+        pytest.skip("the command is not built")
+    out = tmp_path_factory.mktemp("written") / "plan"
+    subprocess.run([str(COMMAND), "plan", str(EXAMPLE / "policy.yaml"), "--customers", str(EXAMPLE / "customers.csv"), "--team",
+                    str(EXAMPLE / "team.csv"), "--as-of", DAY.isoformat(), "-o", str(out)], check=True, capture_output=True)
+    return out
+
+
+def as_written(value):
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return ";".join(value)
+    return float(value) if isinstance(value, float) else str(value)
+
+
+def test_tables_are_those_that_the_command_writes(example, written):
+    for name in example.tables:
+        if not (written / f"{name}.csv").exists():
+            continue
+        with open(written / f"{name}.csv", newline="", encoding="utf-8") as file:
+            header, *rows = csv.reader(file)
+        table = example.table(name)
+        assert table.columns == header
+        for mine, its in zip(table, rows, strict=True):
+            assert [as_written(value) for value in mine.values()] == [
+                float(text) if isinstance(value, float) else text for text, value in zip(its, mine.values())]
+
+
+def test_summary_is_that_of_the_command(example, written):
+    assert example.summary == json.loads((written / "summary.json").read_text(encoding="utf-8"))
+
+
+def test_every_table_has_its_name(example):
+    assert {"customers", "csms", "segments", "pools", "tests", "week", "moves"} <= set(example.tables)
+    for name in example.tables:
+        assert getattr(example, name) is example.table(name)
+    assert example.customers["segment"][0] == "scale"
+    with pytest.raises(triax.NotFound, match="no table 'metrics'"):
+        example.metrics
+    with pytest.raises(triax.NotFound):
+        example.table("customer")
+    with pytest.raises(AttributeError):
+        example.customer
+
+
+def test_a_plan_by_hand():
+    plan = triax.Policy.from_dict(POLICY).plan(CUSTOMERS, as_of="2026-11-21", parts=True)
+    assert plan.customers["segment"] == ["large", "large", "small"]
+    assert plan.customers["health"] == [90, 40, None]
+    assert plan.customers["band"] == ["green", "red", "unknown"]
+    assert plan.metrics["use.points"] == [90, 40, None]
+    assert (plan.summary["customers"]["count"], plan.summary["customers"]["arr"], plan.summary["as_of"]) == (3, 550_000, "2026-11-21")
+    assert plan.explain("B").at("health.metrics.use.points") == 40
+    assert "points: 40" in str(plan.explain("B"))
+    assert plan.explain("B").at("health.nothing.there") is None
+    with pytest.raises(triax.NotFound, match="'BB'.*did you mean"):
+        plan.explain("BB")
+    assert plan.policy.name == "small" and plan.policy.currency == "USD" and plan.loaded_team is None
+    assert "3 customers" in repr(plan)
+
+
+def test_as_of_in_every_form():
+    policy = triax.Policy.from_dict(POLICY)
+    for day in ("2026-11-21", datetime.date(2026, 11, 21), datetime.datetime(2026, 11, 21, 23, 59)):
+        assert policy.plan(CUSTOMERS, as_of=day).summary["as_of"] == "2026-11-21"
+    with pytest.raises(ValueError, match="2026-02-30"):
+        policy.plan(CUSTOMERS, as_of="2026-02-30")
+    counting = triax.Policy.from_dict({"triax": 1, "segmentation": {"segments": [{"name": "late", "when": "days_since(d) > 5"}, {"name": "x"}]}})
+    with pytest.raises(triax.Error, match="as_of|date"):
+        counting.plan([{"id": "A", "d": DAY}])
+
+
+def test_reasons_and_threads_change_nothing_else(example):
+    plan = example.policy.plan(example.loaded_customers, example.loaded_team, as_of=DAY, reasons=False, threads=4)
+    mine, its = plan.customers.to_dict(), example.customers.to_dict()
+    assert set(mine.pop("why")) == {None} and its.pop("why")[0]
+    assert mine == its
+
+
+def test_policies_from_dict_and_yaml_are_one():
+    text = (EXAMPLE / "policy.yaml").read_text(encoding="utf-8")
+    customers, team = triax.read_csv(EXAMPLE / "customers.csv"), triax.read_csv(EXAMPLE / "team.csv")
+    plans = [policy.plan(customers, team, as_of=DAY).customers.to_dict()
+             for policy in (triax.Policy.from_yaml(text), triax.Policy.from_dict(triax.read_yaml(text)))]
+    assert plans[0] == plans[1]
+
+
+def test_faults_of_a_policy():
+    with pytest.raises(triax.PolicyError) as caught:
+        triax.Policy.from_yaml("triax: 1\nsegmentation:\n  segmants: []\n", name="p.yaml")
+    error = caught.value
+    assert (error.line, error.column, error.path, error.count, error.status) == (3, 3, "segmentation", 2, 4)
+    assert isinstance(error, ValueError) and isinstance(error, triax.Error)
+    assert [(m.level, m.line, m.column) for m in error.messages] == [("error", 3, 3), ("error", 2, 1)]
+    assert str(error).splitlines()[:2] == [
+        "p.yaml:3:3: error: segmentation: unknown key 'segmants'", "    3 |   segmants: []"]
+    assert error.message == "unknown key 'segmants'; did you mean 'segments'?"
+
+
+@pytest.mark.parametrize("content, fault, words", [
+    ({"triax": 1, 5: 1}, TypeError, "the top: keys are strings, not 5"),
+    ({"triax": 1, "define": {"a": object()}}, TypeError, "define.a: a object"),
+    ({"triax": 1, "meta": float("nan")}, triax.Error, "finite|NaN|number"),
+    ({"triax": 2, "segmentation": {"segments": [{"name": "a"}]}}, triax.PolicyError, "triax"),
+])
+def test_faults_of_a_dict(content, fault, words):
+    with pytest.raises(fault, match=words):
+        triax.Policy.from_dict(content)
+
+
+def test_deep_dicts_are_refused():
+    deep = {}
+    for _ in range(200):
+        deep = {"a": deep}
+    with pytest.raises(triax.LimitError):
+        triax.Policy.from_dict(deep)
+
+
+def test_faults_of_data():
+    policy = triax.Policy.from_dict(POLICY)
+    with pytest.raises(triax.DataError) as caught:
+        policy.plan([{"id": "A", "arr": "lots"}, {"id": "A", "arr": "1"}])
+    assert len(caught.value.messages) == 3 and "row 1" in str(caught.value) and "'A'" in str(caught.value)
+    with pytest.raises(triax.PolicyError, match="seats"):
+        policy.plan([{"id": "A", "arr": 1.0}])
+
+
+def test_loading():
+    policy = triax.Policy.from_dict(POLICY)
+    raw = {"id": ["A", "A", "B"], "arr": ["$1,200.50", "2", "x"], "renewal": ["21/11/2026", None, None]}
+    loaded = policy.customers(raw, dates="dmy", loose_numbers=True, set_aside=True)
+    assert loaded.table.to_list() == [{"id": "A", "arr": 1200.5, "renewal": datetime.date(2026, 11, 21)}]
+    assert [(row["row"], row["key"], row["column"]) for row in loaded.aside] == [(2, "A", "id"), (3, "B", "arr")]
+    assert (loaded.table.types["arr"], len(loaded), loaded.find("A")) == ("money", 1, 0)
+    assert repr(loaded).startswith("triax.Customers: Table of 1 row")
+    with pytest.raises(triax.NotFound):
+        loaded.find("B")
+    assert policy.customers(CUSTOMERS).aside is None
+    assert policy.customers(loaded) is loaded
+    with pytest.raises(ValueError, match="iso, dmy"):
+        policy.customers(raw, dates="us")
+    comma = triax.Customers({"id": ["A"], "x": ["1.200,5"]}, loose_numbers=True, decimal=",")
+    assert len(comma) == 1
+
+
+def test_advice_is_a_message_with_a_code(example):
+    said = example.policy.check(example.loaded_customers, example.loaded_team, as_of=DAY)
+    assert all(message.level in ("warning", "note") for message in said)
+    assert all(str(message) == message.text for message in said)
+    done = subprocess.run([str(COMMAND), "check", "policy.yaml", "--customers", "customers.csv", "--team", "team.csv", "--as-of", str(DAY)],
+                          cwd=EXAMPLE, capture_output=True, text=True)
+    assert {m.code for m in said if m.code} == {word.strip("[]:") for word in done.stderr.split() if word.strip("[]:")[:2] == "T1"}
+
+
+def test_a_judge_agrees_with_the_plan(example):
+    judge, rows = example.judge(), example.loaded_customers.table.to_list()
+    results = list(example.customers)
+    for row, result in random.Random(1).sample(list(zip(rows, results)), 200):
+        found = judge.customer(row["id"] if "id" in row else result["key"])
+        assert (found.segment, found.health, found.band) == (result["segment"], result["health"], None if result["band"] == "unknown" else result["band"])
+        assert (found.placed, found.uncertain) == (result["placed_by"], result["uncertain"])
+
+
+def test_a_judge_by_hand():
+    judge = triax.Policy.from_dict(POLICY).plan(CUSTOMERS).judge()
+    assert judge({"arr": 100_000, "seats": 4, "active": 3, "name": "not read"}) == ("large", 75, "green", 1, False, "test")
+    assert judge({"arr": 99_999.99, "seats": None, "active": 3}) == ("small", None, None, 0, False, "test")
+    assert judge.customer("A", active=0) == ("large", 0, "red", 1, False, "test")
+    assert judge.customer("A").health == 90, "changes do not last"
+    assert judge.reads("arr") and not judge.reads("name")
+    with pytest.raises(triax.NotFound):
+        judge.customer("Z")
+    with pytest.raises(triax.Error):
+        judge({"arr": "text"})
+
+
+def test_a_judge_of_texts_and_days():
+    policy = triax.Policy.from_dict({"triax": 1, "segmentation": {"segments": [
+        {"name": "late", "when": "d < date('2026-01-02') || t < timestamp('2026-01-02T00:00:00Z')"}, {"name": "named", "when": "s == 'ß'"}, {"name": "x"}]}})
+    judge = policy.plan([{"id": "A", "d": DAY, "t": datetime.datetime(2027, 1, 1), "s": "a"}]).judge()
+    later = {"d": DAY, "t": datetime.datetime(2027, 1, 1), "s": "ß"}
+    assert judge(later).segment == "named"
+    assert judge({**later, "d": datetime.date(2026, 1, 1)}).segment == "late"
+    assert judge({**later, "d": datetime.datetime(2026, 1, 1, 5)}).segment == "late"
+    assert judge({**later, "t": datetime.datetime(2026, 1, 1, 23)}).segment == "late"
+    assert judge({**later, "t": datetime.date(2026, 1, 2), "s": None}).segment == "x"
+
+
+def test_parts_are_judged_as_the_whole():
+    policy = triax.Policy.from_dict({"triax": 1, "segmentation": {"by": "arr", "segments": [
+        {"name": "top", "top": "10%"}, {"name": "above", "when": "arr > percentile(arr) * 0 + mean(arr)"}, {"name": "rest"}]}})
+    rng = random.Random(2)
+    rows = [{"id": f"C{i}", "arr": float(rng.randint(1, 1000))} for i in range(500)]
+    parts, known = [rows[:100], rows[100:350], rows[350:]], None
+    while known is None or not known.complete:
+        found = [policy.plan(part, aggregates=known).aggregates() for part in parts]
+        sent = [triax.Aggregates.from_bytes(bytes(one)) for one in found]
+        known = triax.Aggregates.merge(reversed(sent))
+    assert known.error == 0
+    segments = [segment for part in parts for segment in policy.plan(part, aggregates=known).customers["segment"]]
+    assert segments == policy.plan(rows).customers["segment"] and segments.count("top") == 50
+    with pytest.raises(triax.DataError):
+        triax.Aggregates.from_bytes(b"x" + bytes(known)[1:])
+    with pytest.raises(triax.InvalidArgument):
+        triax.Aggregates.merge([])
+
+
+def test_health_alone():
+    text = "metrics: {use: {value: active / seats, scale: [[0, 0], [1, 100]]}}\nbands: {red: 0, green: 60}\n"
+    scores = triax.Health.from_yaml(text).score(CUSTOMERS, as_of=DAY, parts=True)
+    assert scores["health"] == [90, 40, None] and scores["band"] == ["green", "red", "unknown"]
+    assert scores["use.points"] == [90, 40, None]
+    assert triax.Health.from_dict(triax.read_yaml(text)).score(CUSTOMERS).to_dict() == triax.Health.from_yaml(text).score(CUSTOMERS).to_dict()
+    with pytest.raises(triax.PolicyError, match="h.yaml:1:17"):
+        triax.Health.from_yaml("metrics: {use: {valu: 1}}", name="h.yaml")
+
+
+def test_health_from_a_file(tmp_path):
+    (tmp_path / "health.yaml").write_text("metrics: {use: {value: active, scale: [[0, 0], [10, 100]]}}\n")
+    assert triax.Health.load(tmp_path / "health.yaml").score(CUSTOMERS)["health"] == [90, 40, None]
+
+
+def test_expressions():
+    assert triax.evaluate("days_since(date('2026-11-20'))", as_of="2026-11-21") == "1.0"
+    assert triax.evaluate("[1, 2]") == "[1, 2]"
+    assert triax.evaluate("active / seats", CUSTOMERS) == ["0.9", "0.4", None]
+    with pytest.raises(triax.PolicyError) as caught:
+        triax.evaluate("1 +")
+    assert caught.value.column == 4
+
+
+def brute_force(cost, load, capacity):
+    import itertools
+    best = None
+    for agents in itertools.product(range(len(capacity)), repeat=len(cost[0])):
+        used = [0] * len(capacity)
+        for item, agent in enumerate(agents):
+            used[agent] += load[agent][item]
+        if all(u <= c for u, c in zip(used, capacity)):
+            value = sum(cost[agent][item] for item, agent in enumerate(agents))
+            best = value if best is None else min(best, value)
+    return best
+
+
+def test_assignments():
+    rng = random.Random(3)
+    for _ in range(30):
+        cost = [[rng.randint(-5, 20) for _ in range(6)] for _ in range(3)]
+        load = [[rng.randint(1, 5) for _ in range(6)] for _ in range(3)]
+        capacity = [rng.randint(4, 9) for _ in range(3)]
+        answer, best = triax.assign(cost, load, capacity, seed=7), brute_force(cost, load, capacity)
+        check = answer.check()
+        assert check.over == 0 and check.cost == answer.figures.cost and check.uncovered == answer.agents.count(None)
+        if best is not None and answer.figures.optimal:
+            assert answer.figures.cost == best and answer.figures.bound == best
+        if best is not None:
+            assert check.bound <= best
+        assert [sum(load[a][i] for i, agent in enumerate(answer.agents) if agent == a) for a in range(3)] == answer.loads
+        assert answer.proof.kind in ("none", "capacity", "items") and answer.proof.scale >= 1
+        assert len(answer.missing) == 3 and answer.message in repr(answer)
+
+
+def test_assignments_of_odd_shapes():
+    assert triax.assign([], [], []).agents == []
+    assert triax.assign([[]], [[]], [3]).loads == [0]
+    too_much = triax.assign([[1, 1]], [[5, 5]], [5])
+    assert too_much.agents.count(None) == 1 and too_much.figures.bound is None and too_much.missing == [5]
+    with pytest.raises(ValueError, match="load must be 1 rows"):
+        triax.assign([[1, 1]], [[5]], [5])
+
+
+def test_versions():
+    assert triax.library_version() == triax.__version__
+    assert triax.POLICY_LANGUAGE == 1
+
+
+@pytest.mark.parametrize("kind", [triax.Policy, triax.Plan, triax.Health, triax.Aggregates])
+def test_what_is_not_made_by_hand(kind):
+    with pytest.raises(TypeError, match="use "):
+        kind()
