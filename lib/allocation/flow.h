@@ -3,7 +3,8 @@
  *   class -> CSM        no limit, costs the points lost; never stored, priced from the offers
  *   class -> CSM        the customers that the CSM owns: one convex bundle, most points first
  *   class -> root       uncovered: one convex bundle, least value first
- *   CSM   -> root       load: one convex bundle, the balance curve's lower hull over loads that can be reached
+ *   CSM   -> root       load: one convex bundle, the balance curve's lower hull over loads that can be reached; what is
+ *                       beyond room is dearer than leaving it uncovered: a first flow may pass room, the last does not
  *
  * Flow is load. Costs per unit are times `scale`, a multiple of the loads, in the objective's four strict parts. */
 #ifndef TX_ALLOCATION_FLOW_H
@@ -20,7 +21,7 @@ typedef struct tx_segment {
 typedef struct tx_bundle {
   uint32_t from, to; /* nodes */
   size_t begin;      /* of its segments */
-  uint32_t count;    /* of its segments; the last of an uncovered bundle has no end */
+  uint32_t count;    /* of its segments; the last of an uncovered bundle and of a CSM's has no end */
   uint32_t kink;
   bool tree;
 } tx_bundle;
@@ -66,11 +67,13 @@ typedef struct tx_flow {
   size_t curves;   /* segments of the CSMs' bundles */
   int64_t *over;   /* per segment of the CSMs' bundles: over a unit */
   int64_t *room;   /* per CSM: the largest load beyond what it has that can be reached */
+  int64_t *has;    /* per CSM: the load it had when the relaxation was built */
+  int64_t dearest; /* rate that no uncovered customer's comes to */
   uint32_t *open;  /* CSMs with room */
   size_t opened;
   size_t *entry_begin, *entry; /* per class node, where the CSMs are limited: their entries in its offer */
   tx_node *node;
-  bool finished;   /* optimal, and not merely out of budget */
+  bool finished; /* optimal, and not merely out of budget */
 } tx_flow;
 
 #define TX_FLOW_CSM(flow, csm) ((uint32_t)((flow)->classes + (csm)))
@@ -80,8 +83,11 @@ typedef struct tx_flow {
 
 /* Scale for the core's costs, or 0 when they are too large for prices to be exact. */
 int64_t tx_flow_scale(const tx_core *core);
-/* Builds the relaxation, on top of what the CSMs carry now, with a first flow. The scope is borrowed. */
-triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const tx_flow_scope *scope);
+/* Builds the relaxation, on top of what the CSMs carry now, with a first flow: that of a former relaxation of the same
+ * core, as far as it goes (NULL: owners keep what they can). The scope is borrowed. */
+triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const tx_flow_scope *scope,
+                          const tx_flow *former);
+triax_status tx_flow_warm_tree(tx_flow *flow, const tx_flow *former);
 /* A class's customer can be kept by its owner and uncovered at once, which no real one can. Marks those that the
  * flow treats so; returns how many are new. */
 size_t tx_flow_conflicts(const tx_flow *flow, bool *apart);
@@ -95,6 +101,11 @@ tx_cost tx_flow_load_cost(const tx_core *core, size_t csm, int64_t more);
 /* Cost a unit of a bundle's segment. */
 tx_cost tx_flow_segment_cost(const tx_flow *flow, size_t bundle, uint32_t segment);
 int64_t tx_flow_segment_start(const tx_flow *flow, size_t bundle, uint32_t segment);
+/* Cost a unit of the arc that joins the node to its parent. */
+tx_cost tx_flow_arc_cost(const tx_flow *flow, uint32_t child);
+/* Takes a node with all below it off its parent; hangs it on another. */
+void tx_flow_detach(tx_flow *flow, uint32_t n);
+void tx_flow_attach(tx_flow *flow, uint32_t n, uint32_t parent);
 /* Network simplex until optimal or out of budget; the flow is feasible either way. */
 triax_status tx_flow_solve(tx_flow *flow, uint64_t budget);
 

@@ -43,8 +43,8 @@ static bool class_cost(const tx_flow *flow, uint32_t q, tx_cost *least) {
     if (flow->room[books->offer_csm[e]] < flow->load[q]) {
       continue;
     }
-    tx_cost cost = placed(flow, books->offer_csm[e], flow->load[q],
-                          books->offer_points == NULL ? 0 : books->offer_points[e]);
+    tx_cost cost =
+        placed(flow, books->offer_csm[e], flow->load[q], books->offer_points == NULL ? 0 : books->offer_points[e]);
     if (!found || tx_cost_compare(&cost, least) < 0) {
       *least = cost;
       found = true;
@@ -83,7 +83,7 @@ static void add_csm(const tx_flow *flow, size_t csm, total *sum) {
   const tx_bundle *bundle = &flow->bundle[csm];
   const tx_node *node = &flow->node[TX_FLOW_CSM(flow, csm)];
   tx_cost least = {{0, 0, 0, 0}};
-  for (uint32_t s = 0; s < bundle->count; s++) {
+  for (uint32_t s = 0; s + 1 < bundle->count; s++) {
     int64_t at = flow->segment[bundle->begin + s].end;
     tx_cost cost = tx_flow_load_cost(flow->core, csm, at);
     for (int p = 0; p < TX_PARTS; p++) {
@@ -108,9 +108,7 @@ static void set_bound(tx_core *core, const total *sum, const tx_cost *constant) 
   }
 }
 
-static int64_t thousandths(int64_t price, int64_t scale) {
-  return price / scale * 1000 + price % scale * 1000 / scale;
-}
+static int64_t thousandths(int64_t price, int64_t scale) { return price / scale * 1000 + price % scale * 1000 / scale; }
 
 static void set_prices(const tx_flow *flow, uint32_t q, const tx_cost *generic) {
   for (int p = 0; p < TX_PARTS; p++) {

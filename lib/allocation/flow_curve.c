@@ -89,8 +89,7 @@ tx_cost tx_flow_load_cost(const tx_core *core, size_t csm, int64_t more) {
   tx_cost cost = {{0, has + more > capacity ? has + more - capacity : 0, 0, 0}};
   cost.part[TX_OVER] -= has > capacity ? has - capacity : 0;
   if (core->curve[0] != NULL) {
-    cost.part[TX_IMBALANCE] =
-        tx_curve_cost(core->curve[0], csm, has + more) - tx_curve_cost(core->curve[0], csm, has);
+    cost.part[TX_IMBALANCE] = tx_curve_cost(core->curve[0], csm, has + more) - tx_curve_cost(core->curve[0], csm, has);
   }
   return cost;
 }
@@ -104,8 +103,7 @@ static point point_at(const tx_core *core, size_t csm, int64_t at) {
 static bool above(const point *a, const point *b, const point *c) {
   int order = tx_compare_products(b->over - a->over, c->at - b->at, c->over - b->over, b->at - a->at);
   if (order == 0) {
-    order = tx_compare_products(b->imbalance - a->imbalance, c->at - b->at, c->imbalance - b->imbalance,
-                                b->at - a->at);
+    order = tx_compare_products(b->imbalance - a->imbalance, c->at - b->at, c->imbalance - b->imbalance, b->at - a->at);
   }
   return order >= 0;
 }
@@ -160,8 +158,8 @@ static bool add_segments(curves *c, size_t csm) {
   triax_context *context = flow->core->watch->context;
   tx_bundle *bundle = &flow->bundle[csm];
   void *segment = c->segment, *over = c->over;
-  bool grown = tx_grow(context, &segment, &c->segment_room, c->segments + c->hull_count, sizeof *c->segment);
-  grown = tx_grow(context, &over, &c->over_room, c->segments + c->hull_count, sizeof *c->over) && grown;
+  bool grown = tx_grow(context, &segment, &c->segment_room, c->segments + c->hull_count + 1, sizeof *c->segment);
+  grown = tx_grow(context, &over, &c->over_room, c->segments + c->hull_count + 1, sizeof *c->over) && grown;
   c->segment = segment;
   c->over = over;
   *bundle = (tx_bundle){.from = TX_FLOW_CSM(flow, csm), .to = TX_FLOW_ROOT(flow), .begin = c->segments};
@@ -175,6 +173,12 @@ static bool add_segments(curves *c, size_t csm) {
     if (bundle->count > 0 && c->over[s] == c->over[s - 1] && c->segment[s].rate < c->segment[s - 1].rate) {
       c->segment[s].rate = c->segment[s - 1].rate;
     }
+    bundle->count++;
+  }
+  if (grown && c->hull_count > 1) {
+    size_t s = c->segments++;
+    c->segment[s] = (tx_segment){INT64_MAX, 0};
+    c->over[s] = 0;
     bundle->count++;
   }
   return grown;
@@ -195,6 +199,7 @@ static bool curve_of(curves *c, size_t csm, int64_t most) {
     kept = add_corners(c, csm, room);
   }
   c->flow->room[csm] = room;
+  c->flow->has[csm] = has;
   return kept && add_segments(c, csm);
 }
 

@@ -1,4 +1,5 @@
-/* From divided customers to whole ones: fix what is whole, round the largest shares, solve again for the rest. */
+/* From divided customers to whole ones, the largest loads first: fix what is whole, round the shares, and solve again
+ * for those that weigh less, who can still make up for it. */
 #include <string.h>
 
 #include "allocation/flow.h"
@@ -16,8 +17,8 @@ enum { RANK_FREE, RANK_OWNED, RANK_SHARED, RANK_DONE };
 /* A share of one customer on an arc of the relaxation. */
 typedef struct share {
   uint32_t class_node;
-  uint32_t csm;      /* TX_BOOKS_NONE: uncovered */
-  size_t owner;      /* owner bundle, or SIZE_MAX */
+  uint32_t csm;       /* TX_BOOKS_NONE: uncovered */
+  size_t owner;       /* owner bundle, or SIZE_MAX */
   int64_t part, load; /* of the customer: part / load */
   int64_t order;      /* part, with some chance in it */
 } share;
@@ -28,14 +29,17 @@ typedef struct dive {
   uint32_t *customers; /* still to be placed */
   size_t count;
   const tx_dive_options *options;
-  uint8_t *rank;  /* per customer */
-  bool *left;     /* per customer: the relaxation leaves it uncovered */
-  bool *apart;    /* per customer: has a node of its own */
+  uint8_t *rank; /* per customer */
+  bool *left;    /* per customer: the relaxation leaves it uncovered */
+  bool *apart;   /* per customer: has a node of its own */
   share *shares;
   size_t shares_count, shares_room;
   uint32_t *order, *spare;
   size_t order_room;
-  size_t fixed; /* in this round */
+  int64_t least;   /* load that is placed in this round: more than half of the largest */
+  int64_t *excess; /* per CSM: load placed beyond what the relaxation gives it */
+  size_t fixed;    /* in this round */
+  bool solved;     /* there is a flow */
 } dive;
 
 static bool put(dive *d, uint32_t customer, uint32_t csm) {
@@ -146,6 +150,9 @@ static bool fix_whole(dive *d) {
   bool kept = true;
   d->shares_count = 0;
   for (uint32_t q = 0; kept && q < flow->classes; q++) {
+    if (flow->load[q] < d->least) {
+      continue;
+    }
     for (size_t x = flow->customer_begin[q]; x < flow->customer_begin[q + 1]; x++) {
       d->rank[flow->by_value[x]] = RANK_FREE;
     }
@@ -167,55 +174,57 @@ static bool share_before(const void *user, uint32_t a, uint32_t b) {
   return x->order != y->order ? x->order > y->order : a < b;
 }
 
-static void round_share(dive *d, const share *s) {
-  tx_flow *flow = &d->flow;
+/* The customer of the share's class that is to have it; TX_BOOKS_NONE: all are placed. */
+static uint32_t shared_customer(const dive *d, const share *s) {
+  const tx_flow *flow = &d->flow;
   size_t at = flow->customer_begin[s->class_node + 1];
   uint8_t rank = RANK_FREE;
-  if (s->csm == TX_BOOKS_NONE) {
-    for (size_t x = flow->customer_begin[s->class_node]; x < flow->customer_begin[s->class_node + 1]; x++) {
-      if (d->rank[flow->by_value[x]] != RANK_DONE) {
-        leave(d, flow->by_value[x]);
-        return;
-      }
+  if (s->owner == SIZE_MAX && s->csm != TX_BOOKS_NONE) {
+    return next_of(d, s->class_node, &at, &rank);
+  }
+  bool owned = s->owner != SIZE_MAX;
+  const uint32_t *list = owned ? flow->by_owner : flow->by_value;
+  size_t begin = owned ? flow->owner_begin[s->owner] : flow->customer_begin[s->class_node];
+  size_t end = owned ? flow->owner_begin[s->owner + 1] : flow->customer_begin[s->class_node + 1];
+  for (size_t x = begin; x < end; x++) {
+    if (d->rank[list[x]] != RANK_DONE) {
+      return list[x];
     }
-  } else if (s->owner != SIZE_MAX) {
-    for (size_t x = flow->owner_begin[s->owner]; x < flow->owner_begin[s->owner + 1]; x++) {
-      if (d->rank[flow->by_owner[x]] != RANK_DONE) {
-        put(d, flow->by_owner[x], s->csm);
-        return;
-      }
-    }
-  } else {
-    uint32_t customer = next_of(d, s->class_node, &at, &rank);
-    if (customer != TX_BOOKS_NONE) {
-      put(d, customer, s->csm);
-    }
+  }
+  return TX_BOOKS_NONE;
+}
+
+/* Gives a share a whole customer; the first time round not to a CSM that has had more than its due. */
+static void round_share(dive *d, share *s, bool sparing) {
+  bool heavy = s->csm != TX_BOOKS_NONE && d->excess[s->csm] + s->load - s->part > s->load / 2;
+  if (s->part == 0 || (sparing && heavy)) {
+    return;
+  }
+  uint32_t customer = shared_customer(d, s);
+  if (customer != TX_BOOKS_NONE && s->csm == TX_BOOKS_NONE) {
+    leave(d, customer);
+    s->part = 0;
+  } else if (customer != TX_BOOKS_NONE && put(d, customer, s->csm)) {
+    d->excess[s->csm] += s->load;
+    s->part = 0;
   }
 }
 
-/* Rounds up shares of at least percent, of the largest load that has any. */
-static void round_largest(dive *d, int64_t percent) {
-  int64_t load = -1;
+static void round_all(dive *d) {
   for (size_t x = 0; x < d->shares_count; x++) {
-    const share *s = &d->shares[d->order[x]];
-    bool enough = s->part >= s->load - s->load * (100 - percent) / 100;
-    if (enough && (load < 0 || s->load == load)) {
-      size_t before = d->fixed;
-      round_share(d, s);
-      load = d->fixed > before ? s->load : load;
+    if (d->shares[x].csm != TX_BOOKS_NONE) {
+      d->excess[d->shares[x].csm] -= d->shares[x].part;
     }
   }
-}
-
-/* The single largest share of the largest load that can be had. */
-static void round_any(dive *d) {
-  size_t before = d->fixed;
-  for (size_t x = 0; x < d->shares_count && d->fixed == before; x++) {
-    round_share(d, &d->shares[d->order[x]]);
+  for (size_t x = 0; x < d->shares_count; x++) {
+    round_share(d, &d->shares[d->order[x]], true);
+  }
+  for (size_t x = 0; x < d->shares_count; x++) {
+    round_share(d, &d->shares[d->order[x]], false);
   }
 }
 
-static bool round_shares(dive *d, size_t whole) {
+static bool round_shares(dive *d) {
   triax_context *context = d->core->watch->context;
   void *order = d->order;
   if (d->shares_count > d->order_room) {
@@ -232,16 +241,27 @@ static bool round_shares(dive *d, size_t whole) {
     d->order[x] = (uint32_t)x;
   }
   tx_sort(d->order, d->spare, d->shares_count, share_before, d->shares);
-  if (!d->options->vary || tx_core_random(d->core) % 2 == 0) {
-    round_largest(d, 70);
-    if (d->fixed == whole) {
-      round_largest(d, 50);
+  round_all(d);
+  return true;
+}
+
+/* More than half of the largest load that is left. */
+static int64_t heavy_load(const dive *d) {
+  int64_t largest = 0;
+  for (size_t x = 0; x < d->count; x++) {
+    int64_t load = tx_core_load(d->core, d->customers[x]);
+    largest = load > largest ? load : largest;
+  }
+  return largest / 2 + 1;
+}
+
+/* Where nothing could be placed, the heavy ones have no room: they are left. */
+static void leave_heavy(dive *d) {
+  for (size_t x = 0; x < d->count; x++) {
+    if (tx_core_load(d->core, d->customers[x]) >= d->least) {
+      leave(d, d->customers[x]);
     }
   }
-  if (d->fixed == whole) {
-    round_any(d);
-  }
-  return true;
 }
 
 /* Those that are neither placed nor left. */
@@ -256,25 +276,29 @@ static void list_rest(dive *d) {
   d->count = kept;
 }
 
-/* The relaxation solved; for the bound again and again, with those apart that it treats as no customer can be. */
-static triax_status relax(dive *d, int64_t scale, bool first, uint64_t budget) {
-  for (int again = 0;; again++) {
-    tx_flow_scope scope = {d->customers, d->count, d->apart, d->options->csms, d->options->csm_count};
-    triax_status status = tx_flow_init(&d->flow, d->core, scale, &scope);
-    if (status != TRIAX_OK) {
-      return status;
-    }
-    status = tx_flow_solve(&d->flow, budget);
-    bool done = status != TRIAX_OK || !first || again == APART;
-    size_t conflicts = done ? 0 : tx_flow_conflicts(&d->flow, d->apart);
-    if (status == TRIAX_OK && (conflicts == 0 || conflicts > APART_MOST + d->count / 200)) {
-      return TRIAX_OK;
-    }
-    tx_flow_free(&d->flow);
-    if (done) {
-      return status;
-    }
+/* The relaxation on top of what is placed, from the tree of the one before. */
+static triax_status relax_once(dive *d, int64_t scale, bool apart, uint64_t budget) {
+  tx_flow_scope scope = {d->customers, d->count, apart ? d->apart : NULL, d->options->csms, d->options->csm_count};
+  tx_flow former = d->flow;
+  triax_status status = tx_flow_init(&d->flow, d->core, scale, &scope, d->solved ? &former : NULL);
+  if (d->solved) {
+    tx_flow_free(&former);
   }
+  d->solved = status == TRIAX_OK;
+  return status == TRIAX_OK ? tx_flow_solve(&d->flow, budget) : status;
+}
+
+/* For the bound again and again, with those apart that the relaxation treats as no customer can be. */
+static triax_status relax(dive *d, int64_t scale, bool first, uint64_t budget) {
+  triax_status status = relax_once(d, scale, false, budget);
+  for (int again = 0; status == TRIAX_OK && first && again < APART; again++) {
+    size_t conflicts = tx_flow_conflicts(&d->flow, d->apart);
+    if (conflicts == 0 || conflicts > APART_MOST + d->count / 200) {
+      break;
+    }
+    status = relax_once(d, scale, true, budget);
+  }
+  return status;
 }
 
 static triax_status dive_round(dive *d, int64_t scale, bool first, uint64_t budget) {
@@ -287,10 +311,12 @@ static triax_status dive_round(dive *d, int64_t scale, bool first, uint64_t budg
     status = tx_flow_bound(&d->flow);
   }
   d->fixed = 0;
-  if (status == TRIAX_OK && (!fix_whole(d) || (d->fixed == 0 && !round_shares(d, 0)))) {
+  if (status == TRIAX_OK && (!fix_whole(d) || !round_shares(d))) {
     status = tx_no_memory(core->watch->error);
   }
-  tx_flow_free(&d->flow);
+  if (d->fixed == 0) {
+    leave_heavy(d);
+  }
   list_rest(d);
   return status;
 }
@@ -303,10 +329,8 @@ static triax_status run_rounds(dive *d, int64_t scale) {
     if (round > 0 && watch->work >= end) {
       break;
     }
+    d->least = heavy_load(d);
     status = dive_round(d, scale, d->options->bound && round == 0, budget);
-    if (d->fixed == 0) {
-      break;
-    }
   }
   return status;
 }
@@ -318,15 +342,20 @@ triax_status tx_dive(tx_core *core, int64_t scale, const tx_dive_options *option
   d.rank = tx_calloc(context, n, sizeof *d.rank);
   d.left = tx_calloc(context, n, sizeof *d.left);
   d.apart = tx_calloc(context, n, sizeof *d.apart);
+  d.excess = tx_calloc(context, core->books->csms, sizeof *d.excess);
   triax_status status = TRIAX_OK;
-  if (d.rank == NULL || d.left == NULL || d.apart == NULL) {
+  if (d.rank == NULL || d.left == NULL || d.apart == NULL || d.excess == NULL) {
     status = tx_no_memory(core->watch->error);
   } else {
     status = run_rounds(&d, scale);
   }
+  if (d.solved) {
+    tx_flow_free(&d.flow);
+  }
   tx_free_array(context, d.rank, n, sizeof *d.rank);
   tx_free_array(context, d.left, n, sizeof *d.left);
   tx_free_array(context, d.apart, n, sizeof *d.apart);
+  tx_free_array(context, d.excess, core->books->csms, sizeof *d.excess);
   tx_free_array(context, d.shares, d.shares_room, sizeof *d.shares);
   tx_free_array(context, d.order, d.order_room, sizeof *d.order);
   tx_free_array(context, d.spare, d.order_room, sizeof *d.spare);

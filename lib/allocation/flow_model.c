@@ -215,6 +215,8 @@ static void build_uncovered(tx_flow *flow, size_t *segments) {
       int64_t value = tx_core_value(flow->core, flow->by_value[x]);
       add_load(flow, bundle, value * flow->scale / flow->load[q], flow->load[q]);
     }
+    int64_t most = flow->segment[*segments + bundle->count - 1].rate;
+    flow->dearest = most >= flow->dearest ? most + 1 : flow->dearest;
     *segments += bundle->count;
     flow->segment[*segments - 1].end = INT64_MAX;
   }
@@ -261,9 +263,16 @@ static void hang_on_root(tx_flow *flow, uint32_t n, size_t b, int64_t amount) {
     segment++;
   }
   bundle->tree = true;
-  *node = (tx_node){.parent = TX_FLOW_ROOT(flow), .child = TX_BOOKS_NONE, .next = root->child, .depth = 1,
-                    .previous = TX_BOOKS_NONE, .bundle = (uint32_t)b, .segment = segment, .up = true,
-                    .flow = amount, .price = tx_flow_segment_cost(flow, b, segment)};
+  *node = (tx_node){.parent = TX_FLOW_ROOT(flow),
+                    .child = TX_BOOKS_NONE,
+                    .next = root->child,
+                    .depth = 1,
+                    .previous = TX_BOOKS_NONE,
+                    .bundle = (uint32_t)b,
+                    .segment = segment,
+                    .up = true,
+                    .flow = amount,
+                    .price = tx_flow_segment_cost(flow, b, segment)};
   if (root->child != TX_BOOKS_NONE) {
     flow->node[root->child].previous = n;
   }
@@ -280,8 +289,11 @@ static triax_status first_tree(tx_flow *flow) {
     amount[q] = flow->load[q] * (int64_t)(flow->customer_begin[q + 1] - flow->customer_begin[q]);
   }
   keep_owners(flow, amount + flow->classes, amount);
-  flow->node[TX_FLOW_ROOT(flow)] = (tx_node){.parent = TX_BOOKS_NONE, .child = TX_BOOKS_NONE, .next = TX_BOOKS_NONE,
-                                             .previous = TX_BOOKS_NONE, .bundle = TX_BOOKS_NONE};
+  flow->node[TX_FLOW_ROOT(flow)] = (tx_node){.parent = TX_BOOKS_NONE,
+                                             .child = TX_BOOKS_NONE,
+                                             .next = TX_BOOKS_NONE,
+                                             .previous = TX_BOOKS_NONE,
+                                             .bundle = TX_BOOKS_NONE};
   for (size_t q = 0; q < flow->classes; q++) {
     hang_on_root(flow, (uint32_t)q, TX_FLOW_UNCOVERED(flow, q), amount[q]);
   }
@@ -322,7 +334,7 @@ static bool limit_csms(tx_flow *flow) {
   return true;
 }
 
-static triax_status build_all(build *b) {
+static triax_status build_all(build *b, const tx_flow *former) {
   tx_flow *flow = b->flow;
   tx_watch *watch = flow->core->watch;
   size_t owner_bundles = 0;
@@ -337,8 +349,10 @@ static triax_status build_all(build *b) {
   flow->bundle = tx_arena_calloc(&flow->arena, flow->bundles, sizeof *flow->bundle);
   flow->node = tx_arena_calloc(&flow->arena, flow->nodes, sizeof *flow->node);
   flow->room = tx_arena_calloc(&flow->arena, flow->csms, sizeof *flow->room);
+  flow->has = tx_arena_calloc(&flow->arena, flow->csms, sizeof *flow->has);
   flow->open = tx_arena_calloc(&flow->arena, flow->csms, sizeof *flow->open);
-  if (flow->bundle == NULL || flow->node == NULL || flow->room == NULL || flow->open == NULL || !limit_csms(flow)) {
+  if (flow->bundle == NULL || flow->node == NULL || flow->room == NULL || flow->has == NULL || flow->open == NULL ||
+      !limit_csms(flow)) {
     return tx_no_memory(watch->error);
   }
   triax_status status = tx_flow_curves(flow);
@@ -348,17 +362,18 @@ static triax_status build_all(build *b) {
   size_t segments = flow->curves;
   build_uncovered(flow, &segments);
   build_owned(flow, &segments);
-  return first_tree(flow);
+  return former == NULL ? first_tree(flow) : tx_flow_warm_tree(flow, former);
 }
 
-triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const tx_flow_scope *scope) {
+triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const tx_flow_scope *scope,
+                          const tx_flow *former) {
   triax_context *context = core->watch->context;
   size_t count = scope->count;
   *flow = (tx_flow){.core = core, .scope = *scope, .scale = scale, .csms = core->books->csms};
   tx_arena_init(&flow->arena, context);
   build b = {.flow = flow, .customers = scope->customers, .count = count};
   b.spare = tx_alloc_array(context, count, sizeof *b.spare);
-  triax_status status = b.spare == NULL ? tx_no_memory(core->watch->error) : build_all(&b);
+  triax_status status = b.spare == NULL ? tx_no_memory(core->watch->error) : build_all(&b, former);
   tx_free_array(context, b.spare, count, sizeof *b.spare);
   if (status != TRIAX_OK) {
     tx_flow_free(flow);

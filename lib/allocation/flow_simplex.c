@@ -5,7 +5,8 @@ tx_cost tx_flow_segment_cost(const tx_flow *flow, size_t bundle, uint32_t segmen
   size_t s = flow->bundle[bundle].begin + segment;
   int64_t rate = flow->segment[s].rate;
   if (bundle < flow->csms) {
-    return (tx_cost){{0, flow->over[s], 0, rate}};
+    bool beyond_room = segment + 1 == flow->bundle[bundle].count;
+    return beyond_room ? (tx_cost){{flow->dearest, 0, 0, 0}} : (tx_cost){{0, flow->over[s], 0, rate}};
   }
   return bundle < flow->csms + flow->classes ? (tx_cost){{rate, 0, 0, 0}} : (tx_cost){{0, 0, rate, 0}};
 }
@@ -22,7 +23,7 @@ int64_t tx_flow_on(const tx_flow *flow, size_t b) {
   return flow->node[bundle->from].bundle == b ? flow->node[bundle->from].flow : flow->node[bundle->to].flow;
 }
 
-static tx_cost node_arc_cost(const tx_flow *flow, uint32_t child) {
+tx_cost tx_flow_arc_cost(const tx_flow *flow, uint32_t child) {
   const tx_node *node = &flow->node[child];
   if (node->bundle != TX_BOOKS_NONE) {
     return tx_flow_segment_cost(flow, node->bundle, node->segment);
@@ -97,7 +98,7 @@ static void push(tx_flow *flow, uint32_t first, uint32_t second, const leaving *
   }
 }
 
-static void detach(tx_flow *flow, uint32_t n) {
+void tx_flow_detach(tx_flow *flow, uint32_t n) {
   tx_node *node = &flow->node[n];
   if (node->previous == TX_BOOKS_NONE) {
     flow->node[node->parent].child = node->next;
@@ -109,7 +110,7 @@ static void detach(tx_flow *flow, uint32_t n) {
   }
 }
 
-static void attach(tx_flow *flow, uint32_t n, uint32_t parent) {
+void tx_flow_attach(tx_flow *flow, uint32_t n, uint32_t parent) {
   tx_node *node = &flow->node[n];
   node->parent = parent;
   node->previous = TX_BOOKS_NONE;
@@ -128,9 +129,7 @@ typedef struct arc {
   bool up;
 } arc;
 
-static arc arc_of(const tx_node *node) {
-  return (arc){node->bundle, node->segment, node->entry, node->flow, node->up};
-}
+static arc arc_of(const tx_node *node) { return (arc){node->bundle, node->segment, node->entry, node->flow, node->up}; }
 
 /* Hangs the subtree below `last` under `parent` by its node `n`, turning the arcs from n to `last` round. */
 static void turn(tx_flow *flow, uint32_t n, uint32_t parent, arc link, uint32_t last) {
@@ -138,8 +137,8 @@ static void turn(tx_flow *flow, uint32_t n, uint32_t parent, arc link, uint32_t 
     tx_node *node = &flow->node[n];
     uint32_t old_parent = node->parent;
     arc old = arc_of(node);
-    detach(flow, n);
-    attach(flow, n, parent);
+    tx_flow_detach(flow, n);
+    tx_flow_attach(flow, n, parent);
     node->bundle = link.bundle;
     node->segment = link.segment;
     node->entry = link.entry;
@@ -157,7 +156,7 @@ static void turn(tx_flow *flow, uint32_t n, uint32_t parent, arc link, uint32_t 
 /* Prices and depths below and at `top`, whose own arc is new: all prices move by the same amount. */
 static void reprice(tx_flow *flow, uint32_t top) {
   tx_node *node = flow->node;
-  tx_cost cost = node_arc_cost(flow, top), change = node[node[top].parent].price;
+  tx_cost cost = tx_flow_arc_cost(flow, top), change = node[node[top].parent].price;
   if (node[top].up) {
     tx_cost_add(&change, &cost);
   } else {
@@ -191,8 +190,8 @@ static void rest_bundle(tx_flow *flow, const tx_node *node) {
   }
   tx_bundle *bundle = &flow->bundle[node->bundle];
   bundle->tree = false;
-  bundle->kink = node->flow == tx_flow_segment_start(flow, node->bundle, node->segment) ? node->segment
-                                                                                         : node->segment + 1;
+  bundle->kink =
+      node->flow == tx_flow_segment_start(flow, node->bundle, node->segment) ? node->segment : node->segment + 1;
 }
 
 static int64_t entering_room(const tx_flow *flow, const tx_entering *in) {

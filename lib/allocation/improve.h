@@ -20,7 +20,7 @@ typedef struct tx_pair_load {
   tx_pair_item there[TX_PAIR_WIDE], back[TX_PAIR_WIDE];
   int there_count, back_count;
   int64_t value[2 * TX_PAIR_WIDE + 1], points[2 * TX_PAIR_WIDE + 1]; /* at n + TX_PAIR_WIDE */
-  int8_t cross[2 * TX_PAIR_WIDE + 1];                        /* of those, how many there; -1: not to be had */
+  int8_t cross[2 * TX_PAIR_WIDE + 1];                                /* of those, how many there; -1: not to be had */
 } tx_pair_load;
 
 typedef struct tx_pairs {
@@ -49,8 +49,14 @@ void tx_pairs_free(tx_pairs *pairs);
 triax_status tx_pairs_sweep(tx_pairs *pairs, uint64_t budget);
 /* One pair; true when it gained. */
 bool tx_pairs_improve(tx_pairs *pairs, uint32_t a, uint32_t b);
+/* The two steps of that for others: who may cross, by load; and the crossing by best_net. */
+void tx_pairs_look(tx_pairs *pairs, uint32_t a, uint32_t b);
+void tx_pairs_cross(tx_pairs *pairs);
 /* Tells that a CSM (or csms: the uncovered) was changed by somebody else. */
 void tx_pairs_touch(tx_pairs *pairs, uint32_t csm);
+
+/* Brings scattered room together by exchanges that cost no value, until somebody who waits fits in. */
+triax_status tx_improve_fill(tx_pairs *pairs, uint64_t budget);
 
 /* Takes a few CSMs' customers off at a time and places them again; keeps what is no worse. */
 triax_status tx_improve_regions(tx_core *core, tx_pairs *pairs, int64_t scale, uint64_t budget);

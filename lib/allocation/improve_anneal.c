@@ -4,15 +4,15 @@
 
 #include "allocation/improve.h"
 
-#define WEIGHED 3     /* parts: imbalance is left to others */
-#define STEPS 96      /* of cooling, each by a sixteenth: to less than a 400th */
-#define OUT_MOST 4    /* customers that one may push out */
-#define LOOKS 4       /* CSMs looked at for each of those */
-#define ROUND 64      /* trials between looks at the budget */
-#define PLENTY 40000  /* work for each customer that lets heat be won back */
-#define LEAST 200     /* and work for each below which annealing finds nothing */
-#define ONE 4096      /* of the chance's exponent */
-#define FINE 64       /* heat is in such parts: a point may be too much */
+#define WEIGHED 3    /* parts: imbalance is left to others */
+#define STEPS 96     /* of cooling, each by a sixteenth: to less than a 400th */
+#define OUT_MOST 4   /* customers that one may push out */
+#define LOOKS 4      /* CSMs looked at for each of those */
+#define ROUND 64     /* trials between looks at the budget */
+#define PLENTY 40000 /* work for each customer that lets heat be won back */
+#define LEAST 200    /* and work for each below which annealing finds nothing */
+#define ONE 4096     /* of the chance's exponent */
+#define FINE 64      /* heat is in such parts: a point may be too much */
 #define CEILING (INT64_MAX / ONE / FINE / 8)
 
 /* Where one customer goes in a trial. */
@@ -28,9 +28,9 @@ typedef struct anneal {
   uint32_t *first, *cursor;       /* per CSM */
   uint32_t *waiting, *place;      /* the uncovered, and each customer's place there */
   size_t waiting_count;
-  int64_t *points;                /* per customer: earned where it is */
-  int64_t *sum;                   /* csms × dimensions */
-  int64_t cost[WEIGHED];          /* value, over, points lost */
+  int64_t *points;       /* per customer: earned where it is */
+  int64_t *sum;          /* csms × dimensions */
+  int64_t cost[WEIGHED]; /* value, over, points lost */
   int64_t best[WEIGHED];
   uint32_t *best_at, *changed; /* since the best; more than n: all may be */
   size_t changed_count;
@@ -359,7 +359,7 @@ static triax_status cool(anneal *a, bool hot, uint64_t budget) {
   first_heat(a, hot, budget, a->heat);
   for (uint64_t s = 0; status == TRIAX_OK && s < STEPS; s++) {
     uint64_t end = start + budget / STEPS * (s + 1);
-    while (status == TRIAX_OK && watch->work < end) {
+    while (status == TRIAX_OK && watch->work < end && watch->work < watch->stop) {
       for (int x = 0; x < ROUND; x++) {
         trial(a);
       }

@@ -2,9 +2,9 @@
 #include "allocation/solve_private.h"
 
 typedef struct move {
-  tx_cost cost;       /* change of the whole; negative gains */
-  size_t entry;       /* of the customer's offer, SIZE_MAX: uncovered */
-  uint32_t ejected;   /* customer that makes room, or TX_BOOKS_NONE */
+  tx_cost cost;     /* change of the whole; negative gains */
+  size_t entry;     /* of the customer's offer, SIZE_MAX: uncovered */
+  uint32_t ejected; /* customer that makes room, or TX_BOOKS_NONE */
   size_t ejected_entry;
 } move;
 
@@ -123,7 +123,7 @@ static bool improve_customer(tx_core *core, uint32_t customer) {
 
 triax_status tx_improve_moves(tx_core *core, uint64_t budget) {
   size_t n = core->books->customers, still = 0;
-  uint64_t end = core->watch->work + budget;
+  uint64_t end = tx_watch_end(core->watch, budget);
   for (size_t j = 0; n > 0 && still < n && core->watch->work < end; j = j + 1 == n ? 0 : j + 1) {
     still = improve_customer(core, (uint32_t)j) ? 0 : still + 1;
     triax_status status = tx_watch_work(core->watch, 1);

@@ -188,20 +188,22 @@ static void uncross(tx_pairs *p, const tx_pair_item *items, int count, uint32_t 
   }
 }
 
-static bool within(const tx_core *core, uint32_t csm) {
-  return csm == core->books->csms || tx_core_within(core, csm);
-}
+static bool within(const tx_core *core, uint32_t csm) { return csm == core->books->csms || tx_core_within(core, csm); }
 
-/* Makes the exchange; takes it back when other limits or measures speak against it. */
-static bool exchange(tx_pairs *p) {
-  tx_core *core = p->core;
-  tx_cost before = core->cost;
+void tx_pairs_cross(tx_pairs *p) {
   for (int s = 0; s < p->sides; s++) {
     const tx_pair_load *side = &p->side[s];
     int there = side->cross[p->best_net[s]], back = there - (p->best_net[s] - TX_PAIR_WIDE);
     cross(p, side->there, there, p->b);
     cross(p, side->back, back, p->a);
   }
+}
+
+/* Makes the exchange; takes it back when other limits or measures speak against it. */
+static bool exchange(tx_pairs *p) {
+  tx_core *core = p->core;
+  tx_cost before = core->cost;
+  tx_pairs_cross(p);
   if (within(core, p->a) && within(core, p->b) && tx_cost_compare(&core->cost, &before) < 0) {
     p->changed[p->a] = p->changed[p->b] = p->tick;
     return true;
@@ -215,18 +217,22 @@ static bool exchange(tx_pairs *p) {
   return false;
 }
 
-bool tx_pairs_improve(tx_pairs *p, uint32_t a, uint32_t b) {
-  const tx_core *core = p->core;
+void tx_pairs_look(tx_pairs *p, uint32_t a, uint32_t b) {
   p->a = a;
   p->b = b;
   p->sides = 0;
-  p->best = (tx_cost){{0, 0, 0, 0}};
   collect(p, a, b, true);
   collect(p, b, a, false);
   for (int s = 0; s < p->sides; s++) {
     count_out(&p->side[s]);
   }
   p->core->watch->work += 40 + (uint64_t)p->sides * 60;
+}
+
+bool tx_pairs_improve(tx_pairs *p, uint32_t a, uint32_t b) {
+  const tx_core *core = p->core;
+  p->best = (tx_cost){{0, 0, 0, 0}};
+  tx_pairs_look(p, a, b);
   sum_least(p);
   p->over = core->csm_cost[a].part[TX_OVER] > 0 || (b < core->books->csms && core->csm_cost[b].part[TX_OVER] > 0);
   search(p, 0, 0, 0, 0);
@@ -354,7 +360,7 @@ triax_status tx_pairs_init(tx_pairs *p, tx_core *core) {
 void tx_pairs_free(tx_pairs *p) { tx_arena_free(&p->arena); }
 
 triax_status tx_pairs_sweep(tx_pairs *p, uint64_t budget) {
-  uint64_t end = p->core->watch->work + budget;
+  uint64_t end = tx_watch_end(p->core->watch, budget);
   triax_status status = TRIAX_OK;
   for (bool gained = true; status == TRIAX_OK && gained && p->core->watch->work < end;) {
     status = sweep(p, end, &gained);

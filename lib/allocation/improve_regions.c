@@ -3,12 +3,12 @@
 
 #include "allocation/improve.h"
 
-#define REGION 6    /* CSMs at most */
-#define DEAD_END 30 /* regions without a gain, and two a CSM, before a kick */
+#define REGION 6          /* CSMs at most */
+#define DEAD_END 30       /* regions without a gain, and two a CSM, before a kick */
 #define BEARING_PART 2000 /* customers: in larger parts losses are not won back in time */
-#define PATIENCE 60 /* kicks without a gain before the end */
-#define WAITING 40  /* uncovered customers that may come in */
-#define LOOK 300    /* uncovered customers looked at for them */
+#define PATIENCE 60       /* kicks without a gain before the end */
+#define WAITING 40        /* uncovered customers that may come in */
+#define LOOK 300          /* uncovered customers looked at for them */
 
 typedef struct region {
   tx_core *core;
@@ -269,7 +269,7 @@ triax_status tx_improve_regions(tx_core *core, tx_pairs *pairs, int64_t scale, u
   size_t n = core->books->customers, still = 0, patience = PATIENCE * (DEAD_END + 2 * core->books->csms);
   region r = {.core = core, .pairs = pairs, .scale = scale};
   record best = {.at = tx_alloc_array(context, n, sizeof *best.at)};
-  uint64_t end = core->watch->work + budget;
+  uint64_t end = tx_watch_end(core->watch, budget);
   triax_status status = best.at == NULL ? tx_no_memory(core->watch->error) : TRIAX_OK;
   if (status == TRIAX_OK) {
     remember(core, &best);

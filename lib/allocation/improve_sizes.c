@@ -17,7 +17,7 @@ static bool less_load(const void *user, uint32_t a, uint32_t b) {
 }
 
 /* One load's customers anew, then whoever waits; *gained tells whether it was better. All is taken back if not. */
-static triax_status place_again(sizes *s, size_t from, size_t to, uint64_t budget, bool *gained) {
+static triax_status place_again(sizes *s, size_t from, size_t to, bool *gained) {
   tx_core *core = s->core;
   tx_cost before = core->cost;
   tx_core_note(core);
@@ -26,7 +26,7 @@ static triax_status place_again(sizes *s, size_t from, size_t to, uint64_t budge
     tx_core_place(core, s->order[x], TX_BOOKS_NONE, 0);
   }
   core->watch->work += 8 * (to - from);
-  tx_dive_options options = {.customers = s->list, .count = to - from, .budget = budget};
+  tx_dive_options options = {.customers = s->list, .count = to - from, .budget = UINT64_MAX / 4};
   triax_status status = tx_dive(core, s->scale, &options);
   if (status == TRIAX_OK) {
     status = tx_greedy(core);
@@ -46,7 +46,7 @@ static triax_status sweep(sizes *s, uint64_t end, bool *gained) {
     for (to = from; to < n && tx_core_load(core, s->order[to]) == load; to++) {
     }
     bool better = false;
-    status = place_again(s, from, to, end - core->watch->work, &better);
+    status = place_again(s, from, to, &better);
     *gained = *gained || better;
   }
   return status;
@@ -55,7 +55,7 @@ static triax_status sweep(sizes *s, uint64_t end, bool *gained) {
 static triax_status run_sweeps(sizes *s, uint64_t budget) {
   tx_core *core = s->core;
   size_t n = core->books->customers;
-  uint64_t end = core->watch->work + budget;
+  uint64_t end = tx_watch_end(core->watch, budget);
   for (size_t j = 0; j < n; j++) {
     s->order[j] = (uint32_t)j;
   }
@@ -77,9 +77,8 @@ triax_status tx_improve_sizes(tx_core *core, int64_t scale, uint64_t budget) {
   s.order = tx_alloc_array(context, n, sizeof *s.order);
   s.spare = tx_alloc_array(context, n, sizeof *s.spare);
   s.list = tx_alloc_array(context, n, sizeof *s.list);
-  triax_status status = s.order == NULL || s.spare == NULL || s.list == NULL
-                            ? tx_no_memory(core->watch->error)
-                            : run_sweeps(&s, budget);
+  triax_status status =
+      s.order == NULL || s.spare == NULL || s.list == NULL ? tx_no_memory(core->watch->error) : run_sweeps(&s, budget);
   tx_free_array(context, s.order, n, sizeof *s.order);
   tx_free_array(context, s.spare, n, sizeof *s.spare);
   tx_free_array(context, s.list, n, sizeof *s.list);

@@ -75,7 +75,7 @@ static bool improve_customer(swaps *s, uint32_t customer) {
 triax_status tx_improve_swaps(tx_core *core, uint64_t budget) {
   triax_context *context = core->watch->context;
   size_t csms = core->books->csms, n = core->books->customers, still = 0;
-  uint64_t end = core->watch->work + budget;
+  uint64_t end = tx_watch_end(core->watch, budget);
   swaps s = {.core = core, .cursor = tx_alloc_array(context, csms, sizeof *s.cursor)};
   if (s.cursor == NULL) {
     return tx_no_memory(core->watch->error);

@@ -67,8 +67,7 @@ static tx_books_result *new_result(const tx_books *books, triax_context *context
 }
 
 static tx_books_goal goal_of(const tx_cost *cost) {
-  return (tx_books_goal){cost->part[TX_VALUE], cost->part[TX_OVER], -cost->part[TX_POINTS],
-                         cost->part[TX_IMBALANCE]};
+  return (tx_books_goal){cost->part[TX_VALUE], cost->part[TX_OVER], -cost->part[TX_POINTS], cost->part[TX_IMBALANCE]};
 }
 
 /* Hands the part's answer over to the result's arrays: every part writes places of its own. */
@@ -96,7 +95,7 @@ static triax_status solve_part(run *r, size_t part, bool caller, triax_error *er
   tx_part problem;
   tx_core core;
   triax_context *context = r->result->context;
-  tx_watch watch = {.context = context, .canceled = &r->canceled, .caller = caller, .error = error};
+  tx_watch watch = {.context = context, .canceled = &r->canceled, .caller = caller, .error = error, .stop = UINT64_MAX};
   double all = (double)r->split.customer_begin[r->split.parts];
   watch.begin = (double)r->split.customer_begin[part] / all;
   watch.size = (double)(r->split.customer_begin[part + 1] - r->split.customer_begin[part]) / all;

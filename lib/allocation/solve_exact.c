@@ -5,9 +5,9 @@
 
 typedef struct search {
   tx_core *core;
-  uint32_t *order;  /* customers, the most valuable for their load first */
-  int64_t *ahead;   /* per depth: points that those not yet decided could earn at most */
-  uint32_t *best;   /* per customer: CSM in the best assignment */
+  uint32_t *order; /* customers, the most valuable for their load first */
+  int64_t *ahead;  /* per depth: points that those not yet decided could earn at most */
+  uint32_t *best;  /* per customer: CSM in the best assignment */
   tx_cost best_cost;
   uint64_t end; /* of the budget */
 } search;
@@ -34,8 +34,8 @@ static int64_t most_points(const tx_core *core, uint32_t customer) {
 }
 
 static bool order_before(const tx_core *core, uint32_t a, uint32_t b) {
-  int order = tx_compare_products(tx_core_value(core, a), tx_core_load(core, b), tx_core_value(core, b),
-                                  tx_core_load(core, a));
+  int order =
+      tx_compare_products(tx_core_value(core, a), tx_core_load(core, b), tx_core_value(core, b), tx_core_load(core, a));
   return order != 0 ? order > 0 : a < b;
 }
 
@@ -120,7 +120,7 @@ static void restore(search *s) {
 triax_status tx_exact(tx_core *core, uint64_t budget) {
   size_t n = core->books->customers;
   triax_context *context = core->watch->context;
-  search s = {.core = core, .best_cost = core->cost, .end = core->watch->work + budget};
+  search s = {.core = core, .best_cost = core->cost, .end = tx_watch_end(core->watch, budget)};
   s.order = tx_alloc_array(context, n, sizeof *s.order);
   s.best = tx_alloc_array(context, n, sizeof *s.best);
   s.ahead = tx_alloc_array(context, n + 1, sizeof *s.ahead);

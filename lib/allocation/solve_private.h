@@ -53,13 +53,19 @@ typedef struct tx_watch {
   atomic_bool *canceled; /* shared by the workers of one call */
   bool caller;           /* on the caller's thread: may speak to the host */
   uint64_t work, next;
-  double begin, size;   /* of the whole: where this part begins and how much it is */
-  double stage;         /* share of this part that is done */
-  triax_status status;  /* not TRIAX_OK once the host wants to stop */
+  uint64_t stop;       /* where improvement ends; it looks between steps that it does not cut short */
+  double begin, size;  /* of the whole: where this part begins and how much it is */
+  double stage;        /* share of this part that is done */
+  triax_status status; /* not TRIAX_OK once the host wants to stop */
   triax_error *error;
 } tx_watch;
 
 triax_status tx_watch_poll(tx_watch *watch);
+/* Where a stage ends that may take so much work: sooner, where the whole ends sooner. */
+static inline uint64_t tx_watch_end(const tx_watch *watch, uint64_t budget) {
+  uint64_t end = watch->work > UINT64_MAX - budget ? UINT64_MAX : watch->work + budget;
+  return end < watch->stop ? end : watch->stop;
+}
 static inline triax_status tx_watch_work(tx_watch *watch, uint64_t amount) {
   watch->work += amount;
   return watch->work < watch->next ? TRIAX_OK : tx_watch_poll(watch);
@@ -100,7 +106,7 @@ typedef struct tx_core {
   tx_move *journal;                             /* of moves since tx_core_note */
   size_t moves, journal_room;
   bool noting, lost; /* lost: the journal could not grow; the call will end in TRIAX_ENOMEM */
-  tx_cost bound;                                /* see tx_books_result */
+  tx_cost bound;     /* see tx_books_result */
   int32_t proven;
   tx_cost *csm_price, *class_price; /* times price_scale */
   int64_t price_scale;

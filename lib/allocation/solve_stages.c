@@ -6,79 +6,112 @@
 /* Beyond so many, single moves find nothing that pairs and regions leave. */
 #define MOVES_PART 5000
 #define PLENTY 20000
+/* Rounds of search, each of twice the work of the one before. */
+#define CYCLES 40
 
-/* Work of annealing for each customer of a small problem: more finds nothing. */
-#define ANNEAL_EACH 60000
-
-/* Work that a stage may take: so much for the whole problem, and so much for each customer. In whole numbers: a budget
+/* So much for the whole problem and for each customer, of which the part has its share. In whole numbers: a budget
  * that differed by one between machines could change the answer. */
 static uint64_t share(const tx_core *core, uint64_t for_all, uint64_t for_each) {
   uint64_t customers = core->books->customers, all = core->all_customers;
-  double effort = core->books->effort > 0 ? core->books->effort : 1;
-  uint64_t thousandths = effort < 1e6 ? (uint64_t)(effort * 1000) : 1000000000;
   /* Beyond some tens of thousands the relaxation alone is close: further ones add less. */
   uint64_t counted = all > PLENTY ? PLENTY + (all - PLENTY) / 6 : all;
-  uint64_t work = (for_all + for_each * counted) / all * customers / 1000 + 1;
-  return work > UINT64_MAX / 2 / (thousandths + 1) ? UINT64_MAX / 2 : work * thousandths + 1;
+  return (for_all + for_each * counted) / all * customers + 1;
 }
 
-static uint64_t anneal_share(const tx_core *core) {
-  uint64_t budget = share(core, 28000000, 300), most = share(core, 0, ANNEAL_EACH);
-  return budget < most ? budget : most;
+/* What effort allows beyond the first assignment. */
+static uint64_t allowed(const tx_core *core) {
+  double effort = core->books->effort > 0 ? core->books->effort : 1;
+  uint64_t thousandths = effort < 1e6 ? (uint64_t)(effort * 1000) : 1000000000;
+  uint64_t work = share(core, 10000000, 3500);
+  return work / 1000 > UINT64_MAX / 2 / (thousandths + 1) ? UINT64_MAX / 2 : work / 1000 * thousandths + 1;
 }
 
 static bool best_known(const tx_core *core) {
   return core->proven == TX_PARTS && tx_cost_compare(&core->cost, &core->bound) == 0;
 }
 
+static bool ended(const tx_core *core) { return best_known(core) || core->watch->work >= core->watch->stop; }
+
+/* Exchanges between pairs, and what brings scattered room together. */
+static triax_status exchange(tx_core *core, tx_pairs *pairs) {
+  triax_status status = tx_pairs_sweep(pairs, UINT64_MAX);
+  if (status == TRIAX_OK && core->cost.part[TX_VALUE] > core->bound.part[TX_VALUE]) {
+    status = tx_improve_fill(pairs, UINT64_MAX);
+    if (status == TRIAX_OK) {
+      status = tx_pairs_sweep(pairs, UINT64_MAX);
+    }
+  }
+  return status;
+}
+
+/* What works on single customers: for measures beside the load, and for small parts. */
+static triax_status polish(tx_core *core) {
+  triax_status status = core->dimensions > 1 ? tx_improve_swaps(core, UINT64_MAX) : TRIAX_OK;
+  if (status == TRIAX_OK && !ended(core) && core->books->customers <= MOVES_PART) {
+    status = tx_improve_moves(core, UINT64_MAX);
+  }
+  return status;
+}
+
+/* The first round takes what is to be had at once. */
+static triax_status settle(tx_core *core, tx_pairs *pairs, int64_t scale) {
+  bool is_short = core->cost.part[TX_VALUE] > core->bound.part[TX_VALUE];
+  triax_status status = is_short ? tx_improve_fill(pairs, UINT64_MAX) : exchange(core, pairs);
+  if (status == TRIAX_OK && scale > 0 && !ended(core)) {
+    status = tx_improve_sizes(core, scale, UINT64_MAX);
+  }
+  if (status == TRIAX_OK && !ended(core)) {
+    status = exchange(core, pairs);
+  }
+  if (status == TRIAX_OK && !ended(core)) {
+    status = polish(core);
+  }
+  if (status == TRIAX_OK && core->books->customers <= SMALL_PART && !ended(core)) {
+    status = tx_exact(core, share(core, 2000000, 100000));
+  }
+  return status;
+}
+
+static triax_status search(tx_core *core, tx_pairs *pairs, int64_t scale, int cycle) {
+  triax_status status = tx_improve_anneal(core, share(core, 1000000, 300) << cycle);
+  if (status == TRIAX_OK && !ended(core)) {
+    status = exchange(core, pairs);
+  }
+  if (status == TRIAX_OK && scale > 0 && !ended(core)) {
+    status = tx_improve_regions(core, pairs, scale, share(core, 1000000, 300) << cycle);
+  }
+  if (status == TRIAX_OK && !ended(core)) {
+    status = exchange(core, pairs);
+  }
+  return status == TRIAX_OK && !ended(core) ? polish(core) : status;
+}
+
+/* One road for every effort, and effort says how far along it: more is never worse. */
 static triax_status improve(tx_core *core, int64_t scale) {
   tx_pairs pairs;
+  tx_watch *watch = core->watch;
+  uint64_t budget = allowed(core), begin = watch->work;
   triax_status status = tx_pairs_init(&pairs, core);
   if (status != TRIAX_OK) {
     return status;
   }
-  core->watch->stage = 0.3;
-  if (scale > 0) {
-    status = tx_improve_sizes(core, scale, share(core, 1000000, 4000));
-  }
-  core->watch->stage = 0.5;
-  if (status == TRIAX_OK) {
-    status = tx_pairs_sweep(&pairs, share(core, 1000000, 4000));
-  }
-  core->watch->stage = 0.6;
-  if (status == TRIAX_OK && scale > 0 && !best_known(core)) {
-    status = tx_improve_regions(core, &pairs, scale, share(core, 10000000, 4000));
-  }
-  core->watch->stage = 0.9;
-  if (status == TRIAX_OK && !best_known(core)) {
-    status = tx_pairs_sweep(&pairs, share(core, 1000000, 1000));
+  watch->stop = begin > UINT64_MAX - budget ? UINT64_MAX : begin + budget;
+  status = settle(core, &pairs, scale);
+  for (int cycle = 0; status == TRIAX_OK && cycle < CYCLES && !ended(core); cycle++) {
+    status = search(core, &pairs, scale, cycle);
   }
   tx_pairs_free(&pairs);
   return status;
 }
 
 triax_status tx_core_solve(tx_core *core) {
-  const tx_books *books = core->books;
   int64_t scale = tx_flow_scale(core);
-  /* The relaxation is no place to save: everything else stands on it. */
-  triax_status status = tx_dive_all(core, scale, share(core, UINT64_C(10000000000), 1000000));
+  triax_status status = tx_dive_all(core, scale, UINT64_MAX / 4);
   if (status == TRIAX_OK) {
     status = tx_greedy(core);
   }
-  if (status == TRIAX_OK && !best_known(core) && books->customers > SMALL_PART) {
-    status = tx_improve_anneal(core, anneal_share(core));
-  }
   if (status == TRIAX_OK && !best_known(core)) {
     status = improve(core, scale);
-  }
-  if (status == TRIAX_OK && core->dimensions > 1) {
-    status = tx_improve_swaps(core, share(core, 1000000, 4000));
-  }
-  if (status == TRIAX_OK && !best_known(core) && books->customers <= MOVES_PART) {
-    status = tx_improve_moves(core, share(core, 100000, 500));
-  }
-  if (status == TRIAX_OK && books->customers <= SMALL_PART && !best_known(core)) {
-    status = tx_exact(core, share(core, 2000000, 100000));
   }
   if (core->proven == 0) {
     /* Without prices this much is known: values are not negative. */
