@@ -17,7 +17,7 @@ static bool uses(const tx_policy_expr *expr, triax_text name) {
  * scenario that uses it would mean the one and get the other. */
 static triax_status define_base(tx_compiled *compiled, triax_text name, uint32_t input, tx_report *report) {
   const tx_policy_exprs *exprs = &compiled->policy->forecast.inputs;
-  if (input == TX_NO_INPUT) return TRIAX_OK;
+  if (input >= exprs->count) return TRIAX_OK; /* none; nor is there any in a health model without a policy */
   const tx_policy_expr *base = &exprs->items[input];
   bool same = tx_text_equal(tx_text_trim(base->source), name);
   if (tx_compiled_free_name(compiled, name)) return tx_module_define(compiled->module, name, base->syntax);

@@ -36,7 +36,8 @@ def plan_of(folder):
     customers = policy.customers(triax.read_csv(folder / "customers.csv"))
     team = triax.read_csv(folder / "team.csv") if (folder / "team.csv").exists() else None
     as_of = (folder / "as_of").read_text().strip() if (folder / "as_of").exists() else None
-    return policy.plan(customers, team, as_of=as_of, parts=True)
+    sent = triax.read_csv(folder / "sent.csv") if (folder / "sent.csv").exists() else None
+    return policy.plan(customers, team, as_of=as_of, parts=True, sent=sent)
 
 
 def test_there_are_cases():

@@ -112,6 +112,26 @@ def test_as_of_in_every_form():
         counting.plan([{"id": "A", "d": DAY}])
 
 
+def test_of_nobody():
+    policy = triax.Policy.from_dict({"triax": 1, "segmentation": {"segments": [{"name": "all"}]}})
+    nobody = {"id": [], "arr": []}
+    plan = policy.plan(nobody, {"id": []})
+    assert len(plan.customers) == 0 and plan.summary["customers"]["count"] == 0 and len(plan.loaded_team) == 0
+    assert triax.evaluate("1", nobody) == []
+    assert policy.check(nobody) == policy.check(policy.customers(nobody))
+
+
+def test_what_was_sent():
+    policy = triax.Policy.from_dict({"triax": 1, "segmentation": {"segments": [{"name": "all"}]}, "plays": [
+        {"name": "hello", "when": "true", "do": "email", "to": "customer", "subject": "Hello", "cooldown": "30d"}]})
+    rows = [{"id": "A"}, {"id": "B"}]
+    assert policy.plan(rows, as_of=DAY).actions["customer"] == ["A", "B"]
+    sent = {"customer": ["A"], "play": ["hello"], "date": ["10.11.2026"]}
+    plan = policy.plan(rows, as_of=DAY, sent=sent, dates="dmy")
+    assert plan.actions["customer"] == ["B"] and plan.withheld["customer"] == ["A"]
+    assert policy.plan(rows, as_of=DAY, sent={"customer": [], "play": [], "date": []}).actions["customer"] == ["A", "B"]
+
+
 def test_reasons_and_threads_change_nothing_else(example):
     plan = example.policy.plan(example.loaded_customers, example.loaded_team, as_of=DAY, reasons=False, threads=4)
     mine, its = plan.customers.to_dict(), example.customers.to_dict()
@@ -164,7 +184,7 @@ def test_faults_of_data():
         policy.plan([{"id": "A", "arr": "lots"}, {"id": "A", "arr": "1"}])
     assert len(caught.value.messages) == 3 and "row 1" in str(caught.value) and "'A'" in str(caught.value)
     with pytest.raises(triax.PolicyError, match="seats"):
-        policy.plan([{"id": "A", "arr": 1.0}])
+        policy.plan([{"id": "A", "arr": 1.0, "renewal": DAY}])
 
 
 def test_loading():

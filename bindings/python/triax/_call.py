@@ -44,6 +44,11 @@ class Handle:
             type(self)._free(pointer)
 
 
+def pointer_of(handle: Handle | None) -> Any:
+    """A handle's pointer, or NULL: not every handle that is there is true, as one of no rows has the length 0."""
+    return None if handle is None else handle._pointer
+
+
 class Context(Handle):
     """Memory, threads and progress; one for each number of threads, for good."""
 

@@ -5,7 +5,7 @@ from ctypes import byref, sizeof
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import _abi
-from ._call import Handle, Progress, context, text_in, work
+from ._call import Handle, Progress, context, pointer_of, text_in, work
 from ._errors import Message, NotFound
 from ._library import core
 from ._table import NOWHERE, Table
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 DATES = {"iso": _abi.TRIAX_DATES_ISO, "dmy": _abi.TRIAX_DATES_DMY, "mdy": _abi.TRIAX_DATES_MDY, "ymd": _abi.TRIAX_DATES_YMD}
 
 
-def _options(dates: str, loose_numbers: bool, decimal: str, set_aside: bool) -> Any:
+def load_options(dates: str, loose_numbers: bool, decimal: str, set_aside: bool = False) -> Any:
+    """How text becomes values, for the library."""
     if dates not in DATES:
         raise ValueError(f"dates={dates!r}: there are {', '.join(DATES)}")
     options = _abi.triax_load_options(sizeof(_abi.triax_load_options))
@@ -51,9 +52,9 @@ class _Loaded(Handle):
         `aside` with their reasons; otherwise they are errors.
         """
         made, aside = type(self)._empty(), Table._empty()
-        options = _options(dates, loose_numbers, decimal, set_aside)
+        options = load_options(dates, loose_numbers, decimal, set_aside)
         table = data if isinstance(data, Table) else Table(data)
-        self.messages = work(type(self)._load, context(threads), policy._pointer if policy else None, table._pointer,
+        self.messages = work(type(self)._load, context(threads), pointer_of(policy), table._pointer,
                              byref(options), byref(made._pointer), byref(aside._pointer), progress=progress)
         self._pointer, made._pointer = made._pointer, None
         self.aside = aside if aside._pointer else None

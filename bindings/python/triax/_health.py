@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, overload
 
 from . import _abi
-from ._call import Handle, Progress, context, text_in, work, yaml_library
+from ._call import Handle, Progress, context, pointer_of, text_in, work, yaml_library
 from ._company import Customers
 from ._document import Document
 from ._errors import Message
@@ -88,6 +88,6 @@ def evaluate(expression: str, customers: object = None, *, as_of: Day = None) ->
     ['true', None]
     """
     loaded, values, options = None if customers is None else _customers(customers), Table._empty(), plan_options(as_of)
-    work(core.triax_evaluate, context(), text_in(expression), loaded and loaded._pointer, byref(options), byref(values._pointer))
+    work(core.triax_evaluate, context(), text_in(expression), pointer_of(loaded), byref(options), byref(values._pointer))
     found = values["value"]
-    return found if loaded else found[0]
+    return found[0] if customers is None else found

@@ -49,7 +49,7 @@ class Plan(Handle):
 
     def _finish(self, policy: Policy, customers: Customers, team: Team | None, said: tuple[Message, ...]) -> None:
         self.policy, self.loaded_customers, self.loaded_team = policy, customers, team
-        self.messages = (*customers.messages, *(team.messages if team else ()), *said)
+        self.messages = (*customers.messages, *(team.messages if team is not None else ()), *said)
         self._kept: dict[str, Table] = {}
 
     customers: Table = _table("customers", "One row per customer: segment, owner, health, hours, touches, why.")
@@ -61,7 +61,16 @@ class Plan(Handle):
     overlays: Table = _table("overlays", "One row per specialist beside an owner.")
     week: Table = _table("week", "Each CSM's list of this week, most urgent first.")
     moves: Table = _table("moves", "One row per account whose owner changes.")
-    actions: Table = _table("actions", "One row per action of the plays.")
+    actions: Table = _table("actions", "One row per action of the plays, most urgent first.")
+    withheld: Table = _table("withheld", "One row per action that a play would have made, and why it did not.")
+    forecast: Table = _table("forecast", "One row per scenario, segment and year: accounts, ARR, GRR and NRR with intervals.")
+    headcount: Table = _table("headcount", "One row per scenario and segment: CSMs needed by each rule, and whom to hire.")
+    scenarios: Table = _table("scenarios", "One row per scenario, segment and year: the difference to the base.")
+    books: Table = _table("books", "One row per CSM: the book before and after the transition.")
+    handovers: Table = _table("handovers", "One row per account that changes hands: what the new CSM should know.")
+    tradeoff: Table = _table("tradeoff", "What keeping owners costs, from one end to the other.")
+    hires: Table = _table("hires", "Whom to hire: what one more CSM in a pool would cover.")
+    trend: Table = _table("trend", "One row per customer: how its health moves.")
 
     if not TYPE_CHECKING:
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Mapping
-from ctypes import byref, c_int32, sizeof
+from ctypes import byref, c_int32, pointer, sizeof
 from pathlib import Path
 from typing import Any, Union
 
 from . import _abi
 from ._aggregates import Aggregates
-from ._call import Handle, Progress, context, text_in, text_out, work, yaml_library
-from ._company import Customers, Team
+from ._call import Handle, Progress, context, pointer_of, text_in, text_out, work, yaml_library
+from ._company import Customers, Team, load_options
 from ._data import days_of
 from ._document import Document
 from ._errors import Message
 from ._library import core
 from ._plan import Plan
+from ._table import Table
 
 Day = Union[str, datetime.date, datetime.datetime, None]
 
@@ -35,13 +36,11 @@ def days(day: Day, options: Any) -> None:
     options.has_as_of = 1
 
 
-def plan_options(as_of: Day, parts: bool = False, reasons: bool = True, aggregates: Aggregates | None = None) -> Any:
+def plan_options(as_of: Day) -> Any:
+    """Options of a plan, with defaults but for its date."""
     options = _abi.triax_plan_options(sizeof(_abi.triax_plan_options))
     core.triax_plan_options_init(byref(options))
     days(as_of, options)
-    options.parts, options.without_reasons = parts, not reasons
-    if aggregates is not None:
-        options.aggregates = aggregates._pointer
     return options
 
 
@@ -116,28 +115,36 @@ class Policy(Handle):
         return f"<triax.Policy {self.name!r}>" if self.name else "<triax.Policy>"
 
     def customers(self, data: object, **options: Any) -> Customers:
-        """Loads customers under this policy; options are those of Customers."""
+        """Loads customers under this policy; options are those of Customers. What is loaded stays as it is."""
         return data if isinstance(data, Customers) else Customers(data, self, **options)
 
     def team(self, data: object, **options: Any) -> Team:
-        """Loads a team under this policy; options are those of Team."""
+        """Loads a team under this policy; options are those of Team. What is loaded stays as it is."""
         return data if isinstance(data, Team) else Team(data, self, **options)
 
     def plan(self, customers: object, team: object = None, *, as_of: Day = None, parts: bool = False, reasons: bool = True,
-             aggregates: Aggregates | None = None, threads: int = 1, progress: Progress | None = None) -> Plan:
+             sent: object = None, aggregates: Aggregates | None = None, dates: str = "iso", loose_numbers: bool = False,
+             decimal: str = ".", threads: int = 1, progress: Progress | None = None) -> Plan:
         """Makes a plan: who is in which segment, how healthy, owned by whom, with what attention, and why.
 
         `customers` and `team` are whatever Customers and Team take, or such objects; without a team nothing is
         allocated. `as_of` is the plan's date, which a policy that counts days needs: the clock is never read.
 
         `parts` keeps each metric's points for every customer (`plan.metrics`), `reasons=False` leaves out the sentence
-        for each customer. `aggregates` are what whole-set functions came to over a larger set. `threads` changes how
-        long it takes and nothing else. `progress(stage, done)` is called at least every 10 ms; it stops the work by
+        for each customer. `sent` is your log of what plays sent: a table of customer, play, date and, if given, state and
+        until. `aggregates` are what whole-set functions came to over a larger set. `dates`, `loose_numbers` and `decimal`
+        say how text becomes values, as in Customers.
+
+        `threads` changes how long it takes and nothing else. `progress(stage, done)` is called at least every 10 ms; it stops the work by
         raising, or by returning True (Canceled). So does Ctrl-C.
         """
-        loaded, its_team = self.customers(customers), None if team is None else self.team(team)
-        plan, options = Plan._empty(), plan_options(as_of, parts, reasons, aggregates)
-        said = work(core.triax_plan_new, context(threads), self._pointer, loaded._pointer, its_team and its_team._pointer,
+        text = {"dates": dates, "loose_numbers": loose_numbers, "decimal": decimal, "threads": threads}
+        loaded, its_team = self.customers(customers, **text), None if team is None else self.team(team, **text)
+        log = None if sent is None else Table(sent)
+        plan, options, load = Plan._empty(), plan_options(as_of), load_options(dates, loose_numbers, decimal)
+        options.parts, options.without_reasons, options.load = parts, not reasons, pointer(load)
+        options.aggregates, options.sent = pointer_of(aggregates), pointer_of(log)
+        said = work(core.triax_plan_new, context(threads), self._pointer, loaded._pointer, pointer_of(its_team),
                     byref(options), byref(plan._pointer), progress=progress)
         plan._finish(self, loaded, its_team, said)
         return plan
@@ -155,6 +162,6 @@ class Policy(Handle):
         """
         loaded = None if customers is None else self.customers(customers)
         its_team, options = None if team is None else self.team(team), plan_options(as_of)
-        said = work(core.triax_plan_check, context(threads), self._pointer, loaded and loaded._pointer,
-                    its_team and its_team._pointer, byref(options), progress=progress)
-        return (*self.messages, *(loaded.messages if loaded else ()), *(its_team.messages if its_team else ()), *said)
+        said = work(core.triax_plan_check, context(threads), self._pointer, pointer_of(loaded),
+                    pointer_of(its_team), byref(options), progress=progress)
+        return (*self.messages, *(loaded.messages if loaded is not None else ()), *(its_team.messages if its_team is not None else ()), *said)

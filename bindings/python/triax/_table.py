@@ -147,13 +147,13 @@ class Table(Handle):
         row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
         return map(row._make, zip(*(self[name] for name in names)))
 
-    def numbers(self, column: str) -> memoryview:
+    def numbers(self, column: str) -> memoryview[float]:
         """A number or money column as doubles, NaN where missing, without a copy: `numpy.asarray(table.numbers("arr"))`."""
         values = core.triax_table_numbers(self._pointer, self._find(column))
         if not values:
             raise TypeError(f"column '{column}' is a {self.types[column]}, not of numbers")
         shared = (c_double * len(self)).from_address(addressof(values.contents))
-        shared.owner = self
+        setattr(shared, "owner", self)
         return memoryview(shared).cast("B").cast("d").toreadonly()
 
     def to_dict(self) -> dict[str, list[Any]]:
