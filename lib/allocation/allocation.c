@@ -83,6 +83,8 @@ triax_status tx_allocation_run(triax_context *context, const tx_allocation_input
   tx_free_array(context, job.offer_begin, job.begin_room, sizeof(size_t));
   tx_free_array(context, job.offer_csm, job.csm_room, sizeof(uint32_t));
   tx_free_array(context, job.offer_points, job.points_room, sizeof(int64_t));
+  tx_free_array(context, job.more_csm, job.more_csm_room, sizeof(uint32_t));
+  tx_free_array(context, job.more_points, job.more_points_room, sizeof(int64_t));
   tx_arena_free(&job.scratch);
   if (status != TRIAX_OK) {
     tx_allocation_result_free(job.result);

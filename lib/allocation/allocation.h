@@ -17,6 +17,9 @@ typedef struct tx_pairs {
   const uint32_t *csm_group;      /* per CSM */
   size_t customer_groups, csm_groups;
   const uint64_t *truth; /* row by customer group, tx_words(csm_groups) words each: holds (unknown does not) */
+  /* Where it holds for few of them, lists instead (truth is NULL): groups of CSMs by customer group, ascending. */
+  const size_t *begin; /* customer_groups + 1 */
+  const uint32_t *holds;
 } tx_pairs;
 
 typedef struct tx_allocation_pool {

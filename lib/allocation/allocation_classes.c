@@ -1,8 +1,7 @@
 /* Offers and classes: which CSMs may have a unit, with what points, told once for all units that are alike.
  *
- * Units are alike when pool, roles and the rows of truth of eligibility and preferences are equal. A preference that
- * holds for nobody but the present owner ("keeps its CSM") would make as many offers as there are owners; it is found
- * by its truth, whatever the expression, and becomes points of the owner. */
+ * Units are alike when pool, roles and the rows of truth of eligibility and preferences are equal; preferences that are
+ * told as exceptions (allocation_exceptions.c) aside. */
 #include <math.h>
 #include <string.h>
 
@@ -35,60 +34,6 @@ static bool set_points(tx_allocation_job *job) {
   return true;
 }
 
-/* --- preferences for the owner --- */
-
-#define SEVERAL (UINT32_MAX - 1)
-
-/* Per group of CSMs: the only one who is here, TX_ALLOCATION_NONE or SEVERAL. */
-static uint32_t *lone_csms(tx_allocation_job *job, const tx_pairs *pairs) {
-  uint32_t *lone = tx_arena_calloc(&job->scratch, pairs->csm_groups + 1, sizeof *lone);
-  for (size_t g = 0; lone && g < pairs->csm_groups; g++) lone[g] = TX_ALLOCATION_NONE;
-  for (uint32_t i = 0; lone && i < job->input->csms; i++) {
-    uint32_t *at = &lone[pairs->csm_group[i]];
-    if (tx_is_here(job->input, i)) *at = *at == TX_ALLOCATION_NONE ? i : SEVERAL;
-  }
-  return lone;
-}
-
-/* The same for the CSMs of a row of truth. */
-static uint32_t lone_of_row(const tx_pairs *pairs, size_t row, const uint32_t *lone) {
-  size_t words = tx_words(pairs->csm_groups);
-  uint32_t found = TX_ALLOCATION_NONE;
-  for (size_t w = 0; w < words; w++) {
-    if (pairs->truth[row * words + w] == 0) continue;
-    size_t end = (w + 1) * 64 < pairs->csm_groups ? (w + 1) * 64 : pairs->csm_groups;
-    for (size_t g = w * 64; g < end; g++) {
-      if (!tx_bit(pairs->truth + row * words, g) || lone[g] == TX_ALLOCATION_NONE) continue;
-      if (found != TX_ALLOCATION_NONE || lone[g] == SEVERAL) return SEVERAL;
-      found = lone[g];
-    }
-  }
-  return found;
-}
-
-/* *only: for every unit the test holds for its owner alone or for nobody. */
-static bool holds_for_owner_only(tx_allocation_job *job, const tx_pairs *pairs, bool *only) {
-  uint32_t *lone = lone_csms(job, pairs),
-           *of_row = tx_arena_calloc(&job->scratch, pairs->customer_groups + 1, sizeof *of_row);
-  if (!lone || !of_row) return false;
-  *only = true;
-  for (size_t row = 0; row < pairs->customer_groups; row++) of_row[row] = lone_of_row(pairs, row, lone);
-  for (size_t u = 0; *only && u < job->keep->units; u++) {
-    uint32_t who = of_row[pairs->customer_group[job->keep->lead[u]]];
-    *only = who == TX_ALLOCATION_NONE || who == job->unit_owner[u];
-  }
-  return true;
-}
-
-static bool find_owner_prefers(tx_allocation_job *job) {
-  for (size_t p = 0; p < job->input->prefer_count; p++) {
-    bool only;
-    if (!holds_for_owner_only(job, &job->input->prefer[p].pairs, &only)) return false;
-    if (only) job->keep->owner_prefers |= UINT64_C(1) << p;
-  }
-  return true;
-}
-
 /* --- alike --- */
 
 /* Numbers equal rows of truth alike. */
@@ -98,6 +43,8 @@ static bool number_rows(tx_allocation_job *job, const tx_pairs *pairs, uint32_t 
   tx_intern_init(&rows, job->context, words * sizeof(uint64_t));
   *number = tx_arena_calloc(&job->scratch, pairs->customer_groups + 1, sizeof **number);
   bool fine = *number != NULL;
+  if (!pairs->truth) words = 0; /* lists differ nearly always: what they offer is compared later */
+  for (size_t row = 0; fine && !pairs->truth && row < pairs->customer_groups; row++) (*number)[row] = (uint32_t)row;
   for (size_t row = 0; fine && words && row < pairs->customer_groups; row++) {
     fine = tx_intern_add(&rows, pairs->truth + row * words, &(*number)[row]);
   }
@@ -115,7 +62,7 @@ static bool find_alike(tx_allocation_job *job, alike *by) {
   const tx_allocation_input *input = job->input;
   if (input->eligible) by->pairs[by->count++] = input->eligible;
   for (size_t p = 0; p < input->prefer_count; p++) {
-    if (!(job->keep->owner_prefers >> p & 1)) by->pairs[by->count++] = &input->prefer[p].pairs;
+    if (!(job->keep->exceptional >> p & 1)) by->pairs[by->count++] = &input->prefer[p].pairs;
   }
   for (size_t i = 0; i < by->count; i++) {
     if (!number_rows(job, by->pairs[i], &by->number[i])) return false;
@@ -128,7 +75,7 @@ static bool find_alike(tx_allocation_job *job, alike *by) {
 static int64_t offered_points(const tx_allocation_job *job, size_t lead, size_t csm) {
   int64_t points = 0;
   for (size_t p = 0; p < job->input->prefer_count; p++) {
-    if (job->keep->owner_prefers >> p & 1) continue;
+    if (job->keep->exceptional >> p & 1) continue;
     if (tx_pair_holds(&job->input->prefer[p].pairs, lead, csm)) points += job->keep->points[p] / job->points_scale;
   }
   return points;
@@ -284,7 +231,7 @@ static bool make_classes(tx_allocation_job *job) {
 
 /* --- owners --- */
 
-static bool is_offered(const tx_allocation_job *job, size_t unit, uint32_t csm) {
+bool tx_allocation_is_offered(const tx_allocation_job *job, size_t unit, uint32_t csm) {
   const size_t *begin = job->offer_begin;
   const uint32_t *list = job->offer_csm;
   size_t low = begin[job->unit_offer[unit]], end = begin[job->unit_offer[unit] + 1], high = end;
@@ -296,26 +243,15 @@ static bool is_offered(const tx_allocation_job *job, size_t unit, uint32_t csm) 
   return low < end && list[low] == csm;
 }
 
-/* Points of the owners, and an end to freezes that eligibility no longer allows. */
-static bool set_owners(tx_allocation_job *job) {
-  const tx_allocation_input *input = job->input;
+/* Owners, and an end to freezes that eligibility no longer allows. */
+static void set_owners(tx_allocation_job *job) {
   tx_allocation_inside *keep = job->keep;
-  int64_t *points = tx_arena_calloc(&job->scratch, keep->units + 1, sizeof *points);
-  if (!points) return false;
   for (size_t u = 0; u < keep->units; u++) {
-    uint32_t owner = job->unit_owner[u];
-    for (size_t p = 0; owner != TX_ALLOCATION_NONE && p < input->prefer_count; p++) {
-      bool earned = keep->owner_prefers >> p & 1 && tx_pair_holds(&input->prefer[p].pairs, keep->lead[u], owner);
-      points[u] += earned ? keep->points[p] / job->points_scale : 0;
-    }
-    if (keep->fixed[u] != TX_ALLOCATION_NONE && !is_offered(job, u, keep->fixed[u])) {
-      keep->fixed[u] = TX_ALLOCATION_NONE;
-    }
+    bool fixed = keep->fixed[u] != TX_ALLOCATION_NONE;
+    if (fixed && !tx_allocation_is_offered(job, u, keep->fixed[u])) keep->fixed[u] = TX_ALLOCATION_NONE;
   }
   job->books.owner = job->unit_owner;
-  job->books.owner_points = points;
   job->books.fixed = keep->fixed;
-  return true;
 }
 
 triax_status tx_allocation_classes(tx_allocation_job *job) {
@@ -324,10 +260,11 @@ triax_status tx_allocation_classes(tx_allocation_job *job) {
     return tx_fail(job->error, TRIAX_ELIMIT, "prefer has %zu entries: at most 64 are allowed",
                    job->input->prefer_count);
   }
-  if (!set_points(job) || !find_owner_prefers(job) || !find_alike(job, &by) || !make_offers(job, &by) ||
-      !make_classes(job) || !set_owners(job)) {
+  if (!set_points(job) || !tx_allocation_find_exceptions(job) || !find_alike(job, &by) || !make_offers(job, &by) ||
+      !make_classes(job) || !tx_allocation_exceptions(job)) {
     return tx_no_memory(job->error);
   }
+  set_owners(job);
   job->books.offer_begin = job->offer_begin;
   job->books.offer_csm = job->offer_csm;
   job->books.offer_points = job->offer_points;

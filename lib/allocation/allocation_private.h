@@ -4,6 +4,7 @@
 
 #include "allocation/allocation.h"
 #include "allocation/solve.h"
+#include "allocation/solve_sort.h"
 
 /* --- numbering equal byte strings of one width, in the order of their first appearance --- */
 
@@ -37,7 +38,7 @@ typedef struct tx_allocation_inside {
   int64_t *capacity, *hard, *csm_load; /* per CSM */
   int64_t **need, **limit, **used;     /* by cap: per unit, per CSM, per CSM */
   int64_t *points;                     /* by preference, in thousandths */
-  uint64_t owner_prefers;              /* bits of the preferences that hold for the owner alone */
+  uint64_t exceptional;                /* bits of the preferences that are told customer by customer */
 } tx_allocation_inside;
 
 /* --- one run --- */
@@ -63,6 +64,9 @@ typedef struct tx_allocation_job {
   /* Offers while they grow. */
   void *offer_begin, *offer_csm, *offer_points;
   size_t begin_room, csm_room, points_room;
+  /* Exceptions to the offers while they grow. */
+  void *more_csm, *more_points;
+  size_t more_csm_room, more_points_room;
   tx_books books;
   tx_books_measure measure[TX_BOOKS_MEASURES];
   double fair_unit[TX_BOOKS_MEASURES];
@@ -74,8 +78,15 @@ static inline bool tx_is_here(const tx_allocation_input *input, size_t csm) {
   return !input->here || tx_bit(input->here, csm);
 }
 static inline bool tx_pair_holds(const tx_pairs *pairs, size_t customer, size_t csm) {
-  const uint64_t *row = pairs->truth + pairs->customer_group[customer] * tx_words(pairs->csm_groups);
-  return tx_bit(row, pairs->csm_group[csm]);
+  size_t row = pairs->customer_group[customer], low, high;
+  uint32_t group = pairs->csm_group[csm];
+  if (pairs->truth) return tx_bit(pairs->truth + row * tx_words(pairs->csm_groups), group);
+  for (low = pairs->begin[row], high = pairs->begin[row + 1]; low < high;) {
+    size_t middle = low + (high - low) / 2;
+    if (pairs->holds[middle] < group) low = middle + 1;
+    else high = middle;
+  }
+  return low < pairs->begin[row + 1] && pairs->holds[low] == group;
 }
 static inline uint32_t tx_role_set(const tx_allocation_input *input, size_t customer) {
   return input->role_set ? input->role_set[customer] : 0;
@@ -103,6 +114,10 @@ bool tx_allocation_units(tx_allocation_job *job);
 bool tx_allocation_pools(tx_allocation_job *job);
 bool tx_allocation_loads(tx_allocation_job *job);
 triax_status tx_allocation_classes(tx_allocation_job *job);
+/* Finds the preferences that few pairs earn; then, once there are offers, their points by customer. */
+bool tx_allocation_find_exceptions(tx_allocation_job *job);
+bool tx_allocation_exceptions(tx_allocation_job *job);
+bool tx_allocation_is_offered(const tx_allocation_job *job, size_t unit, uint32_t csm);
 triax_status tx_allocation_measures(tx_allocation_job *job);
 bool tx_allocation_answer(tx_allocation_job *job, const tx_books_result *solved);
 bool tx_allocation_groups(tx_allocation_job *job);

@@ -23,6 +23,10 @@ static int64_t points_at(const tx_books *books, size_t j, uint32_t csm, bool *el
       if (books->owner != NULL && books->owner[j] == csm && books->owner_points != NULL) {
         points += books->owner_points[j];
       }
+      size_t more = books->more_begin != NULL ? books->more_begin[j] : 0;
+      for (; books->more_begin != NULL && more < books->more_begin[j + 1]; more++) {
+        if (books->more_csm[more] == csm) points += books->more_points[more];
+      }
       *eligible = true;
       return points;
     }

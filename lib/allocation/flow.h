@@ -60,6 +60,7 @@ typedef struct tx_flow {
   uint32_t *by_value;          /* customers by class node, least value first */
   uint32_t *by_owner;          /* customers of owner bundles, most points first */
   size_t *owner_begin;         /* owner bundles + 1, into by_owner */
+  uint32_t *owner_csm;         /* per owner bundle: its CSM, the owner or one of another exception */
   size_t *owned_begin;         /* classes + 1: the class's owner bundles, counted from the first owner bundle */
   size_t bundles;              /* CSMs' first, then the classes' uncovered, then owners' */
   tx_bundle *bundle;
@@ -88,9 +89,9 @@ int64_t tx_flow_scale(const tx_core *core);
 triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const tx_flow_scope *scope,
                           const tx_flow *former);
 triax_status tx_flow_warm_tree(tx_flow *flow, const tx_flow *former);
-/* A class's customer can be kept by its owner and uncovered at once, which no real one can. Marks those that the
- * flow treats so; returns how many are new. */
-size_t tx_flow_conflicts(const tx_flow *flow, bool *apart);
+/* A class's customer can be kept by its owner and uncovered at once, or be with the CSMs of two of its exceptions,
+ * which no real one can. Marks those that the flow treats so; returns how many are new. used: per customer, zeros. */
+size_t tx_flow_conflicts(const tx_flow *flow, bool *apart, bool *used);
 /* Flow on a bundle. */
 int64_t tx_flow_on(const tx_flow *flow, size_t bundle);
 void tx_flow_free(tx_flow *flow);

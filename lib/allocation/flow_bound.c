@@ -56,14 +56,17 @@ static bool class_cost(const tx_flow *flow, uint32_t q, tx_cost *least) {
 static void add_customer(const tx_flow *flow, uint32_t j, uint32_t q, const tx_cost *generic, total *sum) {
   const tx_core *core = flow->core;
   tx_cost least = {{tx_core_value(core, j) * flow->scale, 0, 0, 0}};
-  uint32_t owner = tx_core_owner(core, j);
   if (generic != NULL && tx_cost_compare(generic, &least) < 0) {
     least = *generic;
   }
-  size_t entry = owner == TX_BOOKS_NONE ? SIZE_MAX : tx_core_entry(core, j, owner);
-  if (entry != SIZE_MAX && flow->room[owner] >= flow->load[q]) {
-    tx_cost cost = placed(flow, owner, flow->load[q], tx_core_entry_points(core, j, entry));
-    least = tx_cost_compare(&cost, &least) < 0 ? cost : least;
+  for (size_t n = 0; n < tx_core_exceptions(core, j); n++) {
+    int64_t points;
+    uint32_t csm = tx_core_exception(core, j, n, &points);
+    size_t entry = csm == TX_BOOKS_NONE ? SIZE_MAX : tx_core_entry(core, j, csm);
+    if (entry != SIZE_MAX && flow->room[csm] >= flow->load[q]) {
+      tx_cost cost = placed(flow, csm, flow->load[q], tx_core_entry_points(core, j, entry));
+      least = tx_cost_compare(&cost, &least) < 0 ? cost : least;
+    }
   }
   total_add(sum, &least);
 }

@@ -223,9 +223,9 @@ triax_status tx_flow_curves(tx_flow *flow) {
     kept = curve_of(&c, flow->scope.csms[x], most);
   }
   flow->curves = c.segments;
-  /* The bundles of classes follow: room for two segments a customer. */
-  size_t customers = flow->customer_begin[flow->classes];
-  flow->segment = kept ? tx_arena_calloc(&flow->arena, c.segments + 2 * customers, sizeof *flow->segment) : NULL;
+  /* The bundles of classes follow: room for a segment a customer, and one an exception. */
+  size_t more = flow->customer_begin[flow->classes] + flow->owner_begin[flow->owned_begin[flow->classes]];
+  flow->segment = kept ? tx_arena_calloc(&flow->arena, c.segments + more, sizeof *flow->segment) : NULL;
   flow->over = kept ? tx_arena_calloc(&flow->arena, c.segments, sizeof *flow->over) : NULL;
   kept = flow->segment != NULL && flow->over != NULL;
   if (kept && c.segments > 0) {

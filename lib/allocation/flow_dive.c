@@ -32,6 +32,7 @@ typedef struct dive {
   uint8_t *rank; /* per customer */
   bool *left;    /* per customer: the relaxation leaves it uncovered */
   bool *apart;   /* per customer: has a node of its own */
+  bool *used;    /* per customer: scratch */
   share *shares;
   size_t shares_count, shares_room;
   uint32_t *order, *spare;
@@ -87,9 +88,11 @@ static bool fix_owned(dive *d, uint32_t q, size_t owner) {
   size_t b = TX_FLOW_OWNED(flow, owner), begin = flow->owner_begin[owner], end = flow->owner_begin[owner + 1];
   int64_t amount = tx_flow_on(flow, b), load = flow->load[q];
   uint32_t csm = (uint32_t)(flow->bundle[b].to - flow->classes);
+  int64_t place = -1;
   for (size_t x = begin; x < end; x++) {
     uint32_t customer = flow->by_owner[x];
-    int64_t place = (int64_t)(x - begin);
+    /* Who is with another CSM of its exceptions leaves its place to the next. */
+    place += d->rank[customer] != RANK_DONE || d->core->at[customer] == TX_BOOKS_NONE;
     if (d->rank[customer] == RANK_DONE) {
       continue;
     }
@@ -292,7 +295,8 @@ static triax_status relax_once(dive *d, int64_t scale, bool apart, uint64_t budg
 static triax_status relax(dive *d, int64_t scale, bool first, uint64_t budget) {
   triax_status status = relax_once(d, scale, false, budget);
   for (int again = 0; status == TRIAX_OK && first && again < APART; again++) {
-    size_t conflicts = tx_flow_conflicts(&d->flow, d->apart);
+    memset(d->used, 0, d->core->books->customers * sizeof *d->used);
+    size_t conflicts = tx_flow_conflicts(&d->flow, d->apart, d->used);
     if (conflicts == 0 || conflicts > APART_MOST + d->count / 200) {
       break;
     }
@@ -343,8 +347,9 @@ triax_status tx_dive(tx_core *core, int64_t scale, const tx_dive_options *option
   d.left = tx_calloc(context, n, sizeof *d.left);
   d.apart = tx_calloc(context, n, sizeof *d.apart);
   d.excess = tx_calloc(context, core->books->csms, sizeof *d.excess);
+  d.used = tx_calloc(context, n, sizeof *d.used);
   triax_status status = TRIAX_OK;
-  if (d.rank == NULL || d.left == NULL || d.apart == NULL || d.excess == NULL) {
+  if (d.rank == NULL || d.left == NULL || d.apart == NULL || d.used == NULL || d.excess == NULL) {
     status = tx_no_memory(core->watch->error);
   } else {
     status = run_rounds(&d, scale);
@@ -356,6 +361,7 @@ triax_status tx_dive(tx_core *core, int64_t scale, const tx_dive_options *option
   tx_free_array(context, d.left, n, sizeof *d.left);
   tx_free_array(context, d.apart, n, sizeof *d.apart);
   tx_free_array(context, d.excess, core->books->csms, sizeof *d.excess);
+  tx_free_array(context, d.used, n, sizeof *d.used);
   tx_free_array(context, d.shares, d.shares_room, sizeof *d.shares);
   tx_free_array(context, d.order, d.order_room, sizeof *d.order);
   tx_free_array(context, d.spare, d.order_room, sizeof *d.spare);

@@ -35,6 +35,9 @@ static double dearest(const tx_core *core) {
     int64_t points = books->owner_points == NULL ? 0 : books->owner_points[j];
     most = larger(larger(most, tx_core_value(core, (uint32_t)j)), points < 0 ? -points : points);
   }
+  for (size_t x = 0; books->more_begin != NULL && x < books->more_begin[books->customers]; x++) {
+    most = larger(most, books->more_points[x] < 0 ? -books->more_points[x] : books->more_points[x]);
+  }
   double points_most = 0;
   for (size_t e = 0; books->offer_points != NULL && e < entries; e++) {
     int64_t points = books->offer_points[e];
@@ -76,19 +79,35 @@ typedef struct build {
   uint32_t *spare; /* for sorting */
 } build;
 
+/* Whether the customer has an owner or another exception: it may lose points. */
+static bool is_special(const tx_core *core, uint32_t j) {
+  return tx_core_owner(core, j) != TX_BOOKS_NONE || tx_core_exceptions(core, j) > 1;
+}
+
 /* Of equal value, those without an owner go first: they lose no points. */
 static bool less_value(const void *user, uint32_t a, uint32_t b) {
   const tx_core *core = user;
   int64_t value_a = tx_core_value(core, a), value_b = tx_core_value(core, b);
-  bool owned_a = tx_core_owner(core, a) != TX_BOOKS_NONE, owned_b = tx_core_owner(core, b) != TX_BOOKS_NONE;
+  bool owned_a = is_special(core, a), owned_b = is_special(core, b);
   return value_a != value_b ? value_a < value_b : owned_a != owned_b ? owned_b : a < b;
 }
 
-static bool less_owner(const void *user, uint32_t a, uint32_t b) {
-  const tx_core *core = user;
-  uint32_t owner_a = tx_core_owner(core, a), owner_b = tx_core_owner(core, b);
-  int64_t points_a = core->books->owner_points[a], points_b = core->books->owner_points[b];
-  return owner_a != owner_b ? owner_a < owner_b : points_a != points_b ? points_a > points_b : a < b;
+/* A customer at a CSM where it earns more than others of its class. */
+typedef struct exception {
+  int64_t points;
+  uint32_t csm, customer;
+  size_t others; /* exceptions that it has beside: of equal points, those without go first */
+} exception;
+
+static bool less_exception(const void *user, uint32_t a, uint32_t b) {
+  const exception *x = (const exception *)user + a, *y = (const exception *)user + b;
+  if (x->csm != y->csm) {
+    return x->csm < y->csm;
+  }
+  if (x->points != y->points) {
+    return x->points > y->points;
+  }
+  return x->others != y->others ? x->others < y->others : x->customer < y->customer;
 }
 
 static void open_node(tx_flow *flow, uint32_t class_index, size_t end) {
@@ -158,44 +177,84 @@ static bool build_classes(build *b) {
   return had;
 }
 
-/* Whether the customer's owner may keep it and earns points by it. */
-static bool owned(const tx_core *core, uint32_t j) {
-  uint32_t owner = tx_core_owner(core, j);
-  return owner != TX_BOOKS_NONE && core->books->owner_points != NULL && core->books->owner_points[j] > 0 &&
-         tx_core_entry(core, j, owner) != SIZE_MAX;
+typedef struct exceptions {
+  exception *list;
+  uint32_t *order, *spare;
+  size_t room, count; /* of one class */
+} exceptions;
+
+/* Where the customer may be and earns more than its class does. */
+static void add_exceptions(const tx_core *core, uint32_t j, exceptions *e) {
+  size_t have = tx_core_exceptions(core, j);
+  for (size_t n = 0; n < have; n++) {
+    int64_t points;
+    uint32_t csm = tx_core_exception(core, j, n, &points);
+    if (csm != TX_BOOKS_NONE && points > 0 && tx_core_entry(core, j, csm) != SIZE_MAX) {
+      e->order[e->count] = (uint32_t)e->count;
+      e->list[e->count++] = (exception){points, csm, j, have - 1};
+    }
+  }
 }
 
-/* Customers that their owners may keep, by class node, owner, and points; counts the bundles. */
+/* The class node's customers by exception: CSM by CSM, most points first. */
+static void list_class(tx_flow *flow, uint32_t q, exceptions *e, size_t *at, size_t *bundles) {
+  e->count = 0;
+  for (size_t x = flow->customer_begin[q]; x < flow->customer_begin[q + 1]; x++) {
+    add_exceptions(flow->core, flow->by_value[x], e);
+  }
+  tx_sort(e->order, e->spare, e->count, less_exception, e->list);
+  for (size_t x = 0; x < e->count; x++) {
+    const exception *one = &e->list[e->order[x]];
+    if (x == 0 || e->list[e->order[x - 1]].csm != one->csm) {
+      flow->owner_csm[*bundles] = one->csm;
+      flow->owner_begin[(*bundles)++] = *at;
+    }
+    flow->by_owner[(*at)++] = one->customer;
+  }
+  flow->owner_begin[*bundles] = *at;
+  flow->owned_begin[q + 1] = *bundles;
+}
+
+static bool room_for_exceptions(build *b, exceptions *e) {
+  tx_flow *flow = b->flow;
+  triax_context *context = flow->core->watch->context;
+  size_t all = 0;
+  for (size_t q = 0; q < flow->classes; q++) {
+    size_t of_class = 0;
+    for (size_t x = flow->customer_begin[q]; x < flow->customer_begin[q + 1]; x++) {
+      of_class += tx_core_exceptions(flow->core, flow->by_value[x]);
+    }
+    e->room = of_class > e->room ? of_class : e->room;
+    all += of_class;
+  }
+  flow->by_owner = tx_arena_calloc(&flow->arena, all, sizeof *flow->by_owner);
+  flow->owner_begin = tx_arena_calloc(&flow->arena, all + 1, sizeof *flow->owner_begin);
+  flow->owner_csm = tx_arena_calloc(&flow->arena, all, sizeof *flow->owner_csm);
+  flow->owned_begin = tx_arena_calloc(&flow->arena, flow->classes + 1, sizeof *flow->owned_begin);
+  e->list = tx_alloc_array(context, e->room, sizeof *e->list);
+  e->order = tx_alloc_array(context, e->room, sizeof *e->order);
+  e->spare = tx_alloc_array(context, e->room, sizeof *e->spare);
+  return flow->by_owner != NULL && flow->owner_begin != NULL && flow->owner_csm != NULL &&
+         flow->owned_begin != NULL && e->list != NULL && e->order != NULL && e->spare != NULL;
+}
+
+/* Customers that their owners may keep, and others with exceptions; counts the bundles. */
 static bool list_owned(build *b, size_t *bundles) {
   tx_flow *flow = b->flow;
-  tx_core *core = flow->core;
+  triax_context *context = flow->core->watch->context;
+  exceptions e = {.list = NULL};
   size_t at = 0;
-  flow->by_owner = tx_arena_calloc(&flow->arena, b->count, sizeof *flow->by_owner);
-  flow->owner_begin = tx_arena_calloc(&flow->arena, b->count + 1, sizeof *flow->owner_begin);
-  flow->owned_begin = tx_arena_calloc(&flow->arena, flow->classes + 1, sizeof *flow->owned_begin);
-  if (flow->by_owner == NULL || flow->owner_begin == NULL || flow->owned_begin == NULL) {
-    return false;
-  }
-  for (size_t q = 0; q < flow->classes; q++) {
-    size_t begin = at;
-    for (size_t x = flow->customer_begin[q]; x < flow->customer_begin[q + 1]; x++) {
-      if (owned(core, flow->by_value[x])) {
-        flow->by_owner[at++] = flow->by_value[x];
-      }
-    }
-    tx_sort(flow->by_owner + begin, b->spare, at - begin, less_owner, core);
-    for (size_t x = begin; x < at; x++) {
-      if (x == begin || tx_core_owner(core, flow->by_owner[x - 1]) != tx_core_owner(core, flow->by_owner[x])) {
-        flow->owner_begin[(*bundles)++] = x;
-      }
-    }
-    flow->owner_begin[*bundles] = at;
-    flow->owned_begin[q + 1] = *bundles;
-    if (tx_watch_work(core->watch, 8 * (at - begin)) != TRIAX_OK) {
+  bool had = room_for_exceptions(b, &e);
+  for (uint32_t q = 0; had && q < flow->classes; q++) {
+    list_class(flow, q, &e, &at, bundles);
+    if (tx_watch_work(flow->core->watch, 8 * e.count) != TRIAX_OK) {
       break;
     }
   }
-  return true;
+  tx_free_array(context, e.list, e.room, sizeof *e.list);
+  tx_free_array(context, e.order, e.room, sizeof *e.order);
+  tx_free_array(context, e.spare, e.room, sizeof *e.spare);
+  return had;
 }
 
 /* Adds one customer's load at a rate to the bundle that is being filled: equal rates share a segment. */
@@ -227,7 +286,7 @@ static void build_owned(tx_flow *flow, size_t *segments) {
   for (size_t q = 0; q < flow->classes; q++) {
     for (size_t o = flow->owned_begin[q]; o < flow->owned_begin[q + 1]; o++) {
       tx_bundle *bundle = &flow->bundle[TX_FLOW_OWNED(flow, o)];
-      uint32_t any = flow->by_owner[flow->owner_begin[o]], owner = tx_core_owner(core, any);
+      uint32_t any = flow->by_owner[flow->owner_begin[o]], owner = flow->owner_csm[o];
       size_t entry = tx_core_entry(core, any, owner);
       *bundle = (tx_bundle){.from = (uint32_t)q, .to = TX_FLOW_CSM(flow, owner), .begin = *segments};
       /* A CSM without room has no node in the tree: its bundles stay empty. */
@@ -240,12 +299,14 @@ static void build_owned(tx_flow *flow, size_t *segments) {
   }
 }
 
-/* Owners take whole segments while a unit of room is left over: the tree stays strongly feasible. */
+/* Owners take whole segments while a unit of room is left over: the tree stays strongly feasible. A class has no more
+ * than its customers, though they may have several exceptions each. */
 static void keep_owners(tx_flow *flow, int64_t *csm_flow, int64_t *class_flow) {
   for (size_t b = TX_FLOW_OWNED(flow, 0); b < flow->bundles; b++) {
     tx_bundle *bundle = &flow->bundle[b];
     size_t csm = bundle->to - flow->classes;
-    int64_t room = flow->room[csm] - 1 - csm_flow[csm];
+    int64_t room = flow->room[csm] - 1 - csm_flow[csm], have = class_flow[bundle->from];
+    room = room < have ? room : have;
     while (bundle->kink < bundle->count && flow->segment[bundle->begin + bundle->kink].end <= room) {
       bundle->kink++;
     }
@@ -401,10 +462,29 @@ static size_t class_conflicts(const tx_flow *flow, size_t q, bool *apart) {
   return found;
 }
 
-size_t tx_flow_conflicts(const tx_flow *flow, bool *apart) {
+/* Customers that the class has at the CSMs of two of their exceptions. used: per customer, zeros. */
+static size_t double_use(const tx_flow *flow, size_t q, bool *apart, bool *used) {
+  size_t found = 0;
+  if (flow->customer_begin[q + 1] - flow->customer_begin[q] < 2) {
+    return 0;
+  }
+  for (size_t o = flow->owned_begin[q]; o < flow->owned_begin[q + 1]; o++) {
+    int64_t kept = tx_flow_on(flow, TX_FLOW_OWNED(flow, o));
+    for (size_t x = flow->owner_begin[o]; kept > 0; x++, kept -= flow->load[q]) {
+      uint32_t customer = flow->by_owner[x];
+      found += used[customer] && !apart[customer];
+      apart[customer] = apart[customer] || used[customer];
+      used[customer] = true;
+    }
+  }
+  return found;
+}
+
+size_t tx_flow_conflicts(const tx_flow *flow, bool *apart, bool *used) {
   size_t found = 0;
   for (size_t q = 0; q < flow->classes; q++) {
     found += class_conflicts(flow, q, apart);
+    found += flow->core->books->more_begin == NULL ? 0 : double_use(flow, q, apart, used);
   }
   return found;
 }

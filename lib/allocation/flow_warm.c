@@ -76,14 +76,18 @@ static void rest_bundles(warm *w) {
     if (before == TX_BOOKS_NONE || w->node[flow->class_of[q]] != q) {
       continue;
     }
+    int64_t left = w->amount[q]; /* a customer may have been in several */
     for (size_t o = flow->owned_begin[q]; o < flow->owned_begin[q + 1]; o++) {
       size_t b = TX_FLOW_OWNED(flow, o);
       size_t csm = flow->bundle[b].to - flow->classes;
       uint32_t of = owner_bundle(former, before, TX_FLOW_CSM(former, csm));
-      flow->bundle[b].kink = of == TX_BOOKS_NONE ? 0 : kink_at(flow, b, tx_flow_on(former, of));
+      int64_t was = of == TX_BOOKS_NONE ? 0 : tx_flow_on(former, of);
+      flow->bundle[b].kink = kink_at(flow, b, was < left ? was : left);
+      left -= tx_flow_segment_start(flow, b, flow->bundle[b].kink);
     }
+    int64_t was = tx_flow_on(former, TX_FLOW_UNCOVERED(former, before));
     flow->bundle[TX_FLOW_UNCOVERED(flow, q)].kink =
-        kink_at(flow, TX_FLOW_UNCOVERED(flow, q), tx_flow_on(former, TX_FLOW_UNCOVERED(former, before)));
+        kink_at(flow, TX_FLOW_UNCOVERED(flow, q), was < left ? was : left);
   }
   for (size_t i = 0; i < flow->csms; i++) {
     int64_t load = former->bundle[i].count == 0 ? 0 : former->has[i] + tx_flow_on(former, i) - flow->has[i];

@@ -132,7 +132,12 @@ static int64_t fixed_points(const tx_books *books, size_t j) {
   for (size_t e = books->offer_begin[offer]; e < books->offer_begin[offer + 1]; e++) {
     if (books->offer_csm[e] == books->fixed[j]) {
       bool owned = books->owner != NULL && books->owner[j] == books->fixed[j] && books->owner_points != NULL;
-      return (books->offer_points == NULL ? 0 : books->offer_points[e]) + (owned ? books->owner_points[j] : 0);
+      int64_t points = (books->offer_points == NULL ? 0 : books->offer_points[e]) + (owned ? books->owner_points[j] : 0);
+      for (size_t x = books->more_begin == NULL ? 0 : books->more_begin[j];
+           books->more_begin != NULL && x < books->more_begin[j + 1]; x++) {
+        points += books->more_csm[x] == books->fixed[j] ? books->more_points[x] : 0;
+      }
+      return points;
     }
   }
   return 0;

@@ -52,6 +52,14 @@ typedef struct tx_books {
   const int64_t *value;           /* lost when uncovered, >= 0; NULL: 1 */
   const uint32_t *owner;          /* TX_BOOKS_NONE or a CSM; counts only where the offer has it; NULL: none */
   const int64_t *owner_points;    /* earned on top of the offer's when the owner keeps it, any sign; NULL: 0 */
+
+  /* Further exceptions to the offer, customer by customer: points on top at certain CSMs, who need not be on offer
+   * (then nothing comes of it). So that what only few pairs earn makes no classes. Nobody twice in a row, nor the
+   * owner. NULL: none. */
+  const size_t *more_begin;   /* customers + 1, from 0, not descending */
+  const uint32_t *more_csm;   /* ascending within a row */
+  const int64_t *more_points; /* any sign */
+
   const uint32_t *fixed;          /* TX_BOOKS_NONE, or the CSM that carries it whatever happens (it may be over its
                                    * maximum or not on offer: it stays, and takes no further customer); NULL: none */
 

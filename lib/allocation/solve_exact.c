@@ -18,6 +18,13 @@ static bool alike(const tx_core *core, uint32_t a, uint32_t b) {
   bool same = books->customer_class[a] == books->customer_class[b] && tx_core_value(core, a) == tx_core_value(core, b);
   same = same && tx_core_owner(core, a) == tx_core_owner(core, b);
   same = same && (books->owner_points == NULL || books->owner_points[a] == books->owner_points[b]);
+  size_t exceptions = tx_core_exceptions(core, a);
+  same = same && exceptions == tx_core_exceptions(core, b);
+  for (size_t n = 1; same && n < exceptions; n++) {
+    int64_t points_a, points_b;
+    same = tx_core_exception(core, a, n, &points_a) == tx_core_exception(core, b, n, &points_b);
+    same = same && points_a == points_b;
+  }
   for (size_t d = 1; same && d < core->dimensions; d++) {
     same = core->amount[d][a] == core->amount[d][b];
   }

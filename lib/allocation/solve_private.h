@@ -133,11 +133,34 @@ static inline size_t tx_core_row_begin(const tx_core *core, uint32_t customer) {
 static inline size_t tx_core_row_end(const tx_core *core, uint32_t customer) {
   return core->books->offer_begin[core->books->class_offer[core->books->customer_class[customer]] + 1];
 }
+/* The customer's exceptions, the owner among them: how many, and the n-th with its points on top of the offer's. The
+ * owner is the first, TX_BOOKS_NONE where there is none. */
+static inline size_t tx_core_exceptions(const tx_core *core, uint32_t customer) {
+  const size_t *begin = core->books->more_begin;
+  return 1 + (begin == NULL ? 0 : begin[customer + 1] - begin[customer]);
+}
+static inline uint32_t tx_core_exception(const tx_core *core, uint32_t customer, size_t n, int64_t *points) {
+  const tx_books *books = core->books;
+  if (n == 0) {
+    *points = books->owner_points == NULL ? 0 : books->owner_points[customer];
+    return tx_core_owner(core, customer);
+  }
+  *points = books->more_points[books->more_begin[customer] + n - 1];
+  return books->more_csm[books->more_begin[customer] + n - 1];
+}
 /* Points that the customer earns at the CSM of entry `entry` of its offer. */
 static inline int64_t tx_core_entry_points(const tx_core *core, uint32_t customer, size_t entry) {
-  int64_t points = core->books->offer_points == NULL ? 0 : core->books->offer_points[entry];
-  bool owned = tx_core_owner(core, customer) == core->books->offer_csm[entry];
-  return points + (owned && core->books->owner_points != NULL ? core->books->owner_points[customer] : 0);
+  const tx_books *books = core->books;
+  int64_t points = books->offer_points == NULL ? 0 : books->offer_points[entry];
+  uint32_t csm = books->offer_csm[entry];
+  if (tx_core_owner(core, customer) == csm) {
+    return points + (books->owner_points == NULL ? 0 : books->owner_points[customer]);
+  }
+  for (size_t x = books->more_begin == NULL ? 0 : books->more_begin[customer];
+       books->more_begin != NULL && x < books->more_begin[customer + 1]; x++) {
+    points += books->more_csm[x] == csm ? books->more_points[x] : 0;
+  }
+  return points;
 }
 /* The entry of `csm` in the customer's offer, or SIZE_MAX. */
 size_t tx_core_entry(const tx_core *core, uint32_t customer, uint32_t csm);

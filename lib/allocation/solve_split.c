@@ -238,6 +238,37 @@ static bool build_classes(const tx_split *split, size_t part, tx_arena *arena, t
   return load != NULL && offer != NULL;
 }
 
+/* Exceptions at CSMs of the part; the others come to nothing. */
+static bool build_more(const tx_split *split, tx_arena *arena, const uint32_t *order, uint32_t part, tx_books *out) {
+  const tx_books *books = split->books;
+  size_t most = 0, at = 0;
+  if (books->more_begin == NULL) {
+    return true;
+  }
+  for (size_t j = 0; j < out->customers; j++) {
+    most += books->more_begin[order[j] + 1] - books->more_begin[order[j]];
+  }
+  size_t *begin = tx_arena_calloc(arena, out->customers + 1, sizeof *begin);
+  uint32_t *csm = tx_arena_calloc(arena, most + 1, sizeof *csm);
+  int64_t *points = tx_arena_calloc(arena, most + 1, sizeof *points);
+  if (begin == NULL || csm == NULL || points == NULL) {
+    return false;
+  }
+  for (size_t j = 0; j < out->customers; j++) {
+    for (size_t x = books->more_begin[order[j]]; x < books->more_begin[order[j] + 1]; x++) {
+      if (split->csm_part[books->more_csm[x]] == part) {
+        csm[at] = split->csm_local[books->more_csm[x]];
+        points[at++] = books->more_points[x];
+      }
+    }
+    begin[j + 1] = at;
+  }
+  out->more_begin = begin;
+  out->more_csm = csm;
+  out->more_points = points;
+  return true;
+}
+
 static bool build_customers(const tx_split *split, size_t part, tx_arena *arena, tx_books *out) {
   const tx_books *books = split->books;
   const uint32_t *order = split->customer_order + split->customer_begin[part];
@@ -258,7 +289,7 @@ static bool build_customers(const tx_split *split, size_t part, tx_arena *arena,
   out->owner = owner;
   out->value = books->value == NULL ? NULL : gather(arena, books->value, order, n, 1);
   out->owner_points = books->owner_points == NULL ? NULL : gather(arena, books->owner_points, order, n, 1);
-  return (books->value == NULL || out->value != NULL) && (books->owner_points == NULL || out->owner_points != NULL);
+  return build_more(split, arena, order, (uint32_t)part, out) && (books->value == NULL || out->value != NULL) && (books->owner_points == NULL || out->owner_points != NULL);
 }
 
 static bool build_measure(const tx_split *split, size_t part, tx_arena *arena, const tx_books *out,

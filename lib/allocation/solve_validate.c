@@ -69,6 +69,22 @@ static triax_status validate_offers(const tx_books *books, triax_error *error) {
   return TRIAX_OK;
 }
 
+static triax_status validate_more(const tx_books *books, triax_error *error) {
+  WANT(books->customers == 0 || books->more_begin[0] == 0, "more_begin must start at 0");
+  for (size_t j = 0; j < books->customers; j++) {
+    size_t begin = books->more_begin[j], end = books->more_begin[j + 1];
+    WANT(begin <= end, "the exceptions of customer %zu end before they begin", j);
+    for (size_t x = begin; x < end; x++) {
+      WANT(books->more_csm[x] < books->csms, "customer %zu has an exception for a CSM that does not exist", j);
+      WANT(x == begin || books->more_csm[x - 1] < books->more_csm[x],
+           "the exceptions of customer %zu are not in ascending order", j);
+      WANT(books->owner == NULL || books->more_csm[x] != books->owner[j],
+           "the exceptions of customer %zu name its owner", j);
+    }
+  }
+  return TRIAX_OK;
+}
+
 static triax_status validate_customers(const tx_books *books, triax_error *error) {
   WANT(books->customers < TX_BOOKS_NONE, "there are too many customers");
   WANT(books->customers == 0 || books->customer_class != NULL, "customer_class is not given");
@@ -80,7 +96,7 @@ static triax_status validate_customers(const tx_books *books, triax_error *error
     WANT(books->fixed == NULL || books->fixed[j] < books->csms || books->fixed[j] == TX_BOOKS_NONE,
          "customer %zu is fixed to a CSM that does not exist", j);
   }
-  return TRIAX_OK;
+  return books->more_begin == NULL ? TRIAX_OK : validate_more(books, error);
 }
 
 static triax_status validate_curve(const tx_books *books, size_t m, size_t csm, triax_error *error) {
@@ -154,6 +170,10 @@ static triax_status sum_points(const tx_books *books, triax_error *error) {
   }
   for (size_t j = 0; j < books->customers; j++) {
     int64_t owned = books->owner_points == NULL ? 0 : magnitude(books->owner_points[j]);
+    for (size_t x = 0; books->more_begin != NULL && x < books->more_begin[j + 1] - books->more_begin[j]; x++) {
+      int64_t more = magnitude(books->more_points[books->more_begin[j] + x]);
+      owned = more > owned ? more : owned;
+    }
     if (!add(&points, most) || !add(&points, owned)) {
       return too_large("the points", error);
     }

@@ -9,9 +9,9 @@
 triax_status tx_group_rows(tx_arena *arena, const tx_column *const *columns, size_t count, size_t rows,
                            uint32_t **group, size_t *groups, size_t **first, triax_error *error);
 
-/* The pairs of one expression of the pair module; arrays live in the arena. unknown (may be NULL) receives how many
- * pairs of groups could not be judged. */
-triax_status tx_pairs_make(triax_plan *plan, tx_arena *arena, uint32_t root, tx_pairs *pairs, uint64_t *unknown,
+/* The pairs of one expression of the pair module; arrays live in the arena. tally may be NULL. Unknown for a CSM who
+ * lacks what is read counts for nobody, unless all lack it. */
+triax_status tx_pairs_make(triax_plan *plan, tx_arena *arena, uint32_t root, tx_pairs *pairs, tx_pair_tally *tally,
                            triax_error *error);
 
 #endif

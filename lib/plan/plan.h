@@ -39,11 +39,21 @@ typedef struct tx_plan_segmentation {
   uint32_t *segment;      /* per customer */
 } tx_plan_segmentation;
 
+/* What a test over pairs came to, customer by customer. */
+typedef struct tx_pair_tally {
+  uint64_t yes;     /* customers with a CSM for whom it holds */
+  uint64_t unknown; /* of the others, those with one for whom it could not be judged */
+  size_t count;
+  uint32_t *variables; /* that it reads, of the pair module */
+  uint64_t *blame;     /* of the customers unknown, those that lack it; of CSMs, all that do */
+} tx_pair_tally;
+
 typedef struct tx_plan_allocation {
   bool given;
   tx_stage *stage, *team_stage;
   tx_allocation_input input;
   tx_allocation_result *result; /* NULL without a team */
+  tx_pair_tally *pair_tallies; /* per expression; those over pairs are filled */
   uint32_t **overlays; /* per overlay: CSM per customer */
   uint64_t orphans;    /* customers whose owner is not (any more) in the team */
   uint64_t *orphan;    /* bitmap */

@@ -179,11 +179,12 @@ static triax_status set_pairs(allocation_job *job) {
   const tx_policy_allocation *policy = job->policy;
   tx_allocation_prefer *prefer = tx_arena_calloc(job->arena, policy->prefer_count + 1, sizeof *prefer);
   tx_pairs *eligible = tx_arena_calloc(job->arena, 1, sizeof *eligible);
-  if (!prefer || !eligible) return tx_no_memory(job->error);
+  job->part->pair_tallies = tx_arena_calloc(job->arena, policy->inputs.count + 1, sizeof *job->part->pair_tallies);
+  if (!prefer || !eligible || !job->part->pair_tallies) return tx_no_memory(job->error);
   triax_status status = TRIAX_OK;
   if (policy->eligible != TX_NO_INPUT) {
-    uint64_t *unknown = &job->part->stage->tallies[policy->eligible].unknown;
-    status = tx_pairs_make(job->plan, job->arena, job->step->roots[policy->eligible], eligible, unknown, job->error);
+    status = tx_pairs_make(job->plan, job->arena, job->step->roots[policy->eligible], eligible,
+                           &job->part->pair_tallies[policy->eligible], job->error);
     job->input->eligible = eligible;
   }
   for (size_t p = 0; status == TRIAX_OK && p < policy->prefer_count; p++) {
@@ -191,7 +192,7 @@ static triax_status set_pairs(allocation_job *job) {
     prefer[p].why = policy->prefer[p].why;
     uint32_t when = policy->prefer[p].when;
     status = tx_pairs_make(job->plan, job->arena, job->step->roots[when], &prefer[p].pairs,
-                           &job->part->stage->tallies[when].unknown, job->error);
+                           &job->part->pair_tallies[when], job->error);
   }
   job->input->prefer = prefer;
   job->input->prefer_count = policy->prefer_count;

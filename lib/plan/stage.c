@@ -161,27 +161,31 @@ void tx_stage_tally(const tx_stage *stage, size_t expr, tx_tally *tally, size_t 
   }
 }
 
-void tx_stage_write_blame(const tx_stage *stage, size_t expr, tx_writer *writer) {
-  const tx_tally *tally = &stage->tallies[expr];
+void tx_write_blame(const tx_module *module, const uint32_t *reads, size_t read_count, const uint64_t *blame,
+                    tx_writer *writer) {
   uint64_t last = UINT64_MAX;
   size_t after = SIZE_MAX;
-  for (size_t n = 0; n < stage->read_count[expr]; n++) { /* few variables: select the next largest each time */
+  for (size_t n = 0; n < read_count; n++) { /* few variables: select the next largest each time */
     size_t best = SIZE_MAX;
-    for (size_t v = 0; v < stage->read_count[expr]; v++) {
-      uint64_t count = tally->blame[v];
+    for (size_t v = 0; v < read_count; v++) {
+      uint64_t count = blame[v];
       bool next = count < last || (count == last && after != SIZE_MAX && v > after);
-      if (count && next && (best == SIZE_MAX || count > tally->blame[best])) best = v;
+      if (count && next && (best == SIZE_MAX || count > blame[best])) best = v;
     }
     if (best == SIZE_MAX) return;
     char number[TX_NUMBER_SIZE];
-    triax_text text = {number, tx_format_int64((int64_t)tally->blame[best], number)};
+    triax_text text = {number, tx_format_int64((int64_t)blame[best], number)};
     if (writer->length) tx_write_c(writer, ", ");
-    tx_write(writer, tx_module_variable_name(stage->module, stage->reads[expr][best]));
+    tx_write(writer, tx_module_variable_name(module, reads[best]));
     tx_write_c(writer, " ");
     tx_write(writer, text);
-    last = tally->blame[best];
+    last = blame[best];
     after = best;
   }
+}
+
+void tx_stage_write_blame(const tx_stage *stage, size_t expr, tx_writer *writer) {
+  tx_write_blame(stage->module, stage->reads[expr], stage->read_count[expr], stage->tallies[expr].blame, writer);
 }
 
 /* --- evaluation --- */

@@ -48,7 +48,9 @@ triax_status tx_stage_evaluate(tx_stage *stage, triax_error *error);
 /* Adds to a tally what a stretch of 64-row words says. known, faults may be NULL; values of bool have truth. */
 void tx_stage_tally(const tx_stage *stage, size_t expr, tx_tally *tally, size_t first_word, size_t rows,
                     const uint64_t *truth, const uint64_t *known, const uint64_t *faults);
-/* "arr 12, seats 3": the columns missing where an expression could not be judged, most first. */
+/* "arr 12, seats 3": the columns missing where an expression could not be judged, most first. blame: per variable. */
+void tx_write_blame(const tx_module *module, const uint32_t *reads, size_t read_count, const uint64_t *blame,
+                    tx_writer *writer);
 void tx_stage_write_blame(const tx_stage *stage, size_t expr, tx_writer *writer);
 /* A fresh set of tallies (for a worker), and their sum into the stage's. */
 tx_tally *tx_stage_tallies(const tx_stage *stage);

@@ -110,6 +110,27 @@ static void add_stage(test_rows *rows, const tx_stage *stage) {
   }
 }
 
+/* Tests over pairs, by customer: true where it holds for a CSM. */
+static void add_pair_tests(test_rows *rows, const triax_plan *plan) {
+  const tx_policy_exprs *exprs = &plan->compiled->policy->allocation.inputs;
+  const tx_pair_tally *tallies = plan->allocation.pair_tallies;
+  for (size_t i = 0; tallies && rows->fine && i < exprs->count; i++) {
+    if (exprs->items[i].over != TX_OVER_PAIR) continue;
+    char buffer[512] = "";
+    tx_writer writer = {buffer, sizeof buffer, 0};
+    if (tallies[i].unknown) {
+      tx_write_blame(plan->compiled->pair_module, tallies[i].variables, tallies[i].count, tallies[i].blame, &writer);
+    }
+    rows->fine = tx_column_builder_text(rows->path, triax_text_of(exprs->items[i].path)) &&
+                 tx_column_builder_text(rows->test, exprs->items[i].source) &&
+                 add_count(rows->yes, tallies[i].yes) &&
+                 add_count(rows->no, plan->rows - tallies[i].yes - tallies[i].unknown) &&
+                 add_count(rows->unknown, tallies[i].unknown) && add_count(rows->faults, 0) &&
+                 tx_column_builder_text(rows->blame, triax_text_of(buffer));
+    rows->rows++;
+  }
+}
+
 triax_status tx_tabulate_tests(triax_plan *plan, triax_error *error) {
   tx_tabulate tabulate;
   tx_tabulate_open(&tabulate, plan->context, 0);
@@ -132,6 +153,7 @@ triax_status tx_tabulate_tests(triax_plan *plan, triax_error *error) {
   add_stage(&rows, plan->allocation.stage);
   add_stage(&rows, plan->allocation.team_stage);
   add_stage(&rows, plan->plays.stage);
+  add_pair_tests(&rows, plan);
   tabulate.rows = rows.rows;
   tx_tabulate_end(&tabulate, "path", rows.path, rows.fine);
   tx_tabulate_end(&tabulate, "test", rows.test, rows.fine);

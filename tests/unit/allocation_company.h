@@ -31,6 +31,8 @@ typedef struct company {
   tx_pairs eligible;
   uint64_t eligible_truth[MOST], points_truth[MOST], owner_truth[MOST + 1];
   tx_allocation_prefer prefer[2];
+  size_t held_begin[3][MOST + 2]; /* preferences, and eligibility, as lists */
+  uint32_t held[3][(MOST + 1) * MOST];
   tx_allocation_balance balance[2];
 } company;
 
@@ -80,20 +82,35 @@ static inline void prefer_owner(company *w, double points) {
   for (size_t i = 0; i < csms; i++) w->owner_truth[i] = (uint64_t)1 << i;
   w->owner_truth[csms] = 0;
   w->prefer[p] = (tx_allocation_prefer){
-      points, {w->owner_group, w->self, csms + 1, csms, w->owner_truth}, TX_TEXT("keeps its CSM")};
+      points, {w->owner_group, w->self, csms + 1, csms, w->owner_truth, NULL, NULL}, TX_TEXT("keeps its CSM")};
   w->in.prefer = w->prefer;
 }
 
 /* Row by customer. */
 static inline void prefer_truth(company *w, double points) {
   size_t p = w->in.prefer_count++;
-  w->prefer[p] =
-      (tx_allocation_prefer){points, {w->self, w->self, w->in.customers, w->in.csms, w->points_truth}, TX_TEXT("near")};
+  w->prefer[p] = (tx_allocation_prefer){
+      points, {w->self, w->self, w->in.customers, w->in.csms, w->points_truth, NULL, NULL}, TX_TEXT("near")};
   w->in.prefer = w->prefer;
 }
 
+/* The same pairs as lists of those that hold: `which` is the preference, or 2 for eligibility. */
+static inline void as_lists(company *w, size_t which) {
+  tx_pairs *pairs = which < 2 ? &w->prefer[which].pairs : &w->eligible;
+  size_t at = 0;
+  for (size_t row = 0; row < pairs->customer_groups; row++) {
+    for (uint32_t i = 0; i < pairs->csm_groups; i++) {
+      if (pairs->truth[row] >> i & 1) w->held[which][at++] = i;
+    }
+    w->held_begin[which][row + 1] = at;
+  }
+  pairs->truth = NULL;
+  pairs->begin = w->held_begin[which];
+  pairs->holds = w->held[which];
+}
+
 static inline void restrict_to(company *w) {
-  w->eligible = (tx_pairs){w->self, w->self, w->in.customers, w->in.csms, w->eligible_truth};
+  w->eligible = (tx_pairs){w->self, w->self, w->in.customers, w->in.csms, w->eligible_truth, NULL, NULL};
   w->in.eligible = &w->eligible;
 }
 

@@ -30,7 +30,12 @@ static int compare(const tuple *a, const tuple *b) {
 static double of(double x) { return x > 0 && isfinite(x) ? x : 0; }
 
 static bool earns(const tx_pairs *pairs, size_t customer, size_t csm) {
-  return pairs->truth[pairs->customer_group[customer]] >> pairs->csm_group[csm] & 1;
+  size_t row = pairs->customer_group[customer];
+  if (pairs->truth) return pairs->truth[row] >> pairs->csm_group[csm] & 1;
+  for (size_t x = pairs->begin[row]; x < pairs->begin[row + 1]; x++) {
+    if (pairs->holds[x] == pairs->csm_group[csm]) return true;
+  }
+  return false;
 }
 
 /* The first pool that stands and takes the customer; those without a test last. */
@@ -203,6 +208,10 @@ static void draw_company(company *w, uint32_t seed) {
   if (!draw(r, 3)) restrict_to(w);
   if (draw(r, 3)) prefer_owner(w, 3);
   if (draw(r, 2)) prefer_truth(w, draw(r, 2) ? 1 : -0.5);
+  for (size_t p = 0; p < w->in.prefer_count; p++) {
+    if (draw(r, 2)) as_lists(w, p);
+  }
+  if (w->in.eligible && draw(r, 2)) as_lists(w, 2);
   if (draw(r, 2)) {
     add_pool(w, "x", true, draw(r, 64), draw(r, 3), draw(r, 8), draw(r, 3));
     add_pool(w, "y", draw(r, 3), draw(r, 64), draw(r, 2), draw(r, 8), draw(r, 3));

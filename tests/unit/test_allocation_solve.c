@@ -25,6 +25,9 @@ typedef struct small {
   uint32_t class_offer[MOST_CLASSES];
   uint32_t customer_class[MOST_CUSTOMERS], owner[MOST_CUSTOMERS], fixed[MOST_CUSTOMERS];
   int64_t value[MOST_CUSTOMERS], owner_points[MOST_CUSTOMERS], amount[MOST_CUSTOMERS];
+  size_t more_begin[MOST_CUSTOMERS + 1];
+  uint32_t more_csm[MOST_CUSTOMERS * MOST_CSMS];
+  int64_t more_points[MOST_CUSTOMERS * MOST_CSMS];
   tx_books_measure measure[2];
   int64_t limit[MOST_CSMS], from[2][MOST_CSMS * 2], slope[2][MOST_CSMS * 2];
 } small;
@@ -75,6 +78,24 @@ static void make_customers(small *s, uint32_t *r) {
   }
 }
 
+/* Exceptions at some CSMs, on offer or not, never the owner. */
+static void make_more(small *s, uint32_t *r) {
+  size_t at = 0;
+  for (size_t j = 0; j < s->books.customers; j++) {
+    for (uint32_t i = 0; i < s->books.csms; i++) {
+      if (below(r, 3) > 0 || (s->books.owner != NULL && s->owner[j] == i)) {
+        continue;
+      }
+      s->more_csm[at] = i;
+      s->more_points[at++] = below(r, 6) - 1;
+    }
+    s->more_begin[j + 1] = at;
+  }
+  s->books.more_begin = s->more_begin;
+  s->books.more_csm = s->more_csm;
+  s->books.more_points = s->more_points;
+}
+
 static void make_small(small *s, uint32_t seed) {
   uint32_t state = seed * 2654435761u + 1, *r = &state;
   memset(s, 0, sizeof *s);
@@ -101,6 +122,9 @@ static void make_small(small *s, uint32_t seed) {
   s->measure[1] = (tx_books_measure){s->amount, below(r, 2) == 0 ? NULL : s->limit, (size_t)below(r, 2) * 2,
                                      s->from[1], s->slope[1]};
   s->books.measure = s->measure;
+  if (below(r, 2) == 0) {
+    make_more(s, r);
+  }
 }
 
 static bool sound(const tx_allocation_found *found) {

@@ -47,6 +47,24 @@ static void fix_some(generated *g, uint32_t *fixed, uint64_t *r) {
   g->books.fixed = fixed;
 }
 
+/* A few CSMs anywhere at whom a customer earns something else, in order. */
+static void except_some(generated *g, size_t *begin, uint32_t *csm, int64_t *points, uint64_t *r) {
+  size_t at = 0;
+  for (size_t j = 0; j < g->books.customers; j++) {
+    uint32_t next = (uint32_t)generate_below(r, 12);
+    for (; next < g->books.csms; next += 1 + (uint32_t)generate_below(r, 12)) {
+      if (next != g->books.owner[j]) {
+        csm[at] = next;
+        points[at++] = (int64_t)generate_below(r, 9) - 2;
+      }
+    }
+    begin[j + 1] = at;
+  }
+  g->books.more_begin = begin;
+  g->books.more_csm = csm;
+  g->books.more_points = points;
+}
+
 static void limit_value(generated *g, int64_t *limit) {
   int64_t total = 0;
   for (size_t j = 0; j < g->books.customers; j++) {
@@ -108,6 +126,12 @@ static void odd_companies_hold(void **state) {
     if (seed % 5 < 3) {
       fix_some(&g, fixed, r);
     }
+    size_t *begin = calloc(g.books.customers + 1, sizeof *begin), all = g.books.customers * g.books.csms + 1;
+    uint32_t *csm = calloc(all, sizeof *csm);
+    int64_t *points = calloc(all, sizeof *points);
+    if (seed % 7 < 4) {
+      except_some(&g, begin, csm, points, r);
+    }
     if (seed % 2 == 0) {
       limit_value(&g, limit);
     }
@@ -116,6 +140,9 @@ static void odd_companies_hold(void **state) {
     judge(context, &g.books, seed);
     free(fixed);
     free(limit);
+    free(begin);
+    free(csm);
+    free(points);
     generate_free(&g);
   }
   triax_context_unref(context);

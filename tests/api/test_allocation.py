@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Who owns whom, from the outside: held against a count over all pairs, worked out here and not by the library.
+
+usage: test_allocation.py [COMMAND]
+"""
+import csv
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = Path(os.environ.get("TRIAX_COMMAND") or ROOT / "build/release/bindings/cli/triax")
+
+
+def setUpModule():
+    if not COMMAND.is_file():
+        raise unittest.SkipTest(f"the command is not built ({COMMAND})")
+
+
+def rows_of(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+class Plan:
+    """A plan of the given policy and rows (dicts; the first row names the columns)."""
+
+    def __init__(self, policy, customers, team, *arguments):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = Path(folder)
+            (folder / "policy.yaml").write_text(policy, encoding="utf-8")
+            for name, rows in (("customers", customers), ("team", team)):
+                with open(folder / f"{name}.csv", "w", newline="", encoding="utf-8") as file:
+                    writer = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
+                    writer.writeheader()
+                    writer.writerows(rows)
+            done = subprocess.run(
+                [str(COMMAND), "plan", folder / "policy.yaml", "--customers", folder / "customers.csv", "--team",
+                 folder / "team.csv", "--as-of", "2026-11-21", "-o", folder / "out", *arguments],
+                capture_output=True, text=True, timeout=300)
+            self.page, self.complaints, self.status = done.stdout, done.stderr, done.returncode
+            assert done.returncode == 0, done.stderr
+            self.summary = json.loads((folder / "out/summary.json").read_text(encoding="utf-8"))
+            self.tables = {path.stem: rows_of(path) for path in (folder / "out").glob("*.csv")}
+
+
+# Pair tests as the policy has them, and what they mean here: True, False, or None where it cannot be judged.
+def past(customer, csm):
+    return None if not customer["past"] else csm["id"] in customer["past"].split(";")
+
+
+def owner(customer, csm):
+    return None if not customer["owner"] else customer["owner"] == csm["id"]
+
+
+def language(customer, csm):
+    if not customer["language"] or not csm["languages"]:
+        return None
+    return customer["language"] in csm["languages"].split(";")
+
+
+def both(a, b):
+    return False if a is False or b is False else None if a is None or b is None else True
+
+
+def either(a, b):
+    return True if a is True or b is True else None if a is None or b is None else False
+
+
+TESTS = [
+    ("csm.id in customer.past", 3, past),
+    ("customer.owner == csm.id", 5, owner),
+    ("customer.owner == csm.id || csm.id in customer.past", -2, lambda c, s: either(owner(c, s), past(c, s))),
+    ("csm.id in customer.past && customer.language in csm.languages", 4, lambda c, s: both(past(c, s), language(c, s))),
+    ("customer.size > 50 && customer.owner == csm.id", 1,
+     lambda c, s: both(None if c["size"] == "" else c["size"] > 50, owner(c, s))),
+    ("customer.language in csm.languages", 2, language),
+]
+
+PAIR_POLICY = """\
+triax: 1
+customers: {key: id, columns: {past: {type: strings}, size: {type: number}}}
+team: {key: id, columns: {languages: {type: strings}}}
+segmentation: {segments: [{name: all}]}
+allocation:
+  owner: owner
+  capacity: {accounts: 1000}
+  prefer:
+""" + "".join(f"    - {{points: {points}, when: '{test}'}}\n" for test, points, _ in TESTS)
+
+
+class PairTests(unittest.TestCase):
+    """Tests over pairs, found by equal values where there are many groups: with room for all, each customer gets the
+    most points that any CSM earns."""
+
+    @classmethod
+    def setUpClass(cls):
+        draw = random.Random(11)
+        ids = [f"S{i}" for i in range(90)]
+        languages = ["en", "de", "fr", "es", "it"]
+        cls.team = [{"id": i, "languages": ";".join(draw.sample(languages, draw.choice([0, 1, 2])))} for i in ids]
+        cls.customers = [
+            {"id": f"C{i}", "owner": draw.choice(ids + ["gone"] * 9 + [""] * 30),
+             "past": ";".join(draw.sample(ids + ["gone", "other"], draw.choice([0, 1, 2, 5]))),
+             "language": draw.choice(languages + [""]), "size": draw.choice(["", draw.randrange(100)])}
+            for i in range(400)]
+        cls.plan = Plan(PAIR_POLICY, cls.customers, cls.team)
+
+    def test_points(self):
+        best = 0
+        for customer in self.customers:
+            best += max(sum(points for _, points, test in TESTS if test(customer, csm) is True) for csm in self.team)
+        allocation = self.plan.summary["allocation"]
+        self.assertEqual(allocation["uncovered"], 0)
+        self.assertEqual(allocation["objective"]["points"], best)
+
+    def test_counts(self):
+        told = {row["test"]: row for row in self.plan.tables["tests"]}
+        for text, _, test in TESTS:
+            seen = [{test(customer, csm) for csm in self.team} for customer in self.customers]
+            self.assertEqual(told[text]["true"], str(sum(True in s for s in seen)), text)
+            self.assertEqual(told[text]["unknown"], str(sum(None in s and True not in s for s in seen)), text)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        COMMAND = Path(sys.argv.pop(1))
+    unittest.main()
