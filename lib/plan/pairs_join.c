@@ -9,14 +9,14 @@
 
 /* Fewer pairs of groups than these are judged one and all. */
 #define FEW_PAIRS 4096
+/* Pairs that are judged only to see what cannot be: with more, some kinds of CSMs are left out. */
+#define MOST_PROBES ((size_t)1 << 22)
 
 typedef struct join_job {
   tx_pair_job *pairs;
   const tx_module *module;
   tx_arena *arena;
-  uint64_t *customers_missing; /* per group: lacks a value that is compared */
-  uint64_t *compared;          /* per column of the CSMs: in such a comparison */
-  bool failed;                                /* memory */
+  bool failed; /* memory */
 } join_job;
 
 static const tx_column *column_of(const tx_pair_side *side, uint32_t variable) {
@@ -45,9 +45,6 @@ static bool make_buckets(join_job *job, const tx_column *column, size_t **begin,
   const tx_pair_side *side = &job->pairs->csms;
   size_t size = column->dictionary->size, all = 0, count;
   uint32_t one;
-  for (size_t c = 0; c < side->count; c++) {
-    if (side->columns[c] == column) tx_bit_set(job->compared, c);
-  }
   *begin = tx_arena_calloc(job->arena, (size_t)size + 2, sizeof **begin);
   if (!*begin) return false;
   for (size_t g = 0; g < side->groups; g++) {
@@ -90,17 +87,28 @@ static bool two_sides(const join_job *job, uint32_t a, uint32_t b, const tx_colu
   return *customer && *csm && (*customer)->dictionary && (*csm)->dictionary;
 }
 
+static bool new_rows(join_job *job, tx_pair_rows *rows) {
+  size_t groups = job->pairs->customers.groups;
+  *rows = (tx_pair_rows){.begin = tx_arena_calloc(job->arena, groups + 1, sizeof *rows->begin)};
+  rows->lacking = tx_arena_calloc(job->arena, tx_words(groups), sizeof(uint64_t));
+  rows->compared = tx_arena_calloc(job->arena, tx_words(job->pairs->csms.count), sizeof(uint64_t));
+  return rows->begin && rows->lacking && rows->compared;
+}
+
 static bool join_columns(join_job *job, const tx_column *customer, const tx_column *csm, tx_pair_rows *rows) {
   const tx_pair_side *side = &job->pairs->customers;
   size_t *bucket, all = 0, count;
   uint32_t *list, one, *to = translate(job, customer->dictionary, csm->dictionary);
-  rows->begin = tx_arena_calloc(job->arena, side->groups + 1, sizeof *rows->begin);
-  if (!to || !rows->begin || !make_buckets(job, csm, &bucket, &list)) return false;
+  if (!new_rows(job, rows)) return false;
+  for (size_t c = 0; c < job->pairs->csms.count; c++) {
+    if (job->pairs->csms.columns[c] == csm) tx_bit_set(rows->compared, c);
+  }
+  if (!to || !make_buckets(job, csm, &bucket, &list)) return false;
   for (int pass = 0; pass < 2; pass++) {
     size_t at = 0;
     for (size_t g = 0; g < side->groups; g++) {
       const uint32_t *codes = codes_of(customer, side->first[g], &one, &count);
-      if (!tx_column_has(customer, side->first[g])) tx_bit_set(job->customers_missing, g);
+      if (!tx_column_has(customer, side->first[g])) tx_bit_set(rows->lacking, g);
       rows->begin[g] = at;
       for (size_t i = 0; i < count; i++) {
         uint32_t code = to[codes[i]];
@@ -121,9 +129,11 @@ static bool join_columns(join_job *job, const tx_column *customer, const tx_colu
 /* What is in either. */
 static bool unite(join_job *job, const tx_pair_rows *a, const tx_pair_rows *b, tx_pair_rows *rows) {
   size_t groups = job->pairs->customers.groups, at = 0;
-  rows->begin = tx_arena_calloc(job->arena, groups + 1, sizeof *rows->begin);
+  if (!new_rows(job, rows)) return false;
   rows->list = tx_arena_calloc(job->arena, a->begin[groups] + b->begin[groups] + 1, sizeof *rows->list);
-  if (!rows->begin || !rows->list) return false;
+  if (!rows->list) return false;
+  for (size_t w = 0; w < tx_words(groups); w++) rows->lacking[w] = a->lacking[w] | b->lacking[w];
+  for (size_t w = 0; w < tx_words(job->pairs->csms.count); w++) rows->compared[w] = a->compared[w] | b->compared[w];
   for (size_t g = 0; g < groups; g++) {
     size_t x = a->begin[g], y = b->begin[g];
     rows->begin[g] = at;
@@ -166,7 +176,7 @@ static bool join(join_job *job, const tx_expr_node *node, tx_pair_rows *rows) {
 }
 
 /* One group of CSMs of each kind: with what else of theirs is read; those who lack nothing, where there are any. */
-static bool list_kinds(join_job *job, uint32_t **kinds, size_t *count) {
+static bool list_kinds(join_job *job, const uint64_t *compared, uint32_t **kinds, size_t *count) {
   const tx_pair_job *pairs = job->pairs;
   const tx_pair_side *side = &pairs->csms;
   const tx_column **columns = tx_arena_calloc(job->arena, side->count + 1, sizeof *columns);
@@ -175,7 +185,7 @@ static bool list_kinds(join_job *job, uint32_t **kinds, size_t *count) {
   *kinds = tx_arena_calloc(job->arena, side->groups + 1, sizeof **kinds);
   if (!columns || !*kinds) return false;
   for (size_t c = 0; c < side->count; c++) {
-    if (!tx_bit(job->compared, c)) columns[others++] = side->columns[c];
+    if (!tx_bit(compared, c)) columns[others++] = side->columns[c];
   }
   if (tx_group_rows(job->arena, columns, others, side->rows, &group, &groups, &first, NULL) != TRIAX_OK) return false;
   uint64_t *seen = tx_arena_calloc(job->arena, tx_words(groups) + 1, sizeof *seen);
@@ -194,13 +204,13 @@ static bool add_missing(join_job *job, tx_pair_rows *rows) {
   size_t groups = job->pairs->customers.groups, lacking = 0, kind_count, at = 0;
   uint32_t *kinds;
   tx_pair_rows probes, found = *rows;
-  for (size_t g = 0; g < groups; g++) lacking += tx_bit(job->customers_missing, g);
-  if (!list_kinds(job, &kinds, &kind_count)) return false;
-  probes.begin = tx_arena_calloc(job->arena, groups + 1, sizeof *probes.begin);
+  for (size_t g = 0; g < groups; g++) lacking += tx_bit(rows->lacking, g);
+  if (!list_kinds(job, rows->compared, &kinds, &kind_count) || !new_rows(job, &probes)) return false;
+  while (lacking && kind_count > 1 && kind_count > MOST_PROBES / lacking) kind_count = (kind_count + 1) / 2;
   probes.list = tx_arena_calloc(job->arena, lacking * kind_count + 1, sizeof *probes.list);
-  if (!probes.begin || !probes.list) return false;
+  if (!probes.list) return false;
   for (size_t g = 0; g < groups; g++) {
-    if (tx_bit(job->customers_missing, g)) {
+    if (tx_bit(rows->lacking, g)) {
       memcpy(probes.list + at, kinds, kind_count * sizeof *kinds);
       at += kind_count;
     }
@@ -215,9 +225,6 @@ bool tx_pairs_join(tx_pair_job *pairs, tx_pair_rows *rows, bool *found) {
   *found = false;
   if (csms == 0 || customers <= FEW_PAIRS / csms) return true;
   join_job job = {.pairs = pairs, .module = module, .arena = &pairs->scratch};
-  job.customers_missing = tx_arena_calloc(job.arena, tx_words(customers), sizeof(uint64_t));
-  job.compared = tx_arena_calloc(job.arena, tx_words(pairs->csms.count) + 1, sizeof(uint64_t));
-  if (!job.customers_missing || !job.compared) return false;
   *found = join(&job, &module->nodes[pairs->root], rows);
   if (job.failed) return false;
   /* Where a quarter of all pairs is found, bits are the shorter list. */

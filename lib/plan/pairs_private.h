@@ -29,6 +29,9 @@ typedef struct tx_pair_job {
 typedef struct tx_pair_rows {
   size_t *begin;  /* customer groups + 1 */
   uint32_t *list;
+  /* How they were found: bitmap over groups of customers who lack a value that was compared, and over the CSMs' columns
+   * that were. */
+  uint64_t *lacking, *compared;
 } tx_pair_rows;
 
 /* The pairs for which the test may hold, where equality of strings tells (`customer.owner == csm.id`, `csm.id in
