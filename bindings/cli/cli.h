@@ -42,10 +42,11 @@ typedef struct cli_options {
   const char *customers, *team, *sent, *out, *set_aside;
   const char *as_of, *threads, *delimiter, *encoding, *decimal, *date_order;
   const char *outcome, *metrics;
-  bool json, raw_text, loose_numbers, report;
+  const char *customers_after, *team_after, *as_of_after; /* compare: the second of two */
+  bool json, raw_text, loose_numbers, report, present;
   /* from the texts above */
   char delimiter_sign; /* '\0': to be detected */
-  int32_t as_of_days;
+  int32_t as_of_days, as_of_days_after;
   uint64_t thread_count;
   triax_load_options load;
 } cli_options;
@@ -149,8 +150,18 @@ void csv_add_field(text_buffer *buffer, const char *bytes, size_t length, bool s
 bool json_add_document(text_buffer *buffer, const triax_document *document, triax_node node);
 
 /* output.c: a folder that is complete or untouched. */
-int output_check(const char *path);
-int output_write(const char *path, const triax_plan *plan, bool raw_text);
+/* What a folder holds: tables by number, and a summary. `result` is a plan or a comparison. */
+typedef struct output_kind {
+  const char *word; /* "a plan" */
+  const char *(*table_name)(int32_t which);
+  const triax_table *(*table)(const void *result, int32_t which);
+  const triax_document *(*summary)(const void *result);
+} output_kind;
+extern const output_kind output_plan, output_comparison;
+int output_check(const char *path, const output_kind *kind);
+/* "Written to DIR: …", in lines of 80 columns. */
+void output_list(text_buffer *text, const char *folder, const output_kind *kind, const void *result);
+int output_write(const char *path, const output_kind *kind, const void *result, bool raw_text);
 /* A file that is complete or untouched. */
 int output_write_file(const char *path, const text_buffer *text);
 
@@ -168,6 +179,8 @@ typedef struct cli_company {
 int company_open(cli_company *company, const cli_options *options);
 int company_load(cli_company *company, const cli_options *options);
 void company_close(cli_company *company);
+/* Writes what was set aside, where the options ask for it; company_load does it for all commands but compare. */
+int company_write_aside(cli_company *company, const cli_options *options);
 triax_plan_options company_plan_options(const cli_company *company, const cli_options *options);
 /* What messages of making a plan may be about; valid while the options are. Returns how many. */
 size_t company_sources(const cli_company *company, const cli_options *options, cli_source sources[1]);
@@ -175,11 +188,18 @@ size_t company_sources(const cli_company *company, const cli_options *options, c
 /* digest.c and explain.c: to people, on stdout. */
 bool digest_add(text_buffer *buffer, const triax_plan *plan, const cli_company *company);
 void explain_add(text_buffer *buffer, const triax_document *document);
+/* compare.c */
+bool comparison_add(text_buffer *buffer, const triax_comparison *comparison);
 
 /* commands.c */
 int command_check(const cli_options *options);
 int command_plan(const cli_options *options);
 int command_explain(const cli_options *options);
 int command_eval(const cli_options *options);
+int command_compare(const cli_options *options);
+/* Prints a result in one piece. */
+int print_text(const text_buffer *text);
+/* company_load, then the plan. */
+int make_plan(cli_company *company, const cli_options *options, triax_plan **plan);
 
 #endif

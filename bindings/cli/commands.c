@@ -6,7 +6,7 @@
 #include "platform.h"
 
 /* Results go to stdout in one piece; a full disk behind it is the machine's failure. */
-static int print(const text_buffer *text) {
+int print_text(const text_buffer *text) {
   progress_clear();
   if (text->failed) {
     say_no_memory();
@@ -18,7 +18,7 @@ static int print(const text_buffer *text) {
   return EXIT_MACHINE;
 }
 
-static int make_plan(cli_company *company, const cli_options *options, triax_plan **plan) {
+int make_plan(cli_company *company, const cli_options *options, triax_plan **plan) {
   int result = company_load(company, options);
   if (result != EXIT_DONE) return result;
   triax_plan_options settings = company_plan_options(company, options);
@@ -53,7 +53,7 @@ static int finish_check(const cli_company *company, const cli_options *options, 
       text_add_format(&text, "%s %zu warning%s", errors > 0 ? "," : ":", warnings, warnings == 1 ? "" : "s");
   }
   text_add(&text, "\n", 1);
-  int printed = result == EXIT_MACHINE || result == EXIT_INTERRUPTED ? EXIT_DONE : print(&text);
+  int printed = result == EXIT_MACHINE || result == EXIT_INTERRUPTED ? EXIT_DONE : print_text(&text);
   text_free(&text);
   return result != EXIT_DONE ? result : printed;
 }
@@ -78,29 +78,15 @@ int command_check(const cli_options *options) {
   return result;
 }
 
-/* Where the plan's files are, in lines of 80 columns. */
-static void add_files(text_buffer *text, const char *folder, const triax_plan *plan) {
-  text_add_format(text, "\nWritten to %s:\n  summary.json", folder);
-  size_t column = 14;
-  for (int32_t which = 1; triax_plan_table_name(which) != NULL; which++) {
-    const char *name = triax_plan_table_name(which);
-    if (triax_plan_table(plan, which) == NULL) continue;
-    bool wraps = column + strlen(name) + 5 > 80;
-    text_add_format(text, "%s %s.csv", wraps ? "\n " : "", name);
-    column = (wraps ? 2 : column + 1) + strlen(name) + 4;
-  }
-  text_add(text, "\n", 1);
-}
-
 static int print_plan(const cli_company *company, const cli_options *options, const triax_plan *plan) {
   text_buffer text = {NULL, 0, 0, false};
   if (options->json) {
     json_add_document(&text, triax_plan_summary(plan), 0);
   } else {
     digest_add(&text, plan, company);
-    if (options->out != NULL) add_files(&text, options->out, plan);
+    if (options->out != NULL) output_list(&text, options->out, &output_plan, plan);
   }
-  int result = print(&text);
+  int result = print_text(&text);
   text_free(&text);
   return result;
 }
@@ -111,13 +97,14 @@ int command_plan(const cli_options *options) {
     return EXIT_USAGE;
   }
   /* Before minutes of work are spent on what cannot be written. */
-  int result = options->out != NULL ? output_check(options->out) : EXIT_DONE;
+  int result = options->out != NULL ? output_check(options->out, &output_plan) : EXIT_DONE;
   if (result != EXIT_DONE) return result;
   cli_company company;
   triax_plan *plan = NULL;
   result = company_open(&company, options);
   if (result == EXIT_DONE) result = make_plan(&company, options, &plan);
-  if (result == EXIT_DONE && options->out != NULL) result = output_write(options->out, plan, options->raw_text);
+  if (result == EXIT_DONE && options->out != NULL)
+    result = output_write(options->out, &output_plan, plan, options->raw_text);
   if (result == EXIT_DONE) result = print_plan(&company, options, plan);
   triax_plan_unref(plan);
   company_close(&company);
@@ -143,7 +130,7 @@ int command_explain(const cli_options *options) {
     } else {
       explain_add(&text, explanation);
     }
-    result = print(&text);
+    result = print_text(&text);
     text_free(&text);
   }
   triax_document_free(explanation);
@@ -163,10 +150,10 @@ static int print_values(const triax_table *values) {
     text_add(&text, value.bytes, value.length);
     text_add(&text, "\n", 1);
     if (text.length < (size_t)1 << 16) continue;
-    result = print(&text);
+    result = print_text(&text);
     text.length = 0;
   }
-  if (result == EXIT_DONE) result = print(&text);
+  if (result == EXIT_DONE) result = print_text(&text);
   text_free(&text);
   return result;
 }
@@ -175,7 +162,7 @@ static int print_values(const triax_table *values) {
 static int print_error(const triax_error *error) {
   text_buffer text = {NULL, 0, 0, false};
   text_add_format(&text, "error: %s\n", error->message);
-  int result = print(&text);
+  int result = print_text(&text);
   text_free(&text);
   return result == EXIT_DONE ? EXIT_INPUT : result;
 }

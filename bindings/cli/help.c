@@ -28,6 +28,7 @@ static const char general[] = "triax decides how customers are covered: segments
                               "\n"
                               "  check    say what is wrong with a policy, alone or with data\n"
                               "  plan     make the plan, print what was decided, write its files\n"
+                              "  compare  put two plans side by side, with the cause of each difference\n"
                               "  explain  say why one customer is treated as it is\n"
                               "  eval     evaluate an expression, once or for every customer\n"
                               "  version  the versions of library and policy language\n"
@@ -60,6 +61,24 @@ static const char explain[] = "usage: triax explain POLICY --customers FILE [--t
                               "healthy it is, who owns it and with how many hours.\n"
                               "\n"
                               "  --json            as JSON\n";
+
+static const char compare[] = "usage: triax compare POLICY OTHER --customers FILE [--team FILE] [OPTIONS]\n"
+                              "       triax compare POLICY --customers OLD NEW [--team FILE] [OPTIONS]\n"
+                              "       triax compare POLICY --customers FILE [--team FILE] --present [OPTIONS]\n"
+                              "\n"
+                              "Puts two plans side by side: two policies on one company (what if), one policy\n"
+                              "on two days (what happened), or a policy against the present books (what it\n"
+                              "would change). Every account that differs is named with the cause.\n"
+                              "\n"
+                              "  --customers OLD NEW   the customers before and after\n"
+                              "  --team OLD NEW        the team before and after, where it changed\n"
+                              "  --as-of DAY LATER     the two days; one day stands for both\n"
+                              "  --present             against segmentation.previous and allocation.owner, the\n"
+                              "                        segments and owners that the data say there are now\n"
+                              "  -o, --out DIR         write the tables as CSV, and summary.json, into DIR, as\n"
+                              "                        triax plan does\n"
+                              "  --raw-text            write text as it is\n"
+                              "  --json                print summary.json instead of the text\n";
 
 static const char eval[] = "usage: triax eval 'EXPRESSION' [--customers FILE] [OPTIONS]\n"
                            "\n"
@@ -97,6 +116,8 @@ void help_print(FILE *stream, int command) {
     fputs("usage: triax version\n", stream);
     return;
   case COMMAND_COMPARE:
+    fputs(compare, stream);
+    break;
   case COMMAND_FIT:
     fprintf(stream, "triax %s is not in this version\n", help_usage(command));
     return;

@@ -133,7 +133,7 @@ static int load_sent(cli_company *company, const cli_options *options) {
   return result;
 }
 
-static int write_aside(cli_company *company, const cli_options *options) {
+int company_write_aside(cli_company *company, const cli_options *options) {
   if (options->set_aside == NULL) return EXIT_DONE;
   /* Also when there is nothing, so that no earlier file is taken for this one's. */
   if (company->aside.length == 0) text_add_string(&company->aside, "file,line,key,column,value,reason\n");
@@ -151,7 +151,7 @@ int company_load(cli_company *company, const cli_options *options) {
     result = load_table(company, options, options->customers, false);
   if (result == EXIT_DONE && options->team != NULL) result = load_table(company, options, options->team, true);
   if (result == EXIT_DONE && options->sent != NULL) result = load_sent(company, options);
-  if (result == EXIT_DONE) result = write_aside(company, options);
+  if (result == EXIT_DONE && options->command != COMMAND_COMPARE) result = company_write_aside(company, options);
   return result;
 }
 

@@ -20,6 +20,7 @@ static int run(const cli_options *options) {
   case COMMAND_VERSION:
     return print_version();
   case COMMAND_COMPARE:
+    return command_compare(options);
   case COMMAND_FIT:
     say_error("triax %s is not in this version", help_usage(options->command));
     return EXIT_USAGE;

@@ -15,19 +15,23 @@ typedef struct known_option {
   int commands;
   size_t place; /* of the text or flag in options */
   bool is_flag;
+  size_t second; /* compare takes two: the place of the other; 0: one alone */
 } known_option;
 
 #define TAKES(name, brief, commands, member)                                                                           \
-  { name, brief, commands, offsetof(cli_options, member), false }
+  { name, brief, commands, offsetof(cli_options, member), false, 0 }
+/* compare takes two of them, as `--customers OLD NEW` or the option twice. */
+#define PAIRS(name, commands, member)                                                                                  \
+  { name, NULL, commands, offsetof(cli_options, member), false, offsetof(cli_options, member##_after) }
 #define FLAG(name, brief, commands, member)                                                                            \
-  { name, brief, commands, offsetof(cli_options, member), true }
+  { name, brief, commands, offsetof(cli_options, member), true, 0 }
 
 static const known_option known[] = {
-    TAKES("--customers", NULL, READ_DATA, customers),
-    TAKES("--team", NULL, READ_TEAM, team),
+    PAIRS("--customers", READ_DATA, customers),
+    PAIRS("--team", READ_TEAM, team),
     TAKES("--sent", NULL, COMMAND_CHECK | COMMAND_PLAN | COMMAND_EXPLAIN, sent),
-    TAKES("--as-of", NULL, READ_DATA, as_of),
-    TAKES("--out", "-o", COMMAND_PLAN | COMMAND_FIT, out),
+    PAIRS("--as-of", READ_DATA, as_of),
+    TAKES("--out", "-o", COMMAND_PLAN | COMMAND_COMPARE | COMMAND_FIT, out),
     TAKES("--threads", NULL, READ_DATA, threads),
     TAKES("--delimiter", NULL, READ_DATA, delimiter),
     TAKES("--encoding", NULL, READ_DATA, encoding),
@@ -37,8 +41,9 @@ static const known_option known[] = {
     TAKES("--outcome", NULL, COMMAND_FIT, outcome),
     TAKES("--metrics", NULL, COMMAND_FIT, metrics),
     FLAG("--loose-numbers", NULL, READ_DATA, loose_numbers),
-    FLAG("--json", NULL, COMMAND_PLAN | COMMAND_EXPLAIN, json),
-    FLAG("--raw-text", NULL, COMMAND_PLAN, raw_text),
+    FLAG("--json", NULL, COMMAND_PLAN | COMMAND_EXPLAIN | COMMAND_COMPARE, json),
+    FLAG("--raw-text", NULL, COMMAND_PLAN | COMMAND_COMPARE, raw_text),
+    FLAG("--present", NULL, COMMAND_COMPARE, present),
     FLAG("--report", NULL, COMMAND_PLAN, report),
     FLAG("--help", "-h", ~0, help),
 };
@@ -49,7 +54,7 @@ static const struct {
   int command, fewest, most;
 } commands[] = {
     {"check", COMMAND_CHECK, 1, 1},     {"plan", COMMAND_PLAN, 1, 1},       {"explain", COMMAND_EXPLAIN, 2, 2},
-    {"eval", COMMAND_EVAL, 1, 1},       {"compare", COMMAND_COMPARE, 1, 4}, {"fit", COMMAND_FIT, 1, 1},
+    {"eval", COMMAND_EVAL, 1, 1},       {"compare", COMMAND_COMPARE, 1, 2}, {"fit", COMMAND_FIT, 1, 1},
     {"version", COMMAND_VERSION, 0, 0}, {"help", COMMAND_HELP, 0, 1},
 };
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
@@ -132,6 +137,9 @@ static int take_option(cli_options *options, int count, char **arguments, int *a
     return EXIT_DONE;
   }
   const char **value = (const char **)(void *)((char *)options + option->place);
+  bool pairs = option->second != 0 && options->command == COMMAND_COMPARE;
+  const char **second = pairs ? (const char **)(void *)((char *)options + option->second) : value;
+  if (pairs && *value != NULL && *second == NULL) value = second; /* the option stands for the second time */
   if (equals == NULL && *at + 1 >= count) {
     say_error("%s needs a value", option->name);
     return EXIT_USAGE;
@@ -141,6 +149,8 @@ static int take_option(cli_options *options, int count, char **arguments, int *a
     return EXIT_USAGE;
   }
   *value = equals != NULL ? equals + 1 : arguments[++*at];
+  bool more = equals == NULL && *at + 1 < count && !is_option(options, arguments[*at + 1]);
+  if (pairs && value != second && more) *second = arguments[++*at];
   return EXIT_DONE;
 }
 
@@ -150,6 +160,22 @@ static int take_operand(cli_options *options, const char *operand) {
     return EXIT_USAGE;
   }
   options->operands[options->operand_count++] = operand;
+  return EXIT_DONE;
+}
+
+/* There must be something to compare, and one thing with one other. */
+static int check_sides(const cli_options *options) {
+  bool two = options->operand_count > 1 || options->customers_after != NULL || options->team_after != NULL ||
+             options->as_of_after != NULL;
+  if (options->present && two) {
+    say_error("--present compares one plan with the books as they are: one policy, one file, one day");
+    return EXIT_USAGE;
+  }
+  if (!options->present && !two) {
+    say_error("triax compare needs a second policy, --customers OLD NEW, --as-of DAY LATER, or --present for the "
+              "books as they are");
+    return EXIT_USAGE;
+  }
   return EXIT_DONE;
 }
 
@@ -170,12 +196,12 @@ static int check_operands(const cli_options *options) {
       return EXIT_USAGE;
     }
   }
-  int needs_customers = COMMAND_PLAN | COMMAND_EXPLAIN;
+  int needs_customers = COMMAND_PLAN | COMMAND_EXPLAIN | COMMAND_COMPARE;
   if ((options->command & needs_customers) && options->customers == NULL) {
     say_error("triax %s needs --customers FILE", help_usage(options->command));
     return EXIT_USAGE;
   }
-  return EXIT_DONE;
+  return options->command == COMMAND_COMPARE ? check_sides(options) : EXIT_DONE;
 }
 
 /* The index of `word` among `words`, or -1 with a message. */
@@ -210,11 +236,16 @@ static int read_delimiter(cli_options *options) {
 }
 
 static int read_date(cli_options *options) {
+  const char *texts[] = {options->as_of, options->as_of_after};
+  int32_t *days[] = {&options->as_of_days, &options->as_of_days_after};
   options->as_of_days = platform_today();
-  if (options->as_of == NULL) return EXIT_DONE;
-  if (triax_date_of(triax_text_of(options->as_of), &options->as_of_days)) return EXIT_DONE;
-  say_error("--as-of takes a date such as 2026-11-21, not '%s'", options->as_of);
-  return EXIT_USAGE;
+  for (int i = 0; i < 2; i++) {
+    if (i == 1) options->as_of_days_after = options->as_of_days;
+    if (texts[i] == NULL || triax_date_of(triax_text_of(texts[i]), days[i])) continue;
+    say_error("--as-of takes a date such as 2026-11-21, not '%s'", texts[i]);
+    return EXIT_USAGE;
+  }
+  return EXIT_DONE;
 }
 
 static int read_threads(cli_options *options) {
@@ -287,7 +318,7 @@ int options_read(cli_options *options, int count, char **arguments) {
     options->command = command;
     options->help = true;
   }
-  if (options->help || (options->command & (COMMAND_HELP | COMMAND_COMPARE | COMMAND_FIT))) return EXIT_DONE;
+  if (options->help || (options->command & (COMMAND_HELP | COMMAND_FIT))) return EXIT_DONE;
   int result = check_operands(options);
   if (result == EXIT_DONE) result = read_delimiter(options);
   if (result == EXIT_DONE) result = read_date(options);

@@ -6,6 +6,17 @@
 #include "cli.h"
 #include "platform.h"
 
+static const triax_table *plan_table(const void *result, int32_t which) { return triax_plan_table(result, which); }
+static const triax_document *plan_summary(const void *result) { return triax_plan_summary(result); }
+static const triax_table *comparison_table(const void *result, int32_t which) {
+  return triax_comparison_table(result, which);
+}
+static const triax_document *comparison_summary(const void *result) { return triax_comparison_summary(result); }
+
+const output_kind output_plan = {"a plan", triax_plan_table_name, plan_table, plan_summary};
+const output_kind output_comparison = {"a comparison", triax_comparison_table_name, comparison_table,
+                                       comparison_summary};
+
 /* The place of a folder, of the one that is written beside it, and of the earlier one while both are there. */
 typedef struct places {
   char *final, *fresh, *old;
@@ -41,11 +52,11 @@ static bool find_places(const char *path, places *at) {
   return at->fresh != NULL && at->old != NULL;
 }
 
-static bool is_ours(const char *name) {
+static bool is_ours(const output_kind *kind, const char *name) {
   size_t length = strlen(name);
   if (strcmp(name, "summary.json") == 0 || strcmp(name, "report.html") == 0) return true;
-  for (int32_t which = 1; triax_plan_table_name(which) != NULL; which++) {
-    const char *table = triax_plan_table_name(which);
+  for (int32_t which = 1; kind->table_name(which) != NULL; which++) {
+    const char *table = kind->table_name(which);
     if (length == strlen(table) + 4 && strncmp(name, table, length - 4) == 0 && strcmp(name + length - 4, ".csv") == 0)
       return true;
   }
@@ -54,6 +65,7 @@ static bool is_ours(const char *name) {
 
 /* What is in a folder that may have to make way. */
 typedef struct contents {
+  const output_kind *kind;
   size_t count;
   bool has_summary;
   char foreign[200]; /* a name that is not of ours */
@@ -63,19 +75,20 @@ static bool look_at(void *user, const char *name) {
   contents *found = user;
   found->count++;
   if (strcmp(name, "summary.json") == 0) found->has_summary = true;
-  if (!is_ours(name) && found->foreign[0] == '\0') snprintf(found->foreign, sizeof found->foreign, "%s", name);
+  if (!is_ours(found->kind, name) && found->foreign[0] == '\0')
+    snprintf(found->foreign, sizeof found->foreign, "%s", name);
   return true;
 }
 
-int output_check(const char *path) {
-  contents found = {0, false, ""};
-  path_kind kind = platform_kind(path);
+int output_check(const char *path, const output_kind *kind) {
+  contents found = {kind, 0, false, ""};
+  path_kind there = platform_kind(path);
   if (path[0] == '\0') {
     say_error("-o needs the name of a folder");
     return EXIT_USAGE;
   }
-  if (kind == PATH_NONE) return EXIT_DONE;
-  if (kind == PATH_FILE) {
+  if (there == PATH_NONE) return EXIT_DONE;
+  if (there == PATH_FILE) {
     say_error("'%s' is a file; -o needs the name of a folder", path);
     return EXIT_USAGE;
   }
@@ -84,22 +97,22 @@ int output_check(const char *path) {
     return EXIT_MACHINE;
   }
   if (found.foreign[0] != '\0') {
-    say_error("'%s' holds '%s', which is not of a plan; name a new folder, or an earlier plan's", path, found.foreign);
+    say_error("'%s' holds '%s', which is not of %s; name a new folder, or an earlier %s's", path, found.foreign,
+              kind->word, kind->word + 2);
     return EXIT_USAGE;
   }
   if (found.count > 0 && !found.has_summary) {
-    say_error("'%s' is no earlier plan: it has no summary.json; name a new folder", path);
+    say_error("'%s' is no earlier %s: it has no summary.json; name a new folder", path, kind->word + 2);
     return EXIT_USAGE;
   }
   return EXIT_DONE;
 }
 
 /* Calls platform_remove_file for each of our names; nobody else's files are ever touched. */
-static void remove_ours(const char *path) {
+static void remove_ours(const char *path, const output_kind *kind) {
   static const char *const others[] = {"summary.json", "report.html"};
-  for (int32_t which = 1; triax_plan_table_name(which) != NULL; which++) {
-    char *folder = join(path, "/", triax_plan_table_name(which)),
-         *file = folder != NULL ? join(folder, ".csv", "") : NULL;
+  for (int32_t which = 1; kind->table_name(which) != NULL; which++) {
+    char *folder = join(path, "/", kind->table_name(which)), *file = folder != NULL ? join(folder, ".csv", "") : NULL;
     if (file != NULL) platform_remove_file(file);
     free(file);
     free(folder);
@@ -149,11 +162,11 @@ static int write_bytes(const char *path, const text_buffer *text) {
   return good ? EXIT_DONE : say_not_written(path);
 }
 
-static int write_summary(const char *folder, const triax_plan *plan) {
+static int write_summary(const char *folder, const triax_document *summary) {
   text_buffer text = {NULL, 0, 0, false};
   char *path = join(folder, "/", "summary.json");
   int result = EXIT_MACHINE;
-  if (path == NULL || !json_add_document(&text, triax_plan_summary(plan), 0)) {
+  if (path == NULL || !json_add_document(&text, summary, 0)) {
     say_no_memory();
   } else {
     result = write_bytes(path, &text);
@@ -163,28 +176,28 @@ static int write_summary(const char *folder, const triax_plan *plan) {
   return result;
 }
 
-static int write_all(const char *folder, const triax_plan *plan, bool raw_text) {
+static int write_all(const char *folder, const output_kind *kind, const void *plan, bool raw_text) {
   if (!platform_make_folder(folder)) {
     say_error("cannot make the folder '%s': %s", folder, strerror(errno));
     return EXIT_MACHINE;
   }
   int result = EXIT_DONE;
-  for (int32_t which = 1; result == EXIT_DONE && triax_plan_table_name(which) != NULL; which++) {
-    const triax_table *table = triax_plan_table(plan, which);
+  for (int32_t which = 1; result == EXIT_DONE && kind->table_name(which) != NULL; which++) {
+    const triax_table *table = kind->table(plan, which);
     if (table == NULL) continue;
     if (progress_show(NULL, "writing", 0) != 0) return EXIT_INTERRUPTED;
-    result = write_table(folder, triax_plan_table_name(which), table, raw_text);
+    result = write_table(folder, kind->table_name(which), table, raw_text);
   }
-  if (result == EXIT_DONE) result = write_summary(folder, plan);
+  if (result == EXIT_DONE) result = write_summary(folder, kind->summary(plan));
   if (result == EXIT_DONE) platform_sync_folder(folder);
   return result;
 }
 
 /* Puts the fresh folder into its place; an earlier one stays until that is done. */
-static int move_into_place(const places *at) {
+static int move_into_place(const places *at, const output_kind *kind) {
   bool there = platform_kind(at->final) != PATH_NONE;
   if (there && platform_exchange(at->fresh, at->final)) {
-    remove_ours(at->fresh);
+    remove_ours(at->fresh, kind);
     return EXIT_DONE;
   }
   if (there && !platform_rename(at->final, at->old)) {
@@ -192,28 +205,41 @@ static int move_into_place(const places *at) {
     return EXIT_MACHINE;
   }
   if (!platform_rename(at->fresh, at->final)) {
-    say_error("cannot move the plan to '%s': %s", at->final, strerror(errno));
+    say_error("cannot move the result to '%s': %s", at->final, strerror(errno));
     if (there) platform_rename(at->old, at->final);
     return EXIT_MACHINE;
   }
-  if (there) remove_ours(at->old);
+  if (there) remove_ours(at->old, kind);
   return EXIT_DONE;
 }
 
-int output_write(const char *path, const triax_plan *plan, bool raw_text) {
+int output_write(const char *path, const output_kind *kind, const void *plan, bool raw_text) {
   places at;
   if (!find_places(path, &at)) {
     free_places(&at);
     say_no_memory();
     return EXIT_MACHINE;
   }
-  int result = write_all(at.fresh, plan, raw_text);
+  int result = write_all(at.fresh, kind, plan, raw_text);
   /* Somebody may have put something there in the meantime. */
-  if (result == EXIT_DONE) result = output_check(path);
-  if (result == EXIT_DONE) result = move_into_place(&at);
-  if (result != EXIT_DONE) remove_ours(at.fresh);
+  if (result == EXIT_DONE) result = output_check(path, kind);
+  if (result == EXIT_DONE) result = move_into_place(&at, kind);
+  if (result != EXIT_DONE) remove_ours(at.fresh, kind);
   free_places(&at);
   return result;
+}
+
+void output_list(text_buffer *text, const char *folder, const output_kind *kind, const void *result) {
+  text_add_format(text, "\nWritten to %s:\n  summary.json", folder);
+  size_t column = 14;
+  for (int32_t which = 1; kind->table_name(which) != NULL; which++) {
+    const char *name = kind->table_name(which);
+    if (kind->table(result, which) == NULL) continue;
+    bool wraps = column + strlen(name) + 5 > 80;
+    text_add_format(text, "%s %s.csv", wraps ? "\n " : "", name);
+    column = (wraps ? 2 : column + 1) + strlen(name) + 4;
+  }
+  text_add(text, "\n", 1);
 }
 
 int output_write_file(const char *path, const text_buffer *text) {

@@ -265,6 +265,27 @@ TRIAX_API int triax_messages_get(const triax_messages *messages, size_t i, triax
 TRIAX_API triax_status triax_messages_add(triax_messages *messages, int32_t level, const char *code,
                                           const triax_error *fields, triax_text name, triax_text source);
 
+/** Most parts that triax_round_parts() takes at once. @since 0.1 */
+#define TRIAX_ROUND_PARTS 1024
+
+/**
+ * @brief Rounds parts of a total so that the printed parts sum to the printed total.
+ *
+ * Each part is rounded down to `decimals`, then those with the largest remainders get one unit more (Hamilton's method
+ * of apportionment; ties to the earlier), until they sum to the total as `%.*f` prints it. For contributions to a
+ * score, shares of a budget, causes of a difference.
+ * @param parts the parts; finite
+ * @param count how many, up to #TRIAX_ROUND_PARTS
+ * @param total what they sum to, but for rounding
+ * @param decimals 0 to 10
+ * @param[out] rounded as many; may be `parts`. Printed with `decimals`, each is what it is
+ * @param error NULL, or receives the reason
+ * @return #TRIAX_OK, or #TRIAX_EINVAL (not finite, too large for the decimals, too many); then nothing is written
+ * @since 0.1
+ */
+TRIAX_API triax_status triax_round_parts(const double *parts, size_t count, double total, int32_t decimals,
+                                         double *rounded, triax_error *error);
+
 /** @brief The library's version as text, such as "0.1.0"; static. @since 0.1 */
 TRIAX_API const char *triax_version(void);
 /** @brief The library's version as major * 10000 + minor * 100 + patch. @since 0.1 */

@@ -24,6 +24,7 @@
 #include <triax/arrow.h>
 #include <triax/assignment.h>
 #include <triax/base.h>
+#include <triax/compare.h>
 #include <triax/customers.h>
 #include <triax/document.h>
 #include <triax/health.h>

@@ -11,21 +11,10 @@ void tx_tabulate_open(tx_tabulate *tabulate, triax_context *context, size_t rows
 }
 
 static bool make_room(tx_tabulate *tabulate) {
-  if (tabulate->count < tabulate->capacity) return true;
-  size_t old = tabulate->capacity, room = old ? 2 * old : 32;
-  void *names = tx_resize(tabulate->context, tabulate->names, old * sizeof(triax_text), room * sizeof(triax_text));
-  if (!names) return false;
-  tabulate->names = names;
-  void *columns = tx_resize(tabulate->context, tabulate->columns, old * sizeof(tx_column *), room * sizeof(tx_column *));
-  if (!columns) { /* give the names back their old size, so that freeing by capacity is right */
-    void *shrunk = old ? tx_resize(tabulate->context, names, room * sizeof(triax_text), old * sizeof(triax_text)) : NULL;
-    if (!old) tx_free(tabulate->context, names, room * sizeof(triax_text));
-    tabulate->names = old ? (shrunk ? shrunk : names) : NULL;
-    return false;
-  }
-  tabulate->columns = columns;
-  tabulate->capacity = room;
-  return true;
+  return tx_grow(tabulate->context, (void **)&tabulate->names, &tabulate->name_capacity, tabulate->count + 1,
+                 sizeof(triax_text)) &&
+         tx_grow(tabulate->context, (void **)&tabulate->columns, &tabulate->capacity, tabulate->count + 1,
+                 sizeof(tx_column *));
 }
 
 void tx_tabulate_add_text(tx_tabulate *tabulate, triax_text name, tx_column *column) {
@@ -90,7 +79,7 @@ triax_status tx_tabulate_close(tx_tabulate *tabulate, triax_table **table, triax
                           table, error);
   }
   for (size_t c = 0; c < tabulate->count; c++) tx_column_unref(tabulate->columns[c]);
-  tx_free_array(tabulate->context, tabulate->names, tabulate->capacity, sizeof(triax_text));
+  tx_free_array(tabulate->context, tabulate->names, tabulate->name_capacity, sizeof(triax_text));
   tx_free_array(tabulate->context, tabulate->columns, tabulate->capacity, sizeof(tx_column *));
   tx_arena_free(&tabulate->arena);
   return status;

@@ -8,7 +8,7 @@
 
 typedef struct tx_tabulate {
   triax_context *context;
-  size_t rows, count, capacity;
+  size_t rows, count, capacity, name_capacity;
   triax_text *names;
   tx_column **columns;
   tx_arena arena; /* names made on the way */

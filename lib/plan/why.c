@@ -23,9 +23,9 @@ static size_t unit_of(const triax_plan *plan, size_t row) {
   return plan->segmentation.folded ? plan->segmentation.families.member_of[row] : row;
 }
 
-/* "by arr >= 750000": the test of a segment in words. */
-static void write_test(const triax_plan *plan, const tx_segment *segment, tx_writer *writer) {
+void tx_why_test(const triax_plan *plan, uint32_t number, tx_writer *writer) {
   const tx_policy_segmentation *policy = &plan->compiled->policy->segmentation;
+  const tx_segment *segment = &policy->model.segments[number];
   triax_text by = policy->model.by == TX_NO_INPUT ? TX_TEXT("") : policy->inputs.items[policy->model.by].source;
   switch (segment->test) {
     case TX_TEST_WHEN: tx_write(writer, policy->inputs.items[segment->when].source); return;
@@ -56,7 +56,7 @@ void tx_why_segment(const triax_plan *plan, size_t row, tx_writer *writer) {
     tx_write_c(writer, ": ");
     if (result->placed[unit] == TX_PLACED_BY_OVERRIDE) tx_write_c(writer, "set by override");
     else if (result->placed[unit] == TX_PLACED_BY_DWELL) tx_write_c(writer, "moved too recently to move again");
-    else write_test(plan, &model->segments[segment], writer);
+    else tx_why_test(plan, segment, writer);
   }
   if (tx_bit(result->held, unit) && result->placed[unit] == TX_PLACED_BY_TEST) tx_write_c(writer, " (held by margin)");
   if (tx_bit(result->uncertain, unit)) tx_write_c(writer, " (a test above could not be judged)");

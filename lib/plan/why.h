@@ -13,6 +13,9 @@ void tx_why_health(const triax_plan *plan, size_t row, tx_writer *writer);
 void tx_why_csm(const triax_plan *plan, size_t row, tx_writer *writer);
 void tx_why_hours(const triax_plan *plan, size_t row, tx_writer *writer);
 
+/* "arr >= 750000": a segment's test in words. */
+void tx_why_test(const triax_plan *plan, uint32_t segment, tx_writer *writer);
+
 /* The metric that cost a customer most, SIZE_MAX when none did. */
 size_t tx_why_worst_metric(const tx_plan_score *score, size_t row);
 

@@ -262,7 +262,7 @@ class Completeness(unittest.TestCase):
                 self.mentions(page, keys)
 
     def test_every_option_is_explained(self):
-        options = re.findall(r'(?:TAKES|FLAG)\("(--[a-z-]+)"', self.source("bindings/cli/options.c"))
+        options = re.findall(r'(?:TAKES|FLAG|PAIRS)\("(--[a-z-]+)"', self.source("bindings/cli/options.c"))
         self.assertGreater(len(options), 10)
         self.mentions("command.md", options)
 

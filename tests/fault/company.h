@@ -5,7 +5,7 @@
 #include <triax/triax.h>
 
 /* Which parts of the language the policy uses. */
-typedef enum company_kind { COMPANY_SEGMENTS, COMPANY_HEALTH, COMPANY_WHOLE, COMPANY_FAMILIES } company_kind;
+typedef enum company_kind { COMPANY_SEGMENTS, COMPANY_HEALTH, COMPANY_WHOLE, COMPANY_FAMILIES, COMPANY_NONE } company_kind;
 
 triax_status company_policy(triax_context *context, company_kind kind, triax_policy **policy, triax_error *error);
 triax_status company_customers(triax_context *context, const triax_policy *policy, triax_customers **customers,

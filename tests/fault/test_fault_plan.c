@@ -50,6 +50,33 @@ static triax_status plan_scenario(triax_context *context, void *user) {
   return status;
 }
 
+/* Two days, two policies, or the present books. */
+static triax_status compare_scenario(triax_context *context, void *user) {
+  const company_kind *kinds = user;
+  triax_plan_options options = dated();
+  triax_error error;
+  triax_plan *before = NULL, *after = NULL;
+  triax_comparison *comparison = NULL;
+  triax_status status = make_plan(context, kinds[1], &options, &after, &error);
+  options.as_of -= 30;
+  if (status == TRIAX_OK && kinds[0] != COMPANY_NONE) {
+    status = make_plan(context, kinds[0], &options, &before, &error);
+  }
+  if (status == TRIAX_OK) {
+    status = triax_comparison_new(context, before, after, NULL, &comparison, &error);
+    if (status != TRIAX_OK) {
+      assert_null(comparison);
+      assert_int_equal(error.status, status);
+    } else {
+      assert_true(triax_table_rows(triax_comparison_table(comparison, TRIAX_COMPARISON_ACCOUNTS)) > 0);
+    }
+  }
+  triax_comparison_unref(comparison);
+  triax_plan_unref(before);
+  triax_plan_unref(after);
+  return status;
+}
+
 static triax_status check_scenario(triax_context *context, void *user) {
   (void)user;
   triax_policy *policy = NULL;
@@ -134,6 +161,20 @@ static void test_cancel(void **state) {
   assert_true(fault_cancel_run(plan_scenario, &which) >= 5);
 }
 
+static void test_compare(void **state) {
+  (void)state;
+  const company_kind pairs[][2] = {{COMPANY_WHOLE, COMPANY_WHOLE},
+                                   {COMPANY_HEALTH, COMPANY_SEGMENTS},
+                                   {COMPANY_NONE, COMPANY_WHOLE},
+                                   {COMPANY_FAMILIES, COMPANY_FAMILIES}};
+  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+    company_kind kinds[2] = {pairs[i][0], pairs[i][1]};
+    assert_true(fault_run(compare_scenario, kinds) > 200);
+  }
+  company_kind kinds[2] = {COMPANY_WHOLE, COMPANY_WHOLE};
+  assert_true(fault_cancel_run(compare_scenario, kinds) >= 5);
+}
+
 static void test_check(void **state) {
   (void)state;
   assert_true(fault_run(check_scenario, NULL) > 100);
@@ -157,6 +198,7 @@ static void test_export(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_plans), cmocka_unit_test(test_cancel),   cmocka_unit_test(test_check),
+      cmocka_unit_test(test_compare),
       cmocka_unit_test(test_judge), cmocka_unit_test(test_evaluate), cmocka_unit_test(test_export),
   };
   return cmocka_run_group_tests_name("fault plan", tests, NULL, NULL);

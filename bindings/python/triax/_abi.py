@@ -44,6 +44,7 @@ TRIAX_ERROR_SIZE = 1024
 TRIAX_LEVEL_ERROR = 1
 TRIAX_LEVEL_WARNING = 2
 TRIAX_LEVEL_NOTE = 3
+TRIAX_ROUND_PARTS = 1024
 
 # document.h
 TRIAX_DOCUMENT_NODES = 100000
@@ -100,6 +101,18 @@ TRIAX_ASSIGNMENT_PROOF_NONE = 0
 TRIAX_ASSIGNMENT_PROOF_CAPACITY = 1
 TRIAX_ASSIGNMENT_PROOF_ITEMS = 2
 
+# compare.h
+TRIAX_COMPARISON_ACCOUNTS = 1
+TRIAX_COMPARISON_CAUSES = 2
+TRIAX_COMPARISON_METRICS = 3
+TRIAX_COMPARISON_SEGMENTS = 4
+TRIAX_COMPARISON_BANDS = 5
+TRIAX_COMPARISON_CSMS = 6
+TRIAX_COMPARISON_POOLS = 7
+TRIAX_COMPARISON_FLOWS = 8
+TRIAX_COMPARISON_FORECAST = 9
+TRIAX_COMPARISON_HEADCOUNT = 10
+
 triax_status = c_int32
 triax_node = c_uint64
 
@@ -149,6 +162,10 @@ class triax_judge(Structure):
 
 
 class triax_assignment(Structure):
+    """Opaque."""
+
+
+class triax_comparison(Structure):
     """Opaque."""
 
 
@@ -364,6 +381,17 @@ triax_assignment_found._fields_ = [
 ]
 
 
+class triax_comparison_options(Structure):
+    pass
+
+
+triax_comparison_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("without_causes", c_int32),
+    ("reserved", c_int32),
+]
+
+
 class triax_health_options(Structure):
     pass
 
@@ -395,6 +423,7 @@ CORE: dict[str, tuple[Any, list[Any]]] = {
     "triax_messages_text": (c_char_p, [POINTER(triax_messages), c_size_t]),
     "triax_messages_get": (c_int, [POINTER(triax_messages), c_size_t, POINTER(triax_error)]),
     "triax_messages_add": (triax_status, [POINTER(triax_messages), c_int32, c_char_p, POINTER(triax_error), triax_text, triax_text]),
+    "triax_round_parts": (triax_status, [POINTER(c_double), c_size_t, c_double, c_int32, POINTER(c_double), POINTER(triax_error)]),
     "triax_version": (c_char_p, []),
     "triax_version_number": (c_int32, []),
     "triax_policy_language": (c_int32, []),
@@ -515,6 +544,14 @@ CORE: dict[str, tuple[Any, list[Any]]] = {
     "triax_assignment_message": (c_char_p, [POINTER(triax_assignment)]),
     "triax_assignment_prove": (triax_status, [POINTER(triax_assignment), POINTER(triax_assignment_proof), POINTER(triax_error)]),
     "triax_assignment_check": (triax_status, [POINTER(triax_context), POINTER(triax_assignment_problem), POINTER(c_uint32), POINTER(triax_assignment_proof), POINTER(triax_assignment_found), POINTER(triax_error)]),
+    # compare.h
+    "triax_comparison_options_init": (None, [POINTER(triax_comparison_options)]),
+    "triax_comparison_new": (triax_status, [POINTER(triax_context), POINTER(triax_plan), POINTER(triax_plan), POINTER(triax_comparison_options), POINTER(POINTER(triax_comparison)), POINTER(triax_error)]),
+    "triax_comparison_ref": (POINTER(triax_comparison), [POINTER(triax_comparison)]),
+    "triax_comparison_unref": (None, [POINTER(triax_comparison)]),
+    "triax_comparison_table": (POINTER(triax_table), [POINTER(triax_comparison), c_int32]),
+    "triax_comparison_table_name": (c_char_p, [c_int32]),
+    "triax_comparison_summary": (POINTER(triax_document), [POINTER(triax_comparison)]),
     # health.h
     "triax_health_new": (triax_status, [POINTER(triax_context), POINTER(triax_document), POINTER(POINTER(triax_health)), POINTER(triax_messages), POINTER(triax_error)]),
     "triax_health_ref": (POINTER(triax_health), [POINTER(triax_health)]),

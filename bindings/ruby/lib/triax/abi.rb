@@ -33,6 +33,7 @@ module Triax
     LEVEL_ERROR = 1
     LEVEL_WARNING = 2
     LEVEL_NOTE = 3
+    ROUND_PARTS = 1024
 
     # document.h
     DOCUMENT_NODES = 100000
@@ -88,6 +89,18 @@ module Triax
     ASSIGNMENT_PROOF_NONE = 0
     ASSIGNMENT_PROOF_CAPACITY = 1
     ASSIGNMENT_PROOF_ITEMS = 2
+
+    # compare.h
+    COMPARISON_ACCOUNTS = 1
+    COMPARISON_CAUSES = 2
+    COMPARISON_METRICS = 3
+    COMPARISON_SEGMENTS = 4
+    COMPARISON_BANDS = 5
+    COMPARISON_CSMS = 6
+    COMPARISON_POOLS = 7
+    COMPARISON_FLOWS = 8
+    COMPARISON_FORECAST = 9
+    COMPARISON_HEADCOUNT = 10
 
     callback :triax_resize_fn, [:pointer, :pointer, :size_t, :size_t], :pointer
     callback :triax_log_fn, [:pointer, :int32, :string], :void
@@ -226,6 +239,12 @@ module Triax
              :excess, :int64
     end
 
+    class ComparisonOptions < FFI::Struct
+      layout :struct_size, :size_t,
+             :without_causes, :int32,
+             :reserved, :int32
+    end
+
     class HealthOptions < FFI::Struct
       layout :struct_size, :size_t,
              :as_of, :int32,
@@ -253,6 +272,7 @@ module Triax
       triax_messages_text: [[:pointer, :size_t], :string],
       triax_messages_get: [[:pointer, :size_t, :pointer], :int],
       triax_messages_add: [[:pointer, :int32, :string, :pointer, Text.by_value, Text.by_value], :int32],
+      triax_round_parts: [[:pointer, :size_t, :double, :int32, :pointer, :pointer], :int32],
       triax_version: [[], :string],
       triax_version_number: [[], :int32],
       triax_policy_language: [[], :int32],
@@ -373,6 +393,14 @@ module Triax
       triax_assignment_message: [[:pointer], :string],
       triax_assignment_prove: [[:pointer, :pointer, :pointer], :int32],
       triax_assignment_check: [[:pointer, :pointer, :pointer, :pointer, :pointer, :pointer], :int32, {blocking: true}],
+      # compare.h
+      triax_comparison_options_init: [[:pointer], :void],
+      triax_comparison_new: [[:pointer, :pointer, :pointer, :pointer, :pointer, :pointer], :int32, {blocking: true}],
+      triax_comparison_ref: [[:pointer], :pointer],
+      triax_comparison_unref: [[:pointer], :void],
+      triax_comparison_table: [[:pointer, :int32], :pointer],
+      triax_comparison_table_name: [[:int32], :string],
+      triax_comparison_summary: [[:pointer], :pointer],
       # health.h
       triax_health_new: [[:pointer, :pointer, :pointer, :pointer, :pointer], :int32],
       triax_health_ref: [[:pointer], :pointer],
