@@ -267,6 +267,38 @@ def test_parts_are_judged_as_the_whole():
         triax.Aggregates.merge([])
 
 
+def test_two_plans_side_by_side(example):
+    other = triax.read_yaml((EXAMPLE / "policy.yaml").read_bytes())
+    other["segmentation"]["segments"][1]["at_least"] = "100k"
+    other = triax.Policy.from_dict(other)
+    raw = triax.read_csv(EXAMPLE / "customers.csv"), triax.read_csv(EXAMPLE / "team.csv")
+    comparison = example.policy.compare(other, *raw, as_of=DAY)
+    after = dict(zip(comparison.after.customers["key"], comparison.after.customers["segment"]))
+    before = dict(zip(example.customers["key"], example.customers["segment"]))
+    moved = {row["key"]: (row["segment_before"], row["segment_after"]) for row in comparison.accounts if row["segment_before"] != row["segment_after"]}
+    assert moved == {key: (before[key], after[key]) for key in before if before[key] != after[key]} and len(moved) > 10
+    assert comparison.summary.at("differ.segment") == len(moved)
+    assert sum(row["accounts"] for row in comparison.flows if row["from"] != row["to"]) == len(moved)
+    quick = triax.compare(example, comparison.after, causes=False)
+    assert quick.summary.at("figures") == comparison.summary.at("figures") and quick.before is example
+    assert "accounts differ" in repr(comparison)
+    present = triax.compare(None, example)
+    assert present.before is None and "accounts" in present.tables
+    with pytest.raises(triax.Canceled):
+        triax.compare(example, comparison.after, progress=lambda *_: True)
+
+
+def test_parts_that_sum():
+    rng = random.Random(4)
+    for _ in range(50):
+        parts = [rng.random() for _ in range(rng.randint(1, 20))]
+        rounded = triax.round_parts(parts, sum(parts), 2)
+        assert round(sum(rounded), 2) == round(sum(parts), 2)
+        assert all(abs(one - other) <= 0.01 for one, other in zip(parts, rounded))
+    with pytest.raises(triax.InvalidArgument):
+        triax.round_parts([float("inf")], 1)
+
+
 def test_health_alone():
     text = "metrics: {use: {value: active / seats, scale: [[0, 0], [1, 100]]}}\nbands: {red: 0, green: 60}\n"
     scores = triax.Health.from_yaml(text).score(CUSTOMERS, as_of=DAY, parts=True)
@@ -336,7 +368,7 @@ def test_versions():
     assert triax.POLICY_LANGUAGE == 1
 
 
-@pytest.mark.parametrize("kind", [triax.Policy, triax.Plan, triax.Health, triax.Aggregates])
+@pytest.mark.parametrize("kind", [triax.Policy, triax.Plan, triax.Health, triax.Aggregates, triax.Comparison])
 def test_what_is_not_made_by_hand(kind):
     with pytest.raises(TypeError, match="use "):
         kind()

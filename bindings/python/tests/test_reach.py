@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import triax
-from triax import _abi, _plan
+from triax import _abi
 
 ROOT = Path(os.environ.get("TRIAX_ROOT") or Path(__file__).resolve().parents[3])
 NOT_REACHED = {
@@ -21,7 +21,7 @@ NOT_REACHED = {
     "triax_table_integers": "whole columns are read through Arrow",
     "triax_table_dates": "whole columns are read through Arrow",
     **{f"triax_{kind}_ref": "Python counts references to the object that holds the one reference"
-       for kind in ("policy", "customers", "team", "plan", "aggregates", "assignment", "health")},
+       for kind in ("policy", "customers", "team", "plan", "aggregates", "assignment", "health", "comparison")},
 }
 
 
@@ -35,9 +35,10 @@ def test_every_function_is_reached_or_named_with_a_reason():
 
 
 def test_every_table_of_a_plan_is_a_property():
-    assert len(_plan.TABLES) >= 10
-    without = [name for name in _plan.TABLES if not isinstance(vars(triax.Plan).get(name), property)]
-    assert without == [], "reached by name, but without documentation and type"
+    for kind in (triax.Plan, triax.Comparison):
+        assert len(kind._numbers) >= 10
+        without = [name for name in kind._numbers if not isinstance(vars(kind).get(name), property)]
+        assert without == [], "reached by name, but without documentation and type"
 
 
 def test_every_status_is_an_exception():

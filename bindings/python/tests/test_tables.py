@@ -34,7 +34,7 @@ def test_rows_and_columns():
     assert (table[-1], table[1:], table[::-1]) == (ROWS[2], ROWS[1:], ROWS[::-1])
     assert table.to_dict() == {name: [row[name] for row in ROWS] for name in TYPES}
     assert triax.Table(table.to_dict()).to_list() == ROWS
-    assert triax.Table(table).to_list() == ROWS
+    assert triax.Table(table).to_list() == ROWS and triax.Table(table).types == TYPES
     assert [table.missing(name) for name in table.columns] == [0, 1, 1, 1, 1, 1, 1]
     assert [tuple(row) for row in table.rows()] == [tuple(row.values()) for row in ROWS]
 
@@ -121,7 +121,7 @@ def test_csv(tmp_path):
     path = tmp_path / "c.csv"
     path.write_text('\ufeffid,arr,note\r\nA,"1,5","two\nlines"\r\n\r\nB,,\r\n', encoding="utf-8")
     table = triax.read_csv(path)
-    assert table.types == {"id": "text", "arr": "text", "note": "text"}
+    assert table.types == {"id": "text", "arr": "text", "note": "text"} == triax.Table(table).types
     assert table.to_list() == [{"id": "A", "arr": "1,5", "note": "two\nlines"}, {"id": "B", "arr": None, "note": None}]
     for text, words in (("a,b\n1\n", ":2: 1 fields, but the header has 2"), ("", "the file is empty"), ("a,a\n", "two columns are named 'a'")):
         path.write_text(text, encoding="utf-8")

@@ -19,14 +19,16 @@ dicts. Tables offer the same: `polars.DataFrame(plan.customers)`. Nothing of the
 
 Where to look further:
 
-    Policy       load(), from_yaml(), from_dict(); plan(), check()
+    Policy       load(), from_yaml(), from_dict(); plan(), check(), compare()
     Plan         tables, summary, explain(), judge(), aggregates()
     Table        columns, rows, Arrow; read_csv() makes one of a file
     Customers    data loaded under a policy, for several plans; Team likewise
+    compare()    two plans side by side, with the cause of every difference
     Health       score models that work alone
     Judge        single customers as they change
     Aggregates   judging a large set in parts
     evaluate()   one expression
+    round_parts() parts of a total, rounded so that they sum
     assign()     the assignment problem as such
     Error        what all exceptions have in common: line, column, path, messages
 
@@ -37,6 +39,7 @@ from ._abi import TRIAX_VERSION as __version__
 from ._aggregates import Aggregates
 from ._assignment import Assignment, assign
 from ._company import Customers, Team
+from ._compare import Comparison, compare
 from ._document import Facts, read_yaml
 from ._errors import (
     Canceled,
@@ -50,7 +53,8 @@ from ._errors import (
     PolicyError,
     Unsupported,
 )
-from ._health import Health, evaluate
+from ._functions import evaluate, round_parts
+from ._health import Health
 from ._library import core as _core
 from ._plan import Judge, Judgement, Plan
 from ._policy import Policy
@@ -67,10 +71,10 @@ def library_version() -> str:
 
 
 __all__ = [
-    "POLICY_LANGUAGE", "Aggregates", "Assignment", "Canceled", "Customers", "DataError", "Error", "Facts", "Health",
+    "POLICY_LANGUAGE", "Aggregates", "Assignment", "Canceled", "Comparison", "Customers", "DataError", "Error", "Facts", "Health",
     "InvalidArgument", "Judge", "Judgement", "LimitError", "Message", "NotFound", "OutOfMemory", "Plan", "Policy",
-    "PolicyError", "Table", "Team", "Unsupported", "__version__", "assign", "evaluate", "library_version", "read_csv",
-    "read_yaml",
+    "PolicyError", "Table", "Team", "Unsupported", "__version__", "assign", "compare", "evaluate", "library_version", "read_csv",
+    "read_yaml", "round_parts",
 ]
 for _name in __all__:
     if isinstance(globals()[_name], type):

@@ -1,24 +1,20 @@
-"""Score models that work alone, without a policy; and single expressions."""
+"""Score models that work alone, without a policy."""
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from ctypes import byref, sizeof
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 from . import _abi
-from ._call import Handle, Progress, context, pointer_of, text_in, work, yaml_library
+from ._call import Handle, Progress, context, text_in, work, yaml_library
 from ._company import Customers
 from ._document import Document
 from ._errors import Message
 from ._library import core
-from ._policy import Day, days, plan_options
+from ._policy import Day, days
 from ._table import Table
-
-
-def _customers(data: object) -> Customers:
-    return data if isinstance(data, Customers) else Customers(data)
 
 
 class Health(Handle):
@@ -68,26 +64,6 @@ class Health(Handle):
         core.triax_health_options_init(byref(options))
         days(as_of, options)
         options.parts = parts
-        loaded = _customers(customers)
+        loaded = customers if isinstance(customers, Customers) else Customers(customers)
         work(core.triax_health_score, self._pointer, loaded._pointer, byref(options), byref(scores._pointer), progress=progress)
         return scores
-
-
-@overload
-def evaluate(expression: str, customers: None = None, *, as_of: Day = None) -> str | None: ...
-@overload
-def evaluate(expression: str, customers: object, *, as_of: Day = None) -> list[str | None]: ...
-
-
-def evaluate(expression: str, customers: object = None, *, as_of: Day = None) -> str | list[str | None] | None:
-    """Evaluates one expression: once, or for every customer. Values are as CEL writes them; None where one is missing.
-
-    >>> evaluate("1 + 2"), evaluate("'a' + 'b'")
-    ('3', '"ab"')
-    >>> evaluate("arr > 5", [{"id": "A", "arr": 9}, {"id": "B", "arr": None}])
-    ['true', None]
-    """
-    loaded, values, options = None if customers is None else _customers(customers), Table._empty(), plan_options(as_of)
-    work(core.triax_evaluate, context(), text_in(expression), pointer_of(loaded), byref(options), byref(values._pointer))
-    found = values["value"]
-    return found[0] if customers is None else found

@@ -11,29 +11,25 @@ from ._aggregates import Aggregates
 from ._call import Handle, call, text_in, text_out
 from ._company import Customers, Team
 from ._data import days_of, is_missing, microseconds_of
-from ._document import Document, Facts, facts
-from ._errors import Message, NotFound
+from ._document import Document, Facts
+from ._errors import Message
 from ._library import core
 from ._table import NOWHERE, Table
+from ._tables import Tables, numbers_of, table
 
 if TYPE_CHECKING:
     from ._policy import Policy
 
-TABLES = {name.removeprefix("TRIAX_PLAN_").lower(): number for name, number in vars(_abi).items() if name.startswith("TRIAX_PLAN_")}
-
-
-def _table(name: str, what: str) -> Any:
-    return property(lambda plan: plan.table(name), doc=what)
-
-
-class Plan(Handle):
+class Plan(Tables):
     """Who is in which segment, how healthy, owned by whom, with what attention, and why. Immutable.
 
     Made by `Policy.plan()`. Tables that a plan does not have raise NotFound; `tables` lists those that it has.
     """
 
-    __slots__ = ("policy", "loaded_customers", "loaded_team", "messages", "_kept")
+    __slots__ = ("policy", "loaded_customers", "loaded_team", "messages")
     _kind, _free = _abi.triax_plan, core.triax_plan_unref
+    _numbers, _word = numbers_of("TRIAX_PLAN_"), core.triax_plan_table_name
+    _borrow, _facts = core.triax_plan_table, core.triax_plan_summary
 
     policy: Policy
     """The policy that it was made of."""
@@ -50,54 +46,26 @@ class Plan(Handle):
     def _finish(self, policy: Policy, customers: Customers, team: Team | None, said: tuple[Message, ...]) -> None:
         self.policy, self.loaded_customers, self.loaded_team = policy, customers, team
         self.messages = (*customers.messages, *(team.messages if team is not None else ()), *said)
-        self._kept: dict[str, Table] = {}
 
-    customers: Table = _table("customers", "One row per customer: segment, owner, health, hours, touches, why.")
-    csms: Table = _table("csms", "One row per CSM: accounts, load, ARR, hours.")
-    segments: Table = _table("segments", "One row per segment: customers, ARR, mean health.")
-    pools: Table = _table("pools", "One row per pool and roles: load, capacity, what is uncovered and whom to hire.")
-    tests: Table = _table("tests", "One row per test of the policy: how often it was true, false and unknown.")
-    metrics: Table = _table("metrics", "One row per customer: each metric's points and shares (`parts=True`).")
-    overlays: Table = _table("overlays", "One row per specialist beside an owner.")
-    week: Table = _table("week", "Each CSM's list of this week, most urgent first.")
-    moves: Table = _table("moves", "One row per account whose owner changes.")
-    actions: Table = _table("actions", "One row per action of the plays, most urgent first.")
-    withheld: Table = _table("withheld", "One row per action that a play would have made, and why it did not.")
-    forecast: Table = _table("forecast", "One row per scenario, segment and year: accounts, ARR, GRR and NRR with intervals.")
-    headcount: Table = _table("headcount", "One row per scenario and segment: CSMs needed by each rule, and whom to hire.")
-    scenarios: Table = _table("scenarios", "One row per scenario, segment and year: the difference to the base.")
-    books: Table = _table("books", "One row per CSM: the book before and after the transition.")
-    handovers: Table = _table("handovers", "One row per account that changes hands: what the new CSM should know.")
-    tradeoff: Table = _table("tradeoff", "What keeping owners costs, from one end to the other.")
-    hires: Table = _table("hires", "Whom to hire: what one more CSM in a pool would cover.")
-    trend: Table = _table("trend", "One row per customer: how its health moves.")
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Table:
-            if name in TABLES:
-                return self.table(name)
-            raise AttributeError(f"a plan has no '{name}'")
-
-    def table(self, name: str) -> Table:
-        """A table by name."""
-        if name not in self._kept:
-            borrowed = core.triax_plan_table(self._pointer, TABLES[name]) if name in TABLES else None
-            if not borrowed:
-                raise NotFound(f"this plan has no table '{name}'; there are {', '.join(self.tables)}")
-            self._kept[name] = Table._of(borrowed)
-        return self._kept[name]
-
-    @property
-    def tables(self) -> list[str]:
-        """The names of the tables that this plan has."""
-        return [core.triax_plan_table_name(number).decode() for number in TABLES.values()
-                if core.triax_plan_table(self._pointer, number)]
-
-    @property
-    def summary(self) -> Facts:
-        """The plan in figures: counts, money, objective, bound and gap, what could not be judged."""
-        return facts(core.triax_plan_summary(self._pointer))
+    customers: Table = table("customers", "One row per customer: segment, owner, health, hours, touches, why.")
+    csms: Table = table("csms", "One row per CSM: accounts, load, ARR, hours.")
+    segments: Table = table("segments", "One row per segment: customers, ARR, mean health.")
+    pools: Table = table("pools", "One row per pool and roles: load, capacity, what is uncovered and whom to hire.")
+    tests: Table = table("tests", "One row per test of the policy: how often it was true, false and unknown.")
+    metrics: Table = table("metrics", "One row per customer: each metric's points and shares (`parts=True`).")
+    overlays: Table = table("overlays", "One row per specialist beside an owner.")
+    week: Table = table("week", "Each CSM's list of this week, most urgent first.")
+    moves: Table = table("moves", "One row per account whose owner changes.")
+    actions: Table = table("actions", "One row per action of the plays, most urgent first.")
+    withheld: Table = table("withheld", "One row per action that a play would have made, and why it did not.")
+    forecast: Table = table("forecast", "One row per scenario, segment and year: accounts, ARR, GRR and NRR with intervals.")
+    headcount: Table = table("headcount", "One row per scenario and segment: CSMs needed by each rule, and whom to hire.")
+    scenarios: Table = table("scenarios", "One row per scenario, segment and year: the difference to the base.")
+    books: Table = table("books", "One row per CSM: the book before and after the transition.")
+    handovers: Table = table("handovers", "One row per account that changes hands: what the new CSM should know.")
+    tradeoff: Table = table("tradeoff", "What keeping owners costs, from one end to the other.")
+    hires: Table = table("hires", "Whom to hire: what one more CSM in a pool would cover.")
+    trend: Table = table("trend", "One row per customer: how its health moves.")
 
     def explain(self, key: str) -> Facts:
         """Why one customer is treated as it is: tests, metrics, CSM, hours. `print()` shows it to people."""

@@ -11,6 +11,7 @@ from typing import Any, Union
 from . import _abi
 from ._aggregates import Aggregates
 from ._call import Handle, Progress, context, pointer_of, text_in, text_out, work, yaml_library
+from ._compare import Comparison, compare
 from ._company import Customers, Team, load_options
 from ._data import days_of
 from ._document import Document
@@ -148,6 +149,12 @@ class Policy(Handle):
                     byref(options), byref(plan._pointer), progress=progress)
         plan._finish(self, loaded, its_team, said)
         return plan
+
+    def compare(self, other: Policy, customers: object, team: object = None, *, causes: bool = True, **options: Any) -> Comparison:
+        """What if: the plans of this policy and of another for one company, side by side. Options are those of plan()."""
+        data = [part if part is None or isinstance(part, (Customers, Team)) else Table(part) for part in (customers, team)]
+        plans = [policy.plan(*data, **options) for policy in (self, other)]
+        return compare(*plans, causes=causes, threads=options.get("threads", 1), progress=options.get("progress"))
 
     def check(self, customers: object = None, team: object = None, *, as_of: Day = None, threads: int = 1,
               progress: Progress | None = None) -> tuple[Message, ...]:

@@ -53,8 +53,9 @@ class Table(Handle):
     _kind, _free = _abi.triax_table, core.triax_table_unref
 
     def __init__(self, data: object) -> None:
-        made = Table._empty()
-        fill(data, made._pointer)
+        made = Table._of(data._pointer) if isinstance(data, Table) else Table._empty()
+        if not made._pointer:
+            fill(data, made._pointer)
         self._pointer, made._pointer = made._pointer, None
 
     @classmethod
