@@ -142,7 +142,7 @@ static void count_missing(const tx_forecast_input *input, tx_forecast_result *re
     const bool bad_chance = isnan(chance(input, i)), bad_growth = isnan(growth(input, i));
     const bool outside_chance = bad_chance && !isnan(input->retention[i]);
     const bool outside_growth = bad_growth && !isnan(input->expansion[i]);
-    result->missing_arr += !isfinite(input->arr[i]);
+    result->missing_arr += isfinite(input->arr[i]) ? 0 : 1;
     result->missing_retention += bad_chance;
     result->missing_expansion += bad_growth;
     result->outside_retention += outside_chance;
@@ -181,13 +181,16 @@ static double within(double value, double least, double most) {
   return value < least ? least : value > most ? most : value;
 }
 
+/* Rounding alone puts nothing beyond what is possible. */
 static tx_range range_of(double expected, double variance, double three, double least, double most) {
   if (!isfinite(expected)) return (tx_range){NAN, NAN, NAN};
-  const double deviation = variance > 0 ? sqrt(variance) : 0;
-  const double skewness = deviation > 0 ? within(three / (variance * deviation), -SKEWNESS_MOST, SKEWNESS_MOST) : 0;
+  if (!(variance > 0)) return (tx_range){expected, expected, expected};
+  const double deviation = sqrt(variance);
+  const double skewness = within(three / (variance * deviation), -SKEWNESS_MOST, SKEWNESS_MOST);
   const double shift = (Z * Z - 1) / 6 * skewness;
-  return (tx_range){expected, within(expected + deviation * (shift - Z), least, most),
-                    within(expected + deviation * (shift + Z), least, most)};
+  const double low = within(expected + deviation * (shift - Z), least, most);
+  const double high = within(expected + deviation * (shift + Z), least, most);
+  return (tx_range){expected, low < expected ? low : expected, high > expected ? high : expected};
 }
 
 /* The ratio of a sum to the ARR at the year's beginning: R = n ÷ d varies as (N − R·D) ÷ d does. */

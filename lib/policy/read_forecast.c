@@ -116,12 +116,16 @@ static void read_scenarios(tx_reader *reader, uint32_t node, tx_policy_forecast 
 }
 
 /* The tables of the forecast have a row 'all': a segment of that name would be mistaken for it, unless it is all. */
-static void check_names(tx_reader *reader, uint32_t node) {
-  const tx_segmentation_model *model = &reader->policy->segmentation.model;
-  if (model->count == 1 && model->segments[0].test == TX_TEST_REST) return;
-  for (size_t i = 0; i < model->count; i++) {
-    if (!tx_text_equal_c(model->segments[i].path, "all")) continue;
-    tx_read_key_fault(reader, node, "rename the segment", "a segment is called 'all', as is the forecast's sum");
+static void check_names(tx_reader *reader) {
+  const tx_policy_segmentation *segmentation = &reader->policy->segmentation;
+  const tx_segment *segments = segmentation->model.segments;
+  if (segmentation->model.count == 1 && segments[0].test == TX_TEST_REST) return;
+  for (size_t i = 0; i < segmentation->model.count; i++) {
+    if (!tx_text_equal_c(segments[i].path, "all")) continue;
+    tx_finding finding = {.level = TRIAX_LEVEL_ERROR, .status = TRIAX_EPOLICY, .width = 1,
+                          .path = segmentation->segments[i].document_path, .line = segmentation->segments[i].line,
+                          .column = segmentation->segments[i].column, .hint = "call it something else"};
+    tx_report_add(reader->report, &finding, "'all' is what the forecast calls all segments together");
   }
 }
 
@@ -148,5 +152,5 @@ void tx_read_forecast(tx_reader *reader, uint32_t node) {
   }
   forecast->acv_per_csm = tx_read_per_segment(reader, acv, 0, read_target, false);
   read_scenarios(reader, tx_read_child(reader, node, "scenarios"), forecast);
-  check_names(reader, node);
+  check_names(reader);
 }
