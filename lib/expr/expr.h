@@ -147,6 +147,8 @@ tx_type tx_module_type(const tx_module *module, uint32_t node);
 /* The variables that a node reads, ascending; returns how many (into `variables`, room for `size`). SIZE_MAX when
  * memory is short, which can only be in modules of some 16,000 nodes and more. */
 size_t tx_module_reads(const tx_module *module, uint32_t node, uint32_t *variables, size_t size);
+/* Sets the bits of a node and of all below it; marks: tx_words(root + 1) words, zeroed. */
+void tx_module_mark(const tx_module *module, uint32_t root, uint64_t *marks);
 size_t tx_module_variables(const tx_module *module);
 triax_text tx_module_variable_name(const tx_module *module, uint32_t variable);
 

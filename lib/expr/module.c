@@ -96,7 +96,7 @@ triax_text tx_module_variable_name(const tx_module *module, uint32_t variable) {
 
 /* --- what a node reads ----------------------------------------------------------------------------------------- */
 
-static void mark_reached(const tx_module *module, uint32_t root, uint64_t *marks) {
+void tx_module_mark(const tx_module *module, uint32_t root, uint64_t *marks) {
   tx_bit_set(marks, root);
   for (uint32_t i = root + 1; i-- > 0;) {
     if (!tx_bit(marks, i)) continue;
@@ -113,7 +113,7 @@ size_t tx_module_reads(const tx_module *module, uint32_t node, uint32_t *variabl
   uint64_t *marks = words <= 256 ? few : tx_calloc(module->context, words, sizeof *marks);
   if (!marks) return SIZE_MAX;
   uint64_t *read = marks + node_words;
-  mark_reached(module, node, marks);
+  tx_module_mark(module, node, marks);
   for (uint32_t i = 0; i <= node; i++) {
     if (tx_bit(marks, i) && reads_variable(&module->nodes[i])) tx_bit_set(read, module->nodes[i].index);
   }

@@ -20,15 +20,31 @@ static void read_version(tx_reader *reader, uint32_t node) {
   }
 }
 
+const char *const tx_advice_codes[] = {"T101", "T102", "T103", "T104", "T105", "T106", "T107",
+                                       "T108", "T109", "T110", "T111", "T112", "T113", NULL};
+
+/* A code that there is not silences nothing, and whoever wrote it believes that it does. */
+static void read_allow(tx_reader *reader, uint32_t node) {
+  triax_policy *policy = reader->policy;
+  if (node == TX_NO_NODE) return;
+  policy->allow = tx_read_texts(reader, node, &policy->allow_count);
+  if (reader->document->nodes[node].kind != TRIAX_KIND_LIST) {
+    tx_read_word(reader, node, tx_advice_codes);
+    return;
+  }
+  for (uint32_t item = tx_read_first(reader, node); item != TX_NO_NODE; item = tx_read_next(reader, item)) {
+    tx_read_word(reader, item, tx_advice_codes);
+  }
+}
+
 static void read_head(tx_reader *reader) {
   static const char *const stages[] = {"startup", "growth", "scaling", "mature", NULL};
   triax_policy *policy = reader->policy;
   uint32_t name = tx_read_child(reader, 0, "name"), stage = tx_read_child(reader, 0, "stage");
-  uint32_t allow = tx_read_child(reader, 0, "allow");
   read_version(reader, tx_read_child(reader, 0, "triax"));
   if (name != TX_NO_NODE) policy->name = tx_read_text(reader, name);
   if (stage != TX_NO_NODE) policy->stage = tx_read_word(reader, stage, stages) + 1;
-  if (allow != TX_NO_NODE) policy->allow = tx_read_texts(reader, allow, &policy->allow_count);
+  read_allow(reader, tx_read_child(reader, 0, "allow"));
 }
 
 static void read_later_sections(tx_reader *reader) {
