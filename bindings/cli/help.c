@@ -40,7 +40,10 @@ static const char check[] = "usage: triax check POLICY [--customers FILE] [--tea
                             "\n"
                             "Prints what is wrong with the policy, what does not fit the data, and advice\n"
                             "(with codes; `allow: [T101]` in the policy silences one), then one line that\n"
-                            "says how it went. Nothing is written.\n";
+                            "says how it went. Nothing is written.\n"
+                            "\n"
+                            "  --outcome COLUMN  who churned (1, true, yes) and who was kept (0, false, no):\n"
+                            "                    whether health tells them apart\n";
 
 static const char plan[] = "usage: triax plan POLICY --customers FILE [--team FILE] [-o DIR] [OPTIONS]\n"
                            "\n"

@@ -166,5 +166,6 @@ triax_plan_options company_plan_options(const cli_company *company, const cli_op
   settings.has_as_of = 1;
   settings.sent = company->sent.table;
   settings.load = &options->load;
+  if (options->outcome != NULL) settings.outcome = triax_text_of(options->outcome);
   return settings;
 }

@@ -38,7 +38,7 @@ static const known_option known[] = {
     TAKES("--decimal", NULL, READ_DATA, decimal),
     TAKES("--date-order", NULL, READ_DATA, date_order),
     TAKES("--set-aside", NULL, READ_DATA, set_aside),
-    TAKES("--outcome", NULL, COMMAND_FIT, outcome),
+    TAKES("--outcome", NULL, COMMAND_CHECK | COMMAND_FIT, outcome),
     TAKES("--metrics", NULL, COMMAND_FIT, metrics),
     FLAG("--loose-numbers", NULL, READ_DATA, loose_numbers),
     FLAG("--json", NULL, COMMAND_PLAN | COMMAND_EXPLAIN | COMMAND_COMPARE, json),

@@ -30,10 +30,12 @@ typedef struct triax_plan_options {
                                 (sent, open, snoozed, done, failed, canceled …) and until (of what is snoozed).
                                 Borrowed for the call; NULL: nothing was sent yet. Needs as_of */
   const triax_load_options *load; /**< how text in `sent` becomes values (set_aside does not apply); NULL: defaults */
+  triax_text outcome; /**< triax_plan_check() alone: the customers' column that says who churned (1, true or yes; 0,
+                           false or no); not given: not known */
 } triax_plan_options;
 
 /** Default options, for initialisation. @since 0.1 */
-#define TRIAX_PLAN_OPTIONS_INIT {sizeof(triax_plan_options), 0, 0, 0, 0, 0, 0, 0}
+#define TRIAX_PLAN_OPTIONS_INIT {sizeof(triax_plan_options), 0, 0, 0, 0, 0, 0, 0, {0, 0}}
 
 /** @brief Sets options to their defaults. @since 0.1 */
 TRIAX_API void triax_plan_options_init(triax_plan_options *options);

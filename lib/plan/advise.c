@@ -8,6 +8,7 @@
 #include "plan/advise.h"
 #include "plan/make.h"
 #include "plan/order.h"
+#include "plan/outcome.h"
 
 static tx_finding note(const char *path) {
   return (tx_finding){.level = TRIAX_LEVEL_NOTE, .path = path, .width = 1};
@@ -134,19 +135,29 @@ const char *tx_advice_percent(double share, char buffer[TX_NUMBER_SIZE]) {
   return buffer;
 }
 
-void tx_plan_advise(const triax_plan *plan, tx_report *report) {
+static void advise_all(const tx_advice *advice) {
+  tx_advise_segments(advice);
+  tx_advise_books(advice);
+  tx_advise_health(advice);
+  tx_advise_rules(advice);
+  tx_advise_policy(advice);
+}
+
+triax_status tx_plan_advise(const triax_plan *plan, triax_text outcome, tx_report *report) {
   tx_sums sums;
-  if (tx_sums_by_segment(plan, &sums, NULL) != TRIAX_OK) {
-    tx_report_no_memory(report);
-    return;
+  uint8_t *came = NULL;
+  triax_status status = tx_sums_by_segment(plan, &sums, report->error);
+  if (status != TRIAX_OK) return status;
+  if (outcome.bytes) {
+    came = tx_alloc_array(plan->context, plan->rows, 1);
+    status = came ? tx_plan_outcome(plan, outcome, came, report) : tx_no_memory(report->error);
   }
-  const tx_advice advice = {.policy = plan->compiled->policy, .plan = plan, .sums = &sums, .report = report};
-  tx_advise_segments(&advice);
-  tx_advise_books(&advice);
-  tx_advise_health(&advice);
-  tx_advise_rules(&advice);
-  tx_advise_policy(&advice);
+  const tx_advice advice = {
+      .policy = plan->compiled->policy, .plan = plan, .sums = &sums, .outcome = came, .report = report};
+  if (status == TRIAX_OK) advise_all(&advice);
+  tx_free_array(plan->context, came, plan->rows, 1);
   tx_sums_free(&sums);
+  return status;
 }
 
 /* --- the check --- */
@@ -171,7 +182,7 @@ triax_status triax_plan_check(triax_context *context, const triax_policy *policy
   }
   triax_plan *plan = NULL;
   status = tx_plan_make(context, &inputs, TX_PLAN_WHOLE, &report, &plan);
-  if (status == TRIAX_OK) tx_plan_advise(plan, &report);
+  if (status == TRIAX_OK) status = tx_plan_advise(plan, inputs.options.outcome, &report);
   status = tx_plan_finish(&report, status);
   triax_plan_unref(plan);
   return status;

@@ -10,7 +10,7 @@ typedef struct tx_advice {
   const triax_policy *policy;
   const triax_plan *plan;   /* NULL: without data */
   const tx_sums *sums;      /* of the plan */
-  const tx_column *outcome; /* what came: boolean, NULL: not known */
+  const uint8_t *outcome;   /* per customer: 1 churned, 0 kept, TX_OUTCOME_UNKNOWN; NULL: not known */
   tx_report *report;
 } tx_advice;
 

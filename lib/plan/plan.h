@@ -168,8 +168,8 @@ triax_status tx_plan_summarise(triax_plan *plan, triax_error *error);
 /* Findings that a reader should see: notes and warnings on data. */
 void tx_plan_notes(const triax_plan *plan, tx_report *report);
 void tx_plan_note_forecast(const triax_plan *plan, tx_report *report);
-/* What is known to go wrong (policy.md section 11). */
-void tx_plan_advise(const triax_plan *plan, tx_report *report);
+/* What is known to go wrong (policy.md section 11). outcome: the column that says who churned, or not given. */
+triax_status tx_plan_advise(const triax_plan *plan, triax_text outcome, tx_report *report);
 
 
 #endif

@@ -244,6 +244,7 @@ triax_plan_options._fields_ = [
     ("aggregates", POINTER(triax_aggregates)),
     ("sent", POINTER(triax_table)),
     ("load", POINTER(triax_load_options)),
+    ("outcome", triax_text),
 ]
 
 

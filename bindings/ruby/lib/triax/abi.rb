@@ -147,7 +147,8 @@ module Triax
              :without_reasons, :int32,
              :aggregates, :pointer,
              :sent, :pointer,
-             :load, :pointer
+             :load, :pointer,
+             :outcome, Text
     end
 
     class Judgement < FFI::Struct
