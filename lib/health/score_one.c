@@ -68,7 +68,7 @@ static double age_of(const tx_value *since, int32_t as_of) {
 
 static bool is_true(const tx_value *value) { return value->state == TX_PRESENT && value->boolean; }
 
-static tx_health_part part_of(const tx_health_metric *metric, const tx_value *inputs, int32_t as_of) {
+tx_health_part tx_health_part_one(const tx_health_metric *metric, const tx_value *inputs, int32_t as_of) {
   const tx_value *value = &inputs[metric->value];
   const bool applies = metric->applies == TX_NO_INPUT || is_true(&inputs[metric->applies]);
   const bool has_age = metric->since != TX_NO_INPUT;
@@ -76,6 +76,12 @@ static tx_health_part part_of(const tx_health_metric *metric, const tx_value *in
   if (applies && value->state == TX_PRESENT)
     points = metric->category_count ? category_points(metric, value) : tx_health_scale(metric, number_of(value));
   return tx_health_part_of(metric, points, has_age, has_age ? age_of(&inputs[metric->since], as_of) : 0, applies);
+}
+
+double tx_health_limited_by(const tx_health_model *model, const tx_value *inputs, double health) {
+  for (size_t l = 0; l < model->limit_count; l++)
+    if (is_true(&inputs[model->limits[l].when])) health = tx_health_limited(&model->limits[l], health);
+  return health;
 }
 
 void tx_health_finish_parts(const tx_health_model *model, tx_health_part *parts, size_t stride) {
@@ -109,7 +115,7 @@ void tx_health_score_one(const tx_health_model *model, const tx_value *inputs, i
     for (size_t m = 0; m < model->metric_count; m++) {
       const tx_health_metric *metric = &model->metrics[m];
       if (metric->group != g) continue;
-      const tx_health_part part = part_of(metric, inputs, as_of);
+      const tx_health_part part = tx_health_part_one(metric, inputs, as_of);
       present += part.weight;
       points += part.weight * (isnan(part.points) ? 0 : part.points);
       all += part.applies ? metric->weight : 0;
@@ -119,8 +125,7 @@ void tx_health_score_one(const tx_health_model *model, const tx_value *inputs, i
   }
   const double covered = tx_health_sum_coverage(&sum);
   double score = tx_health_sum_score(&sum, covered, model->min_coverage);
-  for (size_t l = 0; l < model->limit_count; l++)
-    if (is_true(&inputs[model->limits[l].when])) score = tx_health_limited(&model->limits[l], score);
+  score = tx_health_limited_by(model, inputs, score);
   uint8_t place = TX_BAND_UNKNOWN;
   for (size_t b = 0; b < model->band_count; b++)
     if (score >= model->bands[b].threshold) place = (uint8_t)b;

@@ -113,6 +113,12 @@ static inline double tx_health_limited(const tx_health_limit *limit, double heal
   return health;
 }
 
+/* All limits that hold, in order. */
+double tx_health_limited_by(const tx_health_model *model, const tx_value *inputs, double health);
+
+/* A metric at one row: w′ in `weight`. */
+tx_health_part tx_health_part_one(const tx_health_metric *metric, const tx_value *inputs, int32_t as_of);
+
 /* Turns parts whose `weight` holds w′ into shares, contributions and losses. parts[metric * stride]. */
 void tx_health_finish_parts(const tx_health_model *model, tx_health_part *parts, size_t stride);
 

@@ -226,11 +226,7 @@ static outcome score_of(tx_splitter *splitter, const tx_health_model *model, con
 
 /* What limits make of a score, in units: the model's own, without coverage. */
 static int64_t limited(const tx_health_model *model, const tx_value *inputs, int64_t raw) {
-  double health = (double)raw / TX_SPLIT_UNIT;
-  for (size_t l = 0; l < model->limit_count; l++) {
-    const tx_value *when = &inputs[model->limits[l].when];
-    if (when->state == TX_PRESENT && when->boolean) health = tx_health_limited(&model->limits[l], health);
-  }
+  const double health = tx_health_limited_by(model, inputs, (double)raw / TX_SPLIT_UNIT);
   return (int64_t)llround(health * TX_SPLIT_UNIT);
 }
 

@@ -7,18 +7,12 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "expr/node.h"
+#include "plan/explain.h"
 #include "plan/tabulate.h"
 #include "plan/why.h"
 #include "plan/write.h"
 
-typedef struct explain_job {
-  const triax_plan *plan;
-  size_t row, unit;
-  triax_document *document;
-  tx_arena arena;
-} explain_job;
-
-static void put_sentence(triax_document *d, const char *key, const triax_plan *plan, size_t row,
+void tx_explain_sentence(triax_document *d, const char *key, const triax_plan *plan, size_t row,
                          void (*write)(const triax_plan *, size_t, tx_writer *)) {
   char buffer[1024] = "";
   tx_writer writer = {buffer, sizeof buffer, 0};
@@ -26,8 +20,7 @@ static void put_sentence(triax_document *d, const char *key, const triax_plan *p
   if (writer.length) tx_put_text(d, key, triax_text_of(buffer));
 }
 
-/* A value as a reader wants it: numbers as numbers, text without quotes, the rest as an expression would print it. */
-static void put_scalar(triax_document *d, const char *key, const tx_value *value) {
+void tx_explain_scalar(triax_document *d, const char *key, const tx_value *value) {
   char buffer[512];
   if (value->state != TX_PRESENT) {
     triax_document_missing(d, triax_text_of(key));
@@ -46,15 +39,14 @@ static void put_scalar(triax_document *d, const char *key, const tx_value *value
 }
 
 /* A column's value at a row; a column that is not there leaves no key. */
-static void put_value(explain_job *job, const char *key, const tx_column *column, size_t row) {
+static void put_value(tx_explain_job *job, const char *key, const tx_column *column, size_t row) {
   tx_value value;
   if (column && tx_value_of_column(column, row, &job->arena, &value) == TRIAX_OK) {
-    put_scalar(job->document, key, &value);
+    tx_explain_scalar(job->document, key, &value);
   }
 }
 
-/* The values that an expression read. */
-static void put_reads(explain_job *job, const tx_stage *stage, size_t expr, size_t row) {
+void tx_explain_reads(tx_explain_job *job, const tx_stage *stage, size_t expr, size_t row) {
   if (!stage->read_count[expr]) return;
   tx_put_map(job->document, "values");
   for (size_t v = 0; v < stage->read_count[expr]; v++) {
@@ -70,7 +62,7 @@ static void put_reads(explain_job *job, const tx_stage *stage, size_t expr, size
 /* --- segment --- */
 
 /* The threshold that the unit had to meet: hold moves it for those whose previous segment is known. */
-static double threshold_of(const explain_job *job, uint32_t number) {
+static double threshold_of(const tx_explain_job *job, uint32_t number) {
   const triax_plan *plan = job->plan;
   const tx_policy_segmentation *policy = &plan->compiled->policy->segmentation;
   const triax_table *table = plan->segmentation.folded ? plan->segmentation.units
@@ -86,7 +78,7 @@ static double threshold_of(const explain_job *job, uint32_t number) {
 }
 
 /* The others whom a family is judged with, up to a handful. */
-static void put_family(explain_job *job) {
+static void put_family(tx_explain_job *job) {
   const triax_plan *plan = job->plan;
   size_t count = 0;
   for (size_t row = 0; plan->segmentation.folded && row < plan->rows; row++) {
@@ -102,7 +94,7 @@ static void put_outcome(triax_document *d, bool truth, bool known) {
   tx_put_text(d, "outcome", triax_text_of(!known ? "could not be judged" : truth ? "holds" : "does not hold"));
 }
 
-static void put_test(explain_job *job, uint32_t number) {
+static void put_test(tx_explain_job *job, uint32_t number) {
   const triax_plan *plan = job->plan;
   triax_document *d = job->document;
   const tx_policy_segmentation *policy = &plan->compiled->policy->segmentation;
@@ -114,7 +106,7 @@ static void put_test(explain_job *job, uint32_t number) {
     const tx_input *input = &stage->inputs[segment->when];
     tx_put_text(d, "when", policy->inputs.items[segment->when].source);
     put_outcome(d, tx_input_true(input, job->unit), tx_input_known(input, job->unit));
-    put_reads(job, stage, segment->when, job->unit);
+    tx_explain_reads(job, stage, segment->when, job->unit);
   } else if (segment->test == TX_TEST_REST) {
     tx_put_text(d, "test", TX_TEXT("the rest"));
   } else {
@@ -139,7 +131,7 @@ static void put_test(explain_job *job, uint32_t number) {
 }
 
 /* The tests that were tried on the way: each level from its first segment to the one that took the customer. */
-static void put_tests(explain_job *job, uint32_t segment) {
+static void put_tests(tx_explain_job *job, uint32_t segment) {
   const tx_segmentation_model *model = &job->plan->compiled->policy->segmentation.model;
   uint32_t way[TRIAX_DOCUMENT_DEPTH];
   size_t depth = 0;
@@ -158,7 +150,7 @@ static void put_tests(explain_job *job, uint32_t segment) {
   tx_put_end(job->document);
 }
 
-static void put_segment(explain_job *job) {
+static void put_segment(tx_explain_job *job) {
   static const char *const placed[] = {"test", "override", "dwell", "nowhere"};
   const triax_plan *plan = job->plan;
   const tx_segmentation_model *model = &plan->compiled->policy->segmentation.model;
@@ -167,7 +159,7 @@ static void put_segment(explain_job *job) {
   triax_document *d = job->document;
   tx_put_map(d, "segment");
   tx_put_text(d, "segment", segment == TX_NO_SEGMENT ? (triax_text){NULL, 0} : model->segments[segment].path);
-  put_sentence(d, "why", plan, job->row, tx_why_segment);
+  tx_explain_sentence(d, "why", plan, job->row, tx_why_segment);
   tx_put_text(d, "placed_by", triax_text_of(placed[result->placed[job->unit]]));
   put_family(job);
   if (tx_bit(result->uncertain, job->unit)) tx_put_boolean(d, "uncertain", 1);
@@ -179,92 +171,9 @@ static void put_segment(explain_job *job) {
   tx_put_end(d);
 }
 
-/* --- health --- */
-
-/* One row's inputs as values, by the module's own scalar evaluation: bit-equal with the batches. */
-static triax_status score_inputs(explain_job *job, const tx_plan_score *score, tx_value *inputs) {
-  const triax_plan *plan = job->plan;
-  const tx_module *module = plan->compiled->module;
-  size_t count = tx_module_variables(module);
-  tx_value *variables = tx_arena_calloc(&job->arena, count + 1, sizeof *variables);
-  if (!variables) return TRIAX_ENOMEM;
-  for (uint32_t v = 0; v < count; v++) {
-    variables[v] = (tx_value){.state = TX_MISSING, .type = module->variables[v].type};
-    if (plan->columns[v] && tx_value_of_column(plan->columns[v], job->row, &job->arena, &variables[v]) != TRIAX_OK) {
-      return TRIAX_ENOMEM;
-    }
-  }
-  tx_scalar scalar = {.module = module, .variables = variables, .as_of = plan->as_of, .has_as_of = plan->has_as_of,
-                      .scratch = &job->arena,
-                      .aggregates = score->stage->data ? tx_data_aggregates(score->stage->data) : NULL};
-  for (size_t i = 0; i < score->stage->exprs; i++) {
-    inputs[i] = (tx_value){.state = TX_MISSING};
-    if (score->stage->root[i] == TX_NO_INPUT) continue;
-    triax_status status = tx_scalar_eval(&scalar, score->stage->step->roots[i], &inputs[i]);
-    tx_value_settle(module, score->stage->step->roots[i], &inputs[i]);
-    if (status != TRIAX_OK) return status;
-  }
-  return TRIAX_OK;
-}
-
-static void put_metric(explain_job *job, const tx_plan_score *score, size_t m, const tx_health_part *part,
-                       const tx_value *inputs) {
-  const tx_health_metric *metric = &score->model->metrics[m];
-  triax_document *d = job->document;
-  tx_put_map(d, metric->name.bytes);
-  if (!part->applies) tx_put_boolean(d, "applies", 0);
-  tx_put_text(d, "of", score->stage->step->exprs->items[metric->value].source);
-  put_scalar(d, "value", &inputs[metric->value]);
-  if (inputs[metric->value].state != TX_PRESENT) put_reads(job, score->stage, metric->value, job->row);
-  tx_put_number(d, "points", part->points);
-  if (metric->since != TX_NO_INPUT) tx_put_number(d, "freshness", part->freshness);
-  tx_put_number(d, "weight", part->weight);
-  tx_put_number(d, "contribution", part->contribution);
-  tx_put_number(d, "lost", part->lost);
-  tx_put_end(d);
-}
-
-/* The metric that cost most: the first to look at. */
-static void put_worst(triax_document *d, const tx_health_model *model, const tx_health_part *parts) {
-  size_t worst = SIZE_MAX;
-  double most = 0;
-  for (size_t m = 0; m < model->metric_count; m++) {
-    if (!(parts[m].lost > most)) continue;
-    most = parts[m].lost;
-    worst = m;
-  }
-  if (worst != SIZE_MAX) tx_put_text(d, "most_lost_on", model->metrics[worst].name);
-}
-
-static triax_status put_score(explain_job *job, const char *key, const tx_plan_score *score) {
-  triax_document *d = job->document;
-  size_t metrics = score->model->metric_count, row = job->row;
-  tx_value *inputs = tx_arena_calloc(&job->arena, score->stage->exprs + 1, sizeof *inputs);
-  tx_health_part *parts = tx_arena_calloc(&job->arena, metrics, sizeof *parts);
-  if (!inputs || !parts || score_inputs(job, score, inputs) != TRIAX_OK) return TRIAX_ENOMEM;
-  double health, coverage;
-  uint8_t band;
-  tx_health_score_one(score->model, inputs, job->plan->as_of, &health, &coverage, &band, parts);
-  tx_put_map(d, key);
-  tx_put_number(d, "score", score->health[row]);
-  if (score->model->band_count) {
-    tx_put_text(d, "band", band == TX_BAND_UNKNOWN ? TX_TEXT("unknown") : score->model->bands[band].name);
-  }
-  if (score == &job->plan->health) put_sentence(d, "why", job->plan, row, tx_why_health);
-  if (score != &job->plan->health || score->limit[row]) put_worst(d, score->model, parts); /* else `why` has it */
-  tx_put_number(d, "coverage", score->coverage[row]);
-  tx_put_number(d, "before_limits", score->raw[row]);
-  if (score->limit[row]) tx_put_text(d, "limit", score->model->limits[score->limit[row] - 1].why);
-  tx_put_map(d, "metrics");
-  for (size_t m = 0; m < metrics; m++) put_metric(job, score, m, &parts[m], inputs);
-  tx_put_end(d);
-  tx_put_end(d);
-  return TRIAX_OK;
-}
-
 /* --- CSM --- */
 
-static void put_csm_name(explain_job *job, const char *key, uint32_t csm) {
+static void put_csm_name(tx_explain_job *job, const char *key, uint32_t csm) {
   const triax_table *team = job->plan->compiled->team->people.table;
   size_t name = triax_table_find(team, TX_TEXT("name"));
   tx_put_text(job->document, key, job->plan->allocation.input.csm_keys[csm]);
@@ -278,7 +187,7 @@ static void put_csm_name(explain_job *job, const char *key, uint32_t csm) {
 /* Others who were looked at: the present owner first, then those with most points or most room; a handful. */
 #define OTHERS 5
 
-static void put_other(explain_job *job, uint32_t csm) {
+static void put_other(tx_explain_job *job, uint32_t csm) {
   const triax_plan *plan = job->plan;
   triax_document *d = job->document;
   tx_allocation_why why;
@@ -298,7 +207,7 @@ static void put_other(explain_job *job, uint32_t csm) {
   tx_put_end(d);
 }
 
-static void put_others(explain_job *job, uint32_t own) {
+static void put_others(tx_explain_job *job, uint32_t own) {
   const triax_plan *plan = job->plan;
   uint32_t best[OTHERS], owner = plan->allocation.input.owner ? plan->allocation.input.owner[job->row]
                                                               : TX_ALLOCATION_NONE;
@@ -329,7 +238,7 @@ static void put_others(explain_job *job, uint32_t own) {
   tx_put_end(job->document);
 }
 
-static void put_csm(explain_job *job) {
+static void put_csm(tx_explain_job *job) {
   const triax_plan *plan = job->plan;
   const tx_allocation_result *result = plan->allocation.result;
   triax_document *d = job->document;
@@ -337,7 +246,7 @@ static void put_csm(explain_job *job) {
   tx_put_map(d, "csm");
   if (csm != TX_ALLOCATION_NONE) put_csm_name(job, "csm", csm);
   tx_put_text(d, "allocation", tx_word_stands(result->stands[job->row]));
-  put_sentence(d, "why", plan, job->row, tx_why_csm);
+  tx_explain_sentence(d, "why", plan, job->row, tx_why_csm);
   put_value(job, "pool", tx_plan_derived(plan, TX_DERIVED_POOL), job->row);
   if (csm != TX_ALLOCATION_NONE) {
     tx_put_list(d, "earned");
@@ -364,7 +273,7 @@ static void put_csm(explain_job *job) {
 
 /* --- hours --- */
 
-static void put_hours(explain_job *job) {
+static void put_hours(tx_explain_job *job) {
   const triax_plan *plan = job->plan;
   const tx_attention_result *result = &plan->attention.result;
   const tx_policy_attention *policy = &plan->compiled->policy->attention;
@@ -374,7 +283,7 @@ static void put_hours(explain_job *job) {
   if (csm == TX_ALLOCATION_NONE) return;
   tx_put_map(d, "attention");
   tx_put_number(d, "hours", result->hours[job->row]);
-  put_sentence(d, "why", plan, job->row, tx_why_hours);
+  tx_explain_sentence(d, "why", plan, job->row, tx_why_hours);
   if (policy->by != TX_NO_INPUT) {
     tx_put_text(d, "by", policy->inputs.items[policy->by].source);
     tx_put_number(d, "weight", plan->attention.input.weight[job->row]);
@@ -396,7 +305,7 @@ static void put_hours(explain_job *job) {
 
 /* --- the whole --- */
 
-static triax_status put_all(explain_job *job) {
+static triax_status put_all(tx_explain_job *job) {
   const triax_plan *plan = job->plan;
   triax_status status = TRIAX_OK;
   tx_put_text(job->document, "customer", tx_people_key(&plan->compiled->customers->people, job->row));
@@ -405,9 +314,9 @@ static triax_status put_all(explain_job *job) {
     put_value(job, "name", plan->compiled->customers->people.table->fields[name].column, job->row);
   }
   put_segment(job);
-  if (plan->health.model) status = put_score(job, "health", &plan->health);
+  if (plan->health.model) status = tx_explain_score(job, "health", &plan->health);
   for (size_t s = 0; status == TRIAX_OK && s < plan->compiled->policy->score_count; s++) {
-    status = put_score(job, plan->scores[s].model->name.bytes, &plan->scores[s]);
+    status = tx_explain_score(job, plan->scores[s].model->name.bytes, &plan->scores[s]);
   }
   if (status != TRIAX_OK) return status;
   if (plan->allocation.given) put_csm(job);
@@ -432,7 +341,7 @@ triax_status triax_plan_explain(const triax_plan *plan, triax_text key, triax_do
   if (!plan || !explanation || !key.bytes) return tx_fail(error, TRIAX_EINVAL, "a plan, a key and a place are wanted");
   size_t row = tx_people_find(&plan->compiled->customers->people, key);
   if (row == SIZE_MAX) return not_found(plan, key, error);
-  explain_job job = {.plan = plan, .row = row};
+  tx_explain_job job = {.plan = plan, .row = row};
   job.unit = plan->segmentation.folded ? plan->segmentation.families.member_of[row] : row;
   triax_status status = triax_document_new(plan->context, &job.document, error);
   if (status != TRIAX_OK) return status;

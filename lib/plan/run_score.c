@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "health/split.h"
 #include "plan/plan.h"
 
 /* Rows that one piece of parallel work takes; whole batches. */
@@ -13,7 +14,9 @@ typedef struct score_worker {
   tx_health_scorer *scorer;
   tx_vector *vectors;
   tx_tally *tallies;
-  tx_health_part *parts; /* one batch */
+  tx_health_part *parts; /* one batch; with scratch for settling them */
+  double *numbers;
+  int64_t *whole;
   uint64_t *uncategorised;
 } score_worker;
 
@@ -32,8 +35,11 @@ static triax_status open_worker(const score_job *job, score_worker *worker, tria
   worker->uncategorised = tx_calloc(context, score->model->metric_count, sizeof(uint64_t));
   if (score->parts) {
     worker->parts = tx_alloc_array(context, score->model->metric_count * TX_BATCH, sizeof *worker->parts);
+    worker->numbers = tx_alloc_array(context, score->model->metric_count, sizeof *worker->numbers);
+    worker->whole = tx_alloc_array(context, score->model->metric_count, sizeof *worker->whole);
   }
-  if (!worker->vectors || !worker->tallies || !worker->uncategorised || (score->parts && !worker->parts)) {
+  bool has_parts = worker->parts && worker->numbers && worker->whole;
+  if (!worker->vectors || !worker->tallies || !worker->uncategorised || (score->parts && !has_parts)) {
     return tx_no_memory(error);
   }
   triax_status status = tx_health_scorer_new(context, score->model, &worker->scorer, error);
@@ -47,6 +53,8 @@ static void close_worker(const score_job *job, score_worker *worker) {
   tx_stage_tallies_free(job->score->stage, worker->tallies);
   tx_free_array(context, worker->uncategorised, job->score->model->metric_count, sizeof(uint64_t));
   tx_free_array(context, worker->parts, job->score->model->metric_count * TX_BATCH, sizeof *worker->parts);
+  tx_free_array(context, worker->numbers, job->score->model->metric_count, sizeof *worker->numbers);
+  tx_free_array(context, worker->whole, job->score->model->metric_count, sizeof *worker->whole);
   tx_health_scorer_free(worker->scorer);
   tx_run_free(worker->run);
 }
@@ -60,8 +68,12 @@ static void tally_batch(const score_job *job, score_worker *worker, size_t first
   }
 }
 
-/* Parts are kept metric by metric over all rows; the model gives them batch by batch. */
+/* Parts are kept metric by metric over all rows; the model gives them batch by batch. What is kept sums as printed. */
 static void keep_parts(const score_job *job, const score_worker *worker, size_t first, size_t rows) {
+  for (size_t row = 0; row < rows; row++) {
+    tx_health_settle_parts(job->score->model, job->score->raw[first + row], worker->parts + row, rows, worker->numbers,
+                           worker->whole);
+  }
   for (size_t m = 0; m < job->score->model->metric_count; m++) {
     memcpy(job->score->parts + m * job->plan->rows + first, worker->parts + m * rows, rows * sizeof *worker->parts);
   }
