@@ -129,6 +129,9 @@ void tx_flow_pivot(tx_flow *flow, const tx_entering *entering);
 /* Bound of the core's problem from the flow's prices, whatever they are; sets core->bound, proven and prices. */
 triax_status tx_flow_bound(const tx_flow *flow);
 
+/* The bound at given prices, before anybody is placed. */
+triax_status tx_flow_bound_at(tx_core *core, int64_t scale, const tx_books_price *price);
+
 /* Places the customers listed (uncovered now, load > 0) by rounding their relaxation, solved again and again for those
  * left over. Some may stay uncovered. The list is used up. */
 typedef struct tx_dive_options {

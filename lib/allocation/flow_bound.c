@@ -1,5 +1,7 @@
 /* The bound: every customer on its own at the given prices, every CSM on its own at the given prices. Valid for any
  * prices, so that nothing depends on how they were found; exact in integers. */
+#include <string.h>
+
 #include "allocation/flow.h"
 
 /* A sum of multiples of 1 / scale, in whole and rest: the parts of a million customers do not fit one number. */
@@ -134,6 +136,9 @@ static bool prices_fit(const tx_flow *flow) {
 }
 
 triax_status tx_flow_bound(const tx_flow *flow) {
+  for (size_t i = 0; i < flow->csms; i++) {
+    flow->core->price[i].scale = 0;
+  }
   if (!prices_fit(flow)) {
     return TRIAX_OK;
   }
@@ -154,6 +159,10 @@ triax_status tx_flow_bound(const tx_flow *flow) {
   }
   for (size_t i = 0; i < flow->csms; i++) {
     add_csm(flow, i, &sum);
+    core->price[i].scale = flow->scale;
+    if (flow->room[i] > 0) {
+      memcpy(core->price[i].part, flow->node[TX_FLOW_CSM(flow, i)].price.part, sizeof core->price[i].part);
+    }
     tx_cost_add(&constant, &core->csm_cost[i]);
     for (int p = 0; flow->room[i] > 0 && p < TX_PARTS; p++) {
       core->csm_price[i].part[p] = thousandths(flow->node[TX_FLOW_CSM(flow, i)].price.part[p], flow->scale);
@@ -165,5 +174,42 @@ triax_status tx_flow_bound(const tx_flow *flow) {
     }
   }
   set_bound(core, &sum, &constant);
+  return status;
+}
+
+/* The price in parts of this scale. */
+static int64_t rescale(int64_t price, int64_t from, int64_t to) {
+  return from == to ? price : price / from * to + price % from * to / from;
+}
+
+static triax_status bound_with(tx_flow *flow, const tx_books_price *price) {
+  for (size_t x = 0; x < flow->opened; x++) {
+    uint32_t i = flow->open[x];
+    for (int p = 0; p < TX_PARTS; p++) {
+      flow->node[TX_FLOW_CSM(flow, i)].price.part[p] = rescale(price[i].part[p], price[i].scale, flow->scale);
+    }
+  }
+  return tx_flow_bound(flow);
+}
+
+triax_status tx_flow_bound_at(tx_core *core, int64_t scale, const tx_books_price *price) {
+  triax_context *context = core->watch->context;
+  size_t n = core->books->customers, count = 0;
+  uint32_t *customers = tx_alloc_array(context, n, sizeof *customers);
+  if (customers == NULL) {
+    return tx_no_memory(core->watch->error);
+  }
+  for (uint32_t j = 0; j < n; j++) {
+    customers[count] = j;
+    count += tx_core_load(core, j) > 0;
+  }
+  tx_flow flow;
+  tx_flow_scope scope = {.customers = customers, .count = count};
+  triax_status status = count == 0 ? TRIAX_OK : tx_flow_init(&flow, core, scale, &scope, NULL);
+  if (status == TRIAX_OK && count > 0) {
+    status = bound_with(&flow, price);
+    tx_flow_free(&flow);
+  }
+  tx_free_array(context, customers, n, sizeof *customers);
   return status;
 }

@@ -52,11 +52,14 @@ bool tx_pairs_improve(tx_pairs *pairs, uint32_t a, uint32_t b);
 /* The two steps of that for others: who may cross, by load; and the crossing by best_net. */
 void tx_pairs_look(tx_pairs *pairs, uint32_t a, uint32_t b);
 void tx_pairs_cross(tx_pairs *pairs);
+/* Takes all for settled, until told otherwise. */
+void tx_pairs_rest(tx_pairs *pairs);
 /* Tells that a CSM (or csms: the uncovered) was changed by somebody else. */
 void tx_pairs_touch(tx_pairs *pairs, uint32_t csm);
 
-/* Brings scattered room together by exchanges that cost no value, until somebody who waits fits in. */
-triax_status tx_improve_fill(tx_pairs *pairs, uint64_t budget);
+/* Brings scattered room together by exchanges that cost no value, until somebody who waits fits in. near: per
+ * CSM, one of two must be; NULL: all are. */
+triax_status tx_improve_fill(tx_pairs *pairs, const bool *near, uint64_t budget);
 
 /* Takes a few CSMs' customers off at a time and places them again; keeps what is no worse. */
 triax_status tx_improve_regions(tx_core *core, tx_pairs *pairs, int64_t scale, uint64_t budget);

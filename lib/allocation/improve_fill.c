@@ -22,6 +22,7 @@ typedef struct fill {
   uint8_t *count;  /* per CSM */
   bool *known;     /* per CSM: options are those of today */
   int shift;       /* of values, so that squares fit */
+  const bool *near;
   int net[TX_PAIR_LOADS], reach;
   int64_t room_a, room_b, best, before, best_points;
 } fill;
@@ -170,6 +171,9 @@ static triax_status sweep(fill *f, uint64_t end, bool *gained) {
   for (uint32_t a = 0; status == TRIAX_OK && a < core->books->csms; a++) {
     for (size_t n = p->begin[a]; status == TRIAX_OK && n + 1 < p->begin[a + 1] && core->watch->work < end; n++) {
       bool better = false;
+      if (f->near != NULL && !f->near[a] && !f->near[p->neighbour[n]]) {
+        continue;
+      }
       status = fill_pair(f, a, p->neighbour[n], &better);
       *gained = *gained || better;
       if (status == TRIAX_OK) {
@@ -192,12 +196,12 @@ static int shift_for(const tx_core *core) {
   return shift;
 }
 
-triax_status tx_improve_fill(tx_pairs *pairs, uint64_t budget) {
+triax_status tx_improve_fill(tx_pairs *pairs, const bool *near, uint64_t budget) {
   tx_core *core = pairs->core;
   triax_context *context = core->watch->context;
   size_t csms = core->books->csms;
   uint64_t end = tx_watch_end(core->watch, budget);
-  fill f = {.pairs = pairs, .core = core, .shift = shift_for(core)};
+  fill f = {.pairs = pairs, .core = core, .near = near, .shift = shift_for(core)};
   f.options = tx_alloc_array(context, csms, OPTIONS * sizeof *f.options);
   f.count = tx_calloc(context, csms, sizeof *f.count);
   f.known = tx_calloc(context, csms, sizeof *f.known);

@@ -368,4 +368,9 @@ triax_status tx_pairs_sweep(tx_pairs *p, uint64_t budget) {
   return status;
 }
 
+void tx_pairs_rest(tx_pairs *p) {
+  p->tick = 2 * p->round + 1;
+  memset(p->changed, 0, (p->core->books->csms + 1) * sizeof *p->changed);
+}
+
 void tx_pairs_touch(tx_pairs *p, uint32_t csm) { p->changed[csm] = p->tick; }

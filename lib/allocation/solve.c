@@ -1,18 +1,15 @@
 /* The whole: what no choice can change, then part by part, then the sum. */
 #include "allocation/solve.h"
 
-#include "allocation/solve_split.h"
+#include <string.h>
 
-typedef struct part_result {
-  tx_cost cost, bound;
-  int32_t proven;
-  uint64_t work;
-} part_result;
+#include "allocation/solve_former.h"
 
 typedef struct run {
   tx_split split;
   tx_books_result *result;
-  part_result *parts;
+  uint64_t *work; /* per part */
+  bool *reused;   /* per part */
   atomic_bool canceled;
 } run;
 
@@ -39,6 +36,10 @@ void tx_books_result_free(tx_books_result *result) {
   tx_free_array(context, result->used, result->csms, result->measures * sizeof *result->used);
   tx_free_array(context, result->csm_price, result->csms, sizeof *result->csm_price);
   tx_free_array(context, result->class_price, result->classes, sizeof *result->class_price);
+  tx_free_array(context, result->price, result->csms, sizeof *result->price);
+  tx_free_array(context, result->csm_part, result->csms, sizeof *result->csm_part);
+  tx_free_array(context, result->customer_part, result->customers, sizeof *result->customer_part);
+  tx_free_array(context, result->part, result->parts, sizeof *result->part);
   tx_free(context, result, sizeof *result);
   triax_context_unref(context);
 }
@@ -58,8 +59,11 @@ static tx_books_result *new_result(const tx_books *books, triax_context *context
   result->used = tx_calloc(context, books->csms, books->measures * sizeof *result->used);
   result->csm_price = tx_calloc(context, books->csms, sizeof *result->csm_price);
   result->class_price = tx_calloc(context, books->classes, sizeof *result->class_price);
-  if (result->csm == NULL || result->load == NULL || result->used == NULL || result->csm_price == NULL ||
-      result->class_price == NULL) {
+  result->price = tx_calloc(context, books->csms, sizeof *result->price);
+  result->csm_part = tx_calloc(context, books->csms, sizeof *result->csm_part);
+  result->customer_part = tx_alloc_array(context, books->customers, sizeof *result->customer_part);
+  if (result->csm == NULL || result->customer_part == NULL || result->load == NULL || result->used == NULL || result->csm_price == NULL ||
+      result->class_price == NULL || result->price == NULL || result->csm_part == NULL) {
     tx_books_result_free(result);
     return NULL;
   }
@@ -82,21 +86,48 @@ static void take_part(run *r, size_t part, const tx_core *core) {
   for (size_t i = 0; i < core->books->csms; i++) {
     r->result->csm_price[csms[i]] = goal_of(&core->csm_price[i]);
     r->result->csm_price[csms[i]].points = core->csm_price[i].part[TX_POINTS];
+    r->result->price[csms[i]] = core->price[i];
   }
   for (size_t k = 0; k < core->books->classes; k++) {
     r->result->class_price[classes[k]] = goal_of(&core->class_price[k]);
     r->result->class_price[classes[k]].points = core->class_price[k].part[TX_POINTS];
   }
-  r->parts[part] = (part_result){core->cost, core->bound, core->proven, core->watch->work};
+  tx_books_part *kept = &r->result->part[part];
+  memcpy(kept->goal, core->cost.part, sizeof kept->goal);
+  memcpy(kept->bound, core->bound.part, sizeof kept->bound);
+  kept->proven = core->proven;
+}
+
+/* From the former answer where that does, and otherwise from nothing. */
+static triax_status solve_core(run *r, size_t part, const tx_part *problem, tx_watch *watch, tx_arena *arena) {
+  tx_core core;
+  tx_former former;
+  bool good = false, known = false;
+  triax_status status = tx_former_of_part(&r->split, part, arena, &former, &known, watch->error);
+  for (int tries = known ? 0 : 1; status == TRIAX_OK && !good && tries < 2; tries++) {
+    status = tx_core_init(&core, &problem->books, problem->base, watch);
+    if (status != TRIAX_OK) {
+      return status;
+    }
+    core.all_customers = r->split.customer_begin[r->split.parts];
+    good = true;
+    status = tries == 0 ? tx_core_resume(&core, &former, &good) : tx_core_solve(&core);
+    if (status == TRIAX_OK && good) {
+      take_part(r, part, &core);
+    }
+    tx_core_free(&core);
+  }
+  r->reused[part] = known && good;
+  return status;
 }
 
 static triax_status solve_part(run *r, size_t part, bool caller, triax_error *error) {
   tx_arena arena;
   tx_part problem;
-  tx_core core;
   triax_context *context = r->result->context;
-  tx_watch watch = {.context = context, .canceled = &r->canceled, .caller = caller, .error = error, .stop = UINT64_MAX};
+  tx_watch watch = {.context = context, .canceled = &r->canceled, .caller = caller, .error = error};
   double all = (double)r->split.customer_begin[r->split.parts];
+  watch.stop = UINT64_MAX;
   watch.begin = (double)r->split.customer_begin[part] / all;
   watch.size = (double)(r->split.customer_begin[part + 1] - r->split.customer_begin[part]) / all;
   tx_arena_init(&arena, context);
@@ -104,16 +135,11 @@ static triax_status solve_part(run *r, size_t part, bool caller, triax_error *er
   if (!tx_part_build(&r->split, part, &arena, &problem)) {
     status = tx_no_memory(error);
   } else {
-    status = tx_core_init(&core, &problem.books, problem.base, &watch);
+    tx_part_mark(&problem, r->split.dimensions, r->result->part[part].mark);
+    r->reused[part] = tx_former_reuse(&r->split, part, r->result);
+    status = r->reused[part] ? tx_watch_poll(&watch) : solve_core(r, part, &problem, &watch, &arena);
   }
-  if (status == TRIAX_OK) {
-    core.all_customers = r->split.customer_begin[r->split.parts];
-    status = tx_core_solve(&core);
-    if (status == TRIAX_OK) {
-      take_part(r, part, &core);
-    }
-    tx_core_free(&core);
-  }
+  r->work[part] = watch.work;
   tx_arena_free(&arena);
   return status;
 }
@@ -190,11 +216,15 @@ static void sum_parts(const run *r, tx_cost *cost) {
   tx_books_result *result = r->result;
   tx_cost bound = *cost;
   int32_t proven = TX_PARTS;
-  for (size_t p = 0; p < r->split.parts; p++) {
-    tx_cost_add(cost, &r->parts[p].cost);
-    tx_cost_add(&bound, &r->parts[p].bound);
-    proven = r->parts[p].proven < proven ? r->parts[p].proven : proven;
-    result->work += r->parts[p].work;
+  for (size_t p = 0; p < result->parts; p++) {
+    const tx_books_part *part = &result->part[p];
+    for (int x = 0; x < TX_PARTS; x++) {
+      cost->part[x] += part->goal[x];
+      bound.part[x] += part->bound[x];
+    }
+    proven = part->proven < proven ? part->proven : proven;
+    result->work += r->work[p];
+    result->reused = result->reused || r->reused[p];
   }
   for (int32_t part = proven; part < TX_PARTS; part++) {
     bound.part[part] = cost->part[part];
@@ -207,18 +237,35 @@ static void sum_parts(const run *r, tx_cost *cost) {
 }
 
 static triax_status solve_parts(run *r, triax_context *context, triax_error *error) {
-  r->parts = tx_calloc(context, r->split.parts, sizeof *r->parts);
-  if (r->parts == NULL) {
-    return tx_no_memory(error);
+  size_t parts = r->split.parts;
+  tx_books_result *result = r->result;
+  result->part = tx_calloc(context, parts, sizeof *result->part);
+  result->parts = parts;
+  memcpy(result->csm_part, r->split.csm_part, result->csms * sizeof *result->csm_part);
+  for (size_t j = 0; j < result->customers; j++) {
+    result->customer_part[j] = TX_BOOKS_NONE;
   }
-  triax_status status = tx_parallel_for(context, "allocation", r->split.parts, 1, solve_range, r, error);
+  for (size_t p = 0; p < parts; p++) {
+    for (size_t x = r->split.customer_begin[p]; x < r->split.customer_begin[p + 1]; x++) {
+      result->customer_part[r->split.customer_order[x]] = (uint32_t)p;
+    }
+  }
+  r->work = tx_calloc(context, parts, sizeof *r->work);
+  r->reused = tx_calloc(context, parts, sizeof *r->reused);
+  triax_status status = TRIAX_OK;
+  if (result->part == NULL || r->work == NULL || r->reused == NULL) {
+    status = tx_no_memory(error);
+  } else {
+    status = tx_parallel_for(context, "allocation", parts, 1, solve_range, r, error);
+  }
   if (status == TRIAX_OK) {
     tx_cost cost = {{0, 0, 0, 0}};
     settle_rest(r, &cost);
     sum_parts(r, &cost);
-    sum_loads(r->split.books, r->result);
+    sum_loads(r->split.books, result);
   }
-  tx_free_array(context, r->parts, r->split.parts, sizeof *r->parts);
+  tx_free_array(context, r->work, parts, sizeof *r->work);
+  tx_free_array(context, r->reused, parts, sizeof *r->reused);
   return status;
 }
 

@@ -30,6 +30,8 @@ typedef struct tx_books_measure {
   const int64_t *slope;  /* csms × pieces, row by CSM, >= 0, not descending within a row */
 } tx_books_measure;
 
+struct tx_books_result;
+
 typedef struct tx_books {
   size_t csms;
   const int64_t *capacity; /* per CSM, load units, >= 0 */
@@ -66,8 +68,15 @@ typedef struct tx_books {
   size_t measures; /* at most TX_BOOKS_MEASURES */
   const tx_books_measure *measure;
 
-  double effort; /* work allowed, 1 is usual; <= 0 or NaN: 1. Decides the answer, as no clock does */
+  double effort; /* work allowed, 1 is usual; <= 0 or NaN: 1. Decides the answer, as no clock does; more is not worse */
   uint64_t seed; /* of the search's choices */
+
+  /* The answer to a problem much like this one, to start from; NULL: none. Parts that are as they were are taken over
+   * as they were answered; where a few things have changed, customers stay where they are as far as they can, and only
+   * what is near is looked at. Bounds hold as ever. Two arrays say what was what; NULL: the same numbers. */
+  const struct tx_books_result *former;
+  const uint32_t *former_customer; /* per customer: its number there, or TX_BOOKS_NONE */
+  const uint32_t *former_csm;      /* per CSM, likewise */
 } tx_books;
 
 #define TX_BOOKS_MEASURES 8
@@ -82,6 +91,19 @@ typedef struct tx_books_goal {
 
 /* <0 when a is the better, 0 equal, >0. */
 int tx_books_compare(const tx_books_goal *a, const tx_books_goal *b);
+
+/* What a unit of a CSM's load is worth in the relaxation, exactly: times scale, points as points lost. */
+typedef struct tx_books_price {
+  int64_t scale; /* 0: not known */
+  int64_t part[4];
+} tx_books_price;
+
+/* A part of the problem that shares no CSM with others. */
+typedef struct tx_books_part {
+  uint64_t mark[2]; /* of everything in it: equal marks, equal parts */
+  int64_t goal[4], bound[4]; /* points as points lost */
+  int32_t proven;
+} tx_books_part;
 
 typedef struct tx_books_result {
   triax_context *context; /* a reference */
@@ -103,6 +125,14 @@ typedef struct tx_books_result {
   int64_t price_scale;
   tx_books_goal *csm_price;
   tx_books_goal *class_price;
+
+  /* What proves the bound, and what the next answer may start from. */
+  tx_books_price *price; /* per CSM */
+  uint32_t *csm_part;    /* per CSM, TX_BOOKS_NONE: in none */
+  uint32_t *customer_part; /* per customer, likewise */
+  size_t parts;
+  tx_books_part *part;
+  bool reused; /* some of it was taken over from the former answer */
 
   uint64_t work; /* done, in units of effort's own kind; the same on every machine */
 } tx_books_result;
@@ -130,5 +160,11 @@ typedef struct tx_allocation_found {
  * TRIAX_OK when the check could be made, whatever it found. */
 triax_status tx_allocation_check(triax_context *context, const tx_books *books, const uint32_t *csm,
                                  tx_allocation_found *found, triax_error *error);
+
+/* Recomputes the bound from the input and the prices alone (any prices prove some bound), sharing no code with the
+ * solver. `part` says which CSMs are one part: each part rounds its own sum up to whole numbers. */
+triax_status tx_allocation_certify(triax_context *context, const tx_books *books, const tx_books_price *price,
+                                   const uint32_t *csm_part, size_t parts, tx_books_goal *bound, int32_t *proven,
+                                   triax_error *error);
 
 #endif

@@ -75,9 +75,10 @@ static bool core_arrays(tx_core *core, const tx_books *books) {
   core->csm_cost = tx_arena_calloc(arena, m, sizeof *core->csm_cost);
   core->csm_price = tx_arena_calloc(arena, m, sizeof *core->csm_price);
   core->class_price = tx_arena_calloc(arena, books->classes, sizeof *core->class_price);
+  core->price = tx_arena_calloc(arena, m, sizeof *core->price);
   return core->limit != NULL && core->at != NULL && core->points != NULL && core->next != NULL &&
          core->previous != NULL && core->first != NULL && core->sum != NULL && core->csm_cost != NULL &&
-         core->csm_price != NULL && core->class_price != NULL;
+         core->csm_price != NULL && core->class_price != NULL && core->price != NULL;
 }
 
 static void list_add(tx_core *core, uint32_t customer, size_t list) {

@@ -109,6 +109,7 @@ typedef struct tx_core {
   tx_cost bound;     /* see tx_books_result */
   int32_t proven;
   tx_cost *csm_price, *class_price; /* times price_scale */
+  tx_books_price *price;            /* per CSM, exact */
   int64_t price_scale;
 } tx_core;
 
@@ -192,6 +193,14 @@ triax_status tx_improve_swaps(tx_core *core, uint64_t budget);
 triax_status tx_exact(tx_core *core, uint64_t budget);
 /* Runs the stages. */
 triax_status tx_core_solve(tx_core *core);
+/* From a former assignment and prices: *good tells whether the answer is as near its bound as it should be. */
+typedef struct tx_former {
+  const uint32_t *at;          /* per customer */
+  const tx_books_price *price; /* per CSM */
+  const bool *touched;         /* per CSM: is not as it was */
+  tx_cost missed;              /* how far the former answer was from its bound */
+} tx_former;
+triax_status tx_core_resume(tx_core *core, const tx_former *former, bool *good);
 
 /* Signed a·b against c·d without overflow, for a, b, c, d >= 0. */
 int tx_compare_products(int64_t a, int64_t b, int64_t c, int64_t d);

@@ -36,7 +36,7 @@ static bool ended(const tx_core *core) { return best_known(core) || core->watch-
 static triax_status exchange(tx_core *core, tx_pairs *pairs) {
   triax_status status = tx_pairs_sweep(pairs, UINT64_MAX);
   if (status == TRIAX_OK && core->cost.part[TX_VALUE] > core->bound.part[TX_VALUE]) {
-    status = tx_improve_fill(pairs, UINT64_MAX);
+    status = tx_improve_fill(pairs, NULL, UINT64_MAX);
     if (status == TRIAX_OK) {
       status = tx_pairs_sweep(pairs, UINT64_MAX);
     }
@@ -56,7 +56,7 @@ static triax_status polish(tx_core *core) {
 /* The first round takes what is to be had at once. */
 static triax_status settle(tx_core *core, tx_pairs *pairs, int64_t scale) {
   bool is_short = core->cost.part[TX_VALUE] > core->bound.part[TX_VALUE];
-  triax_status status = is_short ? tx_improve_fill(pairs, UINT64_MAX) : exchange(core, pairs);
+  triax_status status = is_short ? tx_improve_fill(pairs, NULL, UINT64_MAX) : exchange(core, pairs);
   if (status == TRIAX_OK && scale > 0 && !ended(core)) {
     status = tx_improve_sizes(core, scale, UINT64_MAX);
   }

@@ -24,17 +24,6 @@ static double peak_megabytes(void) {
 #endif
 }
 
-static void set_pools(generate_options *o, const char *pools) {
-  o->regions = 3, o->languages = 3, o->verticals = 4;
-  if (strcmp(pools, "middle") == 0) {
-    o->regions = 8, o->languages = 6, o->verticals = 6;
-  } else if (strcmp(pools, "large") == 0) {
-    o->regions = 8, o->languages = 8, o->verticals = 10;
-  } else if (strcmp(pools, "shared") == 0) {
-    o->shared = 1;
-  }
-}
-
 static void print_goal(const char *name, const tx_books_goal *goal) {
   printf(" %s %lld/%lld/%lld/%lld", name, (long long)goal->value, (long long)goal->over, (long long)goal->points,
          (long long)goal->imbalance);
@@ -47,7 +36,7 @@ int main(int count, char **words) {
   o.tightness = count > 3 ? atoi(words[3]) : o.tightness;
   o.stretch = count > 4 ? atoi(words[4]) : o.stretch;
   o.measures = count > 5 ? atoi(words[5]) : o.measures;
-  set_pools(&o, count > 6 ? words[6] : o.csms < 1000 ? "small" : "middle");
+  generate_set_pools(&o, count > 6 ? words[6] : o.csms < 1000 ? "small" : "middle");
   o.seed = count > 8 ? strtoull(words[8], NULL, 10) : 1;
   generated g;
   generate(&g, &o);
@@ -71,9 +60,15 @@ int main(int count, char **words) {
   int fine = found.not_eligible + found.not_kept + found.over_hard + found.over_limit == 0 &&
              tx_books_compare(&found.goal, &result->goal) == 0 &&
              tx_books_compare(&result->bound, &result->goal) <= 0;
+  tx_books_goal certified = {0, 0, 0, 0};
+  int32_t parts = 0;
+  triax_status certain = tx_allocation_certify(context, &g.books, result->price, result->csm_part, result->parts,
+                                               &certified, &parts, &error);
+  fine = fine && certain == TRIAX_OK && certified.value <= result->goal.value;
   printf("%zu x %zu at %d%%+%d%% m%d:", o.customers, o.csms, o.tightness, o.stretch, o.measures);
   print_goal("goal", &result->goal);
   print_goal("bound", &result->bound);
+  print_goal("certified", &certified);
   printf(" proven %d uncovered %zu %s %.2f s %.0f MB (of them %.0f input) work %llu M\n", (int)result->proven,
          o.customers - found.covered, fine ? "checked" : "WRONG", taken, peak_megabytes(), before,
          (unsigned long long)(result->work / 1000000));

@@ -181,6 +181,18 @@ static void generate(generated *g, const generate_options *o) {
   b->measure = g->measure;
 }
 
+/* small, middle or large: how many pools; shared: one. */
+static void generate_set_pools(generate_options *o, const char *pools) {
+  o->regions = 3, o->languages = 3, o->verticals = 4;
+  if (strcmp(pools, "middle") == 0) {
+    o->regions = 8, o->languages = 6, o->verticals = 6;
+  } else if (strcmp(pools, "large") == 0) {
+    o->regions = 8, o->languages = 8, o->verticals = 10;
+  } else if (strcmp(pools, "shared") == 0) {
+    o->shared = 1;
+  }
+}
+
 static void generate_free(generated *g) {
   void *arrays[] = {g->capacity, g->hard, g->offer_points, g->class_load, g->value, g->owner_points, g->from, g->slope,
                     g->arr_from, g->arr_slope, g->offer_begin, g->offer_csm, g->class_offer, g->customer_class,
