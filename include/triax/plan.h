@@ -15,6 +15,9 @@ TRIAX_BEGIN_DECLS
 /** @brief What whole-set functions came to over a larger set: see aggregates.h. Immutable and reference-counted. @since 0.1 */
 typedef struct triax_aggregates triax_aggregates;
 
+/** @brief A plan. Immutable and reference-counted. @since 0.1 */
+typedef struct triax_plan triax_plan;
+
 /**
  * @brief Options of a plan. Zero means default.
  * @since 0.1
@@ -32,19 +35,20 @@ typedef struct triax_plan_options {
   const triax_load_options *load; /**< how text in `sent` becomes values (set_aside does not apply); NULL: defaults */
   triax_text outcome; /**< triax_plan_check() alone: the customers' column that says who churned (1, true or yes; 0,
                            false or no); not given: not known */
+  const triax_plan *previous; /**< a plan of nearly the same customers and team: the allocation starts from its books,
+                                   which takes milliseconds where little has changed. Bounds are proven as ever; the
+                                   same previous plan and input give the same plan. Borrowed for the call; NULL: from
+                                   nothing */
 } triax_plan_options;
 
 /** Default options, for initialisation. @since 0.1 */
-#define TRIAX_PLAN_OPTIONS_INIT {sizeof(triax_plan_options), 0, 0, 0, 0, 0, 0, 0, {0, 0}}
+#define TRIAX_PLAN_OPTIONS_INIT {sizeof(triax_plan_options), 0, 0, 0, 0, 0, 0, 0, {0, 0}, 0}
 
 /** @brief Sets options to their defaults. @since 0.1 */
 TRIAX_API void triax_plan_options_init(triax_plan_options *options);
 
 /** @brief Days since 1970-01-01 of "2026-11-21". @return 1, or 0 when the text is no date. @since 0.1 */
 TRIAX_API int32_t triax_date_of(triax_text text, int32_t *days);
-
-/** @brief A plan. Immutable and reference-counted. @since 0.1 */
-typedef struct triax_plan triax_plan;
 
 /**
  * @brief Makes a plan.
@@ -142,6 +146,43 @@ TRIAX_API const triax_document *triax_plan_summary(const triax_plan *plan);
  */
 TRIAX_API triax_status triax_plan_explain(const triax_plan *plan, triax_text key, triax_document **explanation,
                                           triax_error *error);
+
+/**
+ * @brief What a check of a plan's books found. Offs are how far the objective is from the recomputed bound, in the
+ * units of the summary's objective.
+ * @since 0.1
+ */
+typedef struct triax_plan_proof {
+  size_t struct_size;      /**< sizeof(triax_plan_proof), set by the caller */
+  int32_t rules_hold;      /**< 1: eligibility, freezes, families, capacity and caps are kept */
+  int32_t as_stated;       /**< 1: the objective is what the summary says */
+  int32_t bound_holds;     /**< 1: the recomputed bound is not past the objective */
+  int32_t bound_by_prices; /**< 1: and it is no weaker than the one stated; 0: that one rests on a complete search as
+                                well, or on less */
+  int32_t proven;          /**< parts of the objective that the recomputed bound is about, 1 to 4; 0: no allocation */
+  int32_t reserved;        /**< 0 */
+  double uncovered_value_off; /**< value left uncovered beyond the bound */
+  double over_off;            /**< load beyond fte beyond the bound; counts where the parts before are 0 */
+  double points_off;          /**< points fewer than the bound; likewise */
+  double imbalance_off;       /**< likewise */
+} triax_plan_proof;
+
+/** Initialiser of a proof. @since 0.1 */
+#define TRIAX_PLAN_PROOF_INIT {sizeof(triax_plan_proof), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+
+/**
+ * @brief Checks a plan's books from its input alone: rules, objective, and the bound by the prices of the relaxation.
+ *
+ * Shares no code with the solver. Prices cannot make the bound wrong, only weak: each customer for itself takes the
+ * cheapest of its places at the prices, each CSM the best of the loads that whole customers can make, and no plan
+ * costs less than the sum.
+ * @param plan the plan
+ * @param[out] proof what was found; struct_size must be set
+ * @param error NULL, or receives the reason
+ * @return #TRIAX_OK when the check could be made, whatever it found; #TRIAX_EINVAL, #TRIAX_ENOMEM
+ * @since 0.1
+ */
+TRIAX_API triax_status triax_plan_verify(const triax_plan *plan, triax_plan_proof *proof, triax_error *error);
 
 /**
  * @brief A judge: segment and health of single customers as they change, against a plan's set.

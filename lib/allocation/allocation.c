@@ -19,7 +19,7 @@ uint64_t tx_group_word(const tx_allocation_job *job, size_t group, size_t word) 
   return bits & (input->here ? input->here[word] : UINT64_MAX);
 }
 
-static tx_allocation_result *new_result(triax_context *context, const tx_allocation_input *input) {
+tx_allocation_result *tx_allocation_new_result(triax_context *context, const tx_allocation_input *input) {
   tx_allocation_result *result = tx_calloc(context, 1, sizeof *result);
   tx_allocation_inside *keep = tx_calloc(context, 1, sizeof *keep);
   if (!result || !keep) {
@@ -42,6 +42,7 @@ void tx_allocation_result_free(tx_allocation_result *result) {
   if (!result) return;
   triax_context *context = result->context;
   tx_allocation_inside *keep = result->inside;
+  tx_books_result_free(keep->solved);
   tx_arena_free(&keep->arena);
   tx_free(context, keep, sizeof *keep);
   tx_free(context, result, sizeof *result);
@@ -49,15 +50,15 @@ void tx_allocation_result_free(tx_allocation_result *result) {
 }
 
 static triax_status solve(tx_allocation_job *job) {
-  tx_books_result *solved;
-  triax_status status = tx_books_solve(job->context, &job->books, &solved, job->error);
+  tx_books_result **solved = &job->keep->solved;
+  if (!tx_allocation_former(job)) return tx_no_memory(job->error);
+  triax_status status = tx_books_solve(job->context, &job->books, solved, job->error);
   if (status != TRIAX_OK) return status;
-  if (!tx_allocation_answer(job, solved) || !tx_allocation_groups(job)) status = tx_no_memory(job->error);
-  tx_books_result_free(solved);
+  if (!tx_allocation_answer(job, *solved) || !tx_allocation_groups(job)) status = tx_no_memory(job->error);
   return status;
 }
 
-static triax_status run(tx_allocation_job *job) {
+triax_status tx_allocation_problem(tx_allocation_job *job) {
   const tx_allocation_input *input = job->input;
   if (input->customers >= TX_ALLOCATION_NONE || input->csms >= TX_ALLOCATION_NONE - 1) {
     return tx_fail(job->error, TRIAX_ELIMIT, "there are more customers or CSMs than 32 bits count");
@@ -68,24 +69,28 @@ static triax_status run(tx_allocation_job *job) {
     return tx_no_memory(job->error);
   }
   triax_status status = tx_allocation_classes(job);
-  if (status == TRIAX_OK) status = tx_allocation_measures(job);
-  return status == TRIAX_OK ? solve(job) : status;
+  return status == TRIAX_OK ? tx_allocation_measures(job) : status;
+}
+
+void tx_allocation_job_free(tx_allocation_job *job) {
+  tx_free_array(job->context, job->offer_begin, job->begin_room, sizeof(size_t));
+  tx_free_array(job->context, job->offer_csm, job->csm_room, sizeof(uint32_t));
+  tx_free_array(job->context, job->offer_points, job->points_room, sizeof(int64_t));
+  tx_free_array(job->context, job->more_csm, job->more_csm_room, sizeof(uint32_t));
+  tx_free_array(job->context, job->more_points, job->more_points_room, sizeof(int64_t));
+  tx_arena_free(&job->scratch);
 }
 
 triax_status tx_allocation_run(triax_context *context, const tx_allocation_input *input, tx_allocation_result **result,
                                triax_error *error) {
   tx_allocation_job job = {.context = context, .input = input, .error = error};
-  job.result = new_result(context, input);
+  job.result = tx_allocation_new_result(context, input);
   if (!job.result) return tx_no_memory(error);
   job.keep = job.result->inside;
   tx_arena_init(&job.scratch, context);
-  triax_status status = run(&job);
-  tx_free_array(context, job.offer_begin, job.begin_room, sizeof(size_t));
-  tx_free_array(context, job.offer_csm, job.csm_room, sizeof(uint32_t));
-  tx_free_array(context, job.offer_points, job.points_room, sizeof(int64_t));
-  tx_free_array(context, job.more_csm, job.more_csm_room, sizeof(uint32_t));
-  tx_free_array(context, job.more_points, job.more_points_room, sizeof(int64_t));
-  tx_arena_free(&job.scratch);
+  triax_status status = tx_allocation_problem(&job);
+  if (status == TRIAX_OK) status = solve(&job);
+  tx_allocation_job_free(&job);
   if (status != TRIAX_OK) {
     tx_allocation_result_free(job.result);
     return status;

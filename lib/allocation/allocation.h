@@ -73,6 +73,10 @@ typedef struct tx_allocation_input {
   const tx_allocation_balance *balance; /* none: the load, weight 1 */
   size_t balance_count;
   double effort;
+  /* A former answer to start from, kept alive by the caller for the call; NULL: none. */
+  const struct tx_allocation_result *former;
+  const uint32_t *former_customer; /* per customer: its row there, or TX_ALLOCATION_NONE; NULL: the same rows */
+  const uint32_t *former_csm;      /* per CSM, likewise */
 } tx_allocation_input;
 
 /* How a customer stands. */
@@ -146,6 +150,20 @@ typedef struct tx_allocation_result {
 triax_status tx_allocation_run(triax_context *context, const tx_allocation_input *input,
                                tx_allocation_result **result, triax_error *error);
 void tx_allocation_result_free(tx_allocation_result *result);
+
+/* What is found when an allocation is checked from its input alone. */
+typedef struct tx_allocation_verdict {
+  bool rules_hold;      /* eligibility, freezes, families, capacity and caps */
+  bool as_stated;       /* the objective is what the result says */
+  bool bound_holds;     /* the bound recomputed is not past the objective */
+  bool bound_by_prices; /* and it is at least as good as the one stated, which search may have raised */
+  int proven;           /* parts of the recomputed bound that hold */
+  double value_off, over_off, points_off, imbalance_off; /* from the recomputed bound, as far as proven */
+} tx_allocation_verdict;
+/* `input` is that of the run. TRIAX_OK when the check could be made, whatever it found. */
+triax_status tx_allocation_verify(triax_context *context, const tx_allocation_input *input,
+                                  const tx_allocation_result *result, tx_allocation_verdict *verdict,
+                                  triax_error *error);
 
 /* Why customer is not with this CSM. */
 typedef struct tx_allocation_why {

@@ -39,6 +39,7 @@ typedef struct tx_allocation_inside {
   int64_t **need, **limit, **used;     /* by cap: per unit, per CSM, per CSM */
   int64_t *points;                     /* by preference, in thousandths */
   uint64_t exceptional;                /* bits of the preferences that are told customer by customer */
+  tx_books_result *solved;             /* with the prices that prove the bound */
 } tx_allocation_inside;
 
 /* --- one run --- */
@@ -119,6 +120,11 @@ bool tx_allocation_find_exceptions(tx_allocation_job *job);
 bool tx_allocation_exceptions(tx_allocation_job *job);
 bool tx_allocation_is_offered(const tx_allocation_job *job, size_t unit, uint32_t csm);
 triax_status tx_allocation_measures(tx_allocation_job *job);
+/* All of those above: books is the problem. The job is to be freed either way. */
+triax_status tx_allocation_problem(tx_allocation_job *job);
+void tx_allocation_job_free(tx_allocation_job *job);
+tx_allocation_result *tx_allocation_new_result(triax_context *context, const tx_allocation_input *input);
+bool tx_allocation_former(tx_allocation_job *job);
 bool tx_allocation_answer(tx_allocation_job *job, const tx_books_result *solved);
 bool tx_allocation_groups(tx_allocation_job *job);
 /* What keeps an uncovered unit so; *cap with TX_WAY_CAP. */

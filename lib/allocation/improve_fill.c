@@ -22,6 +22,7 @@ typedef struct fill {
   uint8_t *count;  /* per CSM */
   bool *known;     /* per CSM: options are those of today */
   int shift;       /* of values, so that squares fit */
+  tx_cost least;   /* the best so far: moves since then are noted */
   const bool *near;
   int net[TX_PAIR_LOADS], reach;
   int64_t room_a, room_b, best, before, best_points;
@@ -125,7 +126,7 @@ static triax_status make(fill *f, uint32_t a, uint32_t b, bool *gained) {
   tx_pairs *p = f->pairs;
   uint32_t none = (uint32_t)core->books->csms;
   tx_cost before = core->cost;
-  tx_core_note(core);
+  size_t mark = core->moves;
   tx_pairs_cross(p);
   bool fits = tx_core_within(core, a) && tx_core_within(core, b);
   if (fits) {
@@ -137,13 +138,17 @@ static triax_status make(fill *f, uint32_t a, uint32_t b, bool *gained) {
   int64_t sum = worth(f, a, room_of(f, a)) + worth(f, b, room_of(f, b));
   *gained = fits && (came || (core->cost.part[TX_VALUE] == before.part[TX_VALUE] && sum > f->before));
   if (!*gained) {
-    triax_status status = tx_core_take_back(core);
+    triax_status status = tx_core_back_to(core, mark);
     f->known[a] = f->known[b] = false;
     return status;
   }
   tx_pairs_touch(p, a);
   tx_pairs_touch(p, b);
-  return tx_core_keep(core);
+  if (tx_cost_compare(&core->cost, &f->least) < 0) {
+    f->least = core->cost;
+    tx_core_note(core);
+  }
+  return core->lost ? tx_no_memory(core->watch->error) : TRIAX_OK;
 }
 
 static triax_status fill_pair(fill *f, uint32_t a, uint32_t b, bool *gained) {
@@ -210,11 +215,17 @@ triax_status tx_improve_fill(tx_pairs *pairs, const bool *near, uint64_t budget)
     status = tx_no_memory(core->watch->error);
   }
   bool gained = true;
+  f.least = core->cost;
+  tx_core_note(core);
   for (int round = 0; status == TRIAX_OK && gained && round < ROUNDS && core->watch->work < end; round++) {
     gained = false;
     status = sweep(&f, end, &gained);
     memset(f.known, 0, csms * sizeof *f.known);
   }
+  /* What brought nobody in has only cost points. */
+  bool worse = tx_cost_compare(&core->cost, &f.least) > 0;
+  triax_status settled = worse ? tx_core_take_back(core) : tx_core_keep(core);
+  status = status == TRIAX_OK ? settled : status;
   tx_free_array(context, f.options, csms, OPTIONS * sizeof *f.options);
   tx_free_array(context, f.count, csms, sizeof *f.count);
   tx_free_array(context, f.known, csms, sizeof *f.known);

@@ -332,6 +332,9 @@ static bool build_neighbours(tx_pairs *p, tx_arena *arena) {
   for (uint32_t i = 0; i < csms; i++) {
     size_t count = list_neighbours(core, offers_begin, offers_of, i, mark, NULL, 0);
     p->begin[i + 1] = p->begin[i] + (count < most ? count : most) + 1;
+    if (tx_watch_work(core->watch, 2 * (count + 1)) != TRIAX_OK) {
+      return false;
+    }
   }
   p->neighbour = tx_arena_calloc(arena, p->begin[csms], sizeof *p->neighbour);
   memset(mark, 0, csms * sizeof *mark);
@@ -352,7 +355,7 @@ triax_status tx_pairs_init(tx_pairs *p, tx_core *core) {
   p->entry_token = tx_arena_calloc(&p->arena, offers, sizeof *p->entry_token);
   if (p->changed == NULL || p->entry_of == NULL || p->entry_token == NULL || !build_neighbours(p, &p->arena)) {
     tx_pairs_free(p);
-    return tx_no_memory(core->watch->error);
+    return core->watch->status != TRIAX_OK ? core->watch->status : tx_no_memory(core->watch->error);
   }
   return TRIAX_OK;
 }

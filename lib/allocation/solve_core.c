@@ -1,10 +1,19 @@
 /* One assignment: sums, lists and cost kept up to date as customers move. */
 #include "allocation/solve_private.h"
 
+/* Share of the part that is done: a third by the relaxation, the rest as its work allows. */
+static double done_of(const tx_watch *watch) {
+  if (watch->stop == UINT64_MAX || watch->work <= watch->from) {
+    return 0;
+  }
+  double share = (double)(watch->work - watch->from) / (double)(watch->stop - watch->from);
+  return share < 1 ? (1 + 2 * share) / 3 : 1;
+}
+
 triax_status tx_watch_poll(tx_watch *watch) {
   watch->next = watch->work + TX_WATCH_STEP;
   if (watch->caller && !atomic_load(watch->canceled)) {
-    double done = watch->begin + watch->size * watch->stage;
+    double done = watch->begin + watch->size * done_of(watch);
     watch->status = tx_progress(watch->context, "allocation", done, watch->error);
     if (watch->status != TRIAX_OK) {
       atomic_store(watch->canceled, true);
@@ -234,12 +243,18 @@ triax_status tx_core_keep(tx_core *core) {
   return core->lost ? tx_no_memory(core->watch->error) : TRIAX_OK;
 }
 
-triax_status tx_core_take_back(tx_core *core) {
+triax_status tx_core_back_to(tx_core *core, size_t moves) {
   core->noting = false;
-  while (!core->lost && core->moves > 0) {
+  while (!core->lost && core->moves > moves) {
     const tx_move *last = &core->journal[--core->moves];
     tx_core_place(core, last->customer, last->from, last->points);
   }
+  core->noting = true;
+  return core->lost ? tx_no_memory(core->watch->error) : TRIAX_OK;
+}
+
+triax_status tx_core_take_back(tx_core *core) {
+  tx_core_back_to(core, 0);
   return tx_core_keep(core);
 }
 

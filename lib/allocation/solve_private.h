@@ -53,9 +53,8 @@ typedef struct tx_watch {
   atomic_bool *canceled; /* shared by the workers of one call */
   bool caller;           /* on the caller's thread: may speak to the host */
   uint64_t work, next;
-  uint64_t stop;       /* where improvement ends; it looks between steps that it does not cut short */
+  uint64_t from, stop; /* where improvement begins and ends; it looks between steps that it does not cut short */
   double begin, size;  /* of the whole: where this part begins and how much it is */
-  double stage;        /* share of this part that is done */
   triax_status status; /* not TRIAX_OK once the host wants to stop */
   triax_error *error;
 } tx_watch;
@@ -175,6 +174,8 @@ void tx_core_place(tx_core *core, uint32_t customer, uint32_t csm, int64_t point
 void tx_core_note(tx_core *core);
 triax_status tx_core_take_back(tx_core *core);
 triax_status tx_core_keep(tx_core *core);
+/* Back to where `moves` was so many; goes on noting. */
+triax_status tx_core_back_to(tx_core *core, size_t moves);
 /* What the CSM's over and imbalance would change by if the customer came (sign 1) or went (sign -1). */
 void tx_core_change(const tx_core *core, uint32_t customer, uint32_t csm, int sign, tx_cost *change);
 /* The same when `out` goes (TX_BOOKS_NONE: nobody) and `in` comes; false where a limit would be passed. */

@@ -95,6 +95,7 @@ static triax_status improve(tx_core *core, int64_t scale) {
   if (status != TRIAX_OK) {
     return status;
   }
+  watch->from = begin;
   watch->stop = begin > UINT64_MAX - budget ? UINT64_MAX : begin + budget;
   status = settle(core, &pairs, scale);
   for (int cycle = 0; status == TRIAX_OK && cycle < CYCLES && !ended(core); cycle++) {

@@ -119,6 +119,7 @@ static triax_status open_plan(triax_context *context, const tx_plan_inputs *inpu
   tx_count_init(&made->count);
   made->as_of = inputs->options.as_of;
   made->has_as_of = inputs->options.has_as_of != 0;
+  made->previous = inputs->options.previous;
   made->parts = inputs->options.parts != 0;
   made->reasons = !inputs->options.without_reasons;
   made->rows = inputs->customers->people.table->rows;
@@ -181,6 +182,7 @@ triax_status tx_plan_make(triax_context *context, const tx_plan_inputs *inputs, 
     if (status == TRIAX_OK) status = tx_plan_summarise(made, report->error);
     if (status == TRIAX_OK) tx_plan_notes(made, report);
   }
+  made->previous = NULL;
   if (status == TRIAX_OK) *plan = made;
   else triax_plan_unref(made);
   return status;

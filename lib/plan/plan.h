@@ -110,6 +110,7 @@ struct triax_plan {
   tx_count count;
   tx_compiled *compiled;
   tx_plan_given *given; /* aggregates of a larger set; NULL: none */
+  const triax_plan *previous; /* while the plan is made: to start from; NULL: none */
   int32_t as_of;
   bool has_as_of, parts, reasons;
   size_t rows, csms;

@@ -199,6 +199,29 @@ static triax_status set_pairs(allocation_job *job) {
   return status;
 }
 
+/* --- the plan before --- */
+
+/* Rows of the plan before by key, for the solver to start from. */
+static bool set_former(allocation_job *job) {
+  const triax_plan *plan = job->plan, *previous = plan->previous;
+  if (!previous || !previous->allocation.result) return true;
+  uint32_t *customers = tx_arena_calloc(job->arena, plan->rows + 1, sizeof *customers);
+  uint32_t *csms = tx_arena_calloc(job->arena, plan->csms + 1, sizeof *csms);
+  if (!customers || !csms) return false;
+  for (size_t row = 0; row < plan->rows; row++) {
+    size_t there = tx_people_find(&previous->compiled->customers->people, job->input->customer_keys[row]);
+    customers[row] = there < previous->rows ? (uint32_t)there : TX_ALLOCATION_NONE;
+  }
+  for (size_t csm = 0; csm < plan->csms; csm++) {
+    size_t there = tx_people_find(&previous->compiled->team->people, job->input->csm_keys[csm]);
+    csms[csm] = there < previous->csms ? (uint32_t)there : TX_ALLOCATION_NONE;
+  }
+  job->input->former = previous->allocation.result;
+  job->input->former_customer = customers;
+  job->input->former_csm = csms;
+  return true;
+}
+
 /* --- overlays --- */
 
 static triax_status run_overlay(allocation_job *job, size_t o) {
@@ -257,7 +280,7 @@ static triax_status prepare(allocation_job *job) {
   triax_status status = open_stages(job);
   if (status != TRIAX_OK) return status;
   if (!set_customers(job) || !set_here(job) || !set_owners(job) || !set_roles(job) || !set_pools(job) ||
-      !set_caps(job) || !set_balance(job)) {
+      !set_caps(job) || !set_balance(job) || !set_former(job)) {
     return tx_no_memory(job->error);
   }
   freeze = over_customers(job, job->policy->freeze);
@@ -277,6 +300,7 @@ triax_status tx_run_allocation(triax_plan *plan, const tx_step *step, tx_report 
                         report->error};
   triax_status status = prepare(&job);
   if (status == TRIAX_OK) status = tx_allocation_run(plan->context, &part->input, &part->result, report->error);
+  part->input.former = NULL; /* it may go before this plan does */
   if (status == TRIAX_OK) status = derive(&job);
   if (status != TRIAX_OK) return status;
   part->overlays = tx_arena_calloc(&part->arena, job.policy->overlay_count + 1, sizeof *part->overlays);

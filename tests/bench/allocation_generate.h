@@ -182,7 +182,7 @@ static void generate(generated *g, const generate_options *o) {
 }
 
 /* small, middle or large: how many pools; shared: one. */
-static void generate_set_pools(generate_options *o, const char *pools) {
+static inline void generate_set_pools(generate_options *o, const char *pools) {
   o->regions = 3, o->languages = 3, o->verticals = 4;
   if (strcmp(pools, "middle") == 0) {
     o->regions = 8, o->languages = 6, o->verticals = 6;

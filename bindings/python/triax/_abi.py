@@ -245,6 +245,26 @@ triax_plan_options._fields_ = [
     ("sent", POINTER(triax_table)),
     ("load", POINTER(triax_load_options)),
     ("outcome", triax_text),
+    ("previous", POINTER(triax_plan)),
+]
+
+
+class triax_plan_proof(Structure):
+    pass
+
+
+triax_plan_proof._fields_ = [
+    ("struct_size", c_size_t),
+    ("rules_hold", c_int32),
+    ("as_stated", c_int32),
+    ("bound_holds", c_int32),
+    ("bound_by_prices", c_int32),
+    ("proven", c_int32),
+    ("reserved", c_int32),
+    ("uncovered_value_off", c_double),
+    ("over_off", c_double),
+    ("points_off", c_double),
+    ("imbalance_off", c_double),
 ]
 
 
@@ -510,6 +530,7 @@ CORE: dict[str, tuple[Any, list[Any]]] = {
     "triax_plan_table_name": (c_char_p, [c_int32]),
     "triax_plan_summary": (POINTER(triax_document), [POINTER(triax_plan)]),
     "triax_plan_explain": (triax_status, [POINTER(triax_plan), triax_text, POINTER(POINTER(triax_document)), POINTER(triax_error)]),
+    "triax_plan_verify": (triax_status, [POINTER(triax_plan), POINTER(triax_plan_proof), POINTER(triax_error)]),
     "triax_judge_new": (triax_status, [POINTER(triax_plan), POINTER(POINTER(triax_judge)), POINTER(triax_error)]),
     "triax_judge_free": (None, [POINTER(triax_judge)]),
     "triax_judge_clear": (None, [POINTER(triax_judge)]),

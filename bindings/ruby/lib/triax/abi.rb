@@ -148,7 +148,22 @@ module Triax
              :aggregates, :pointer,
              :sent, :pointer,
              :load, :pointer,
-             :outcome, Text
+             :outcome, Text,
+             :previous, :pointer
+    end
+
+    class PlanProof < FFI::Struct
+      layout :struct_size, :size_t,
+             :rules_hold, :int32,
+             :as_stated, :int32,
+             :bound_holds, :int32,
+             :bound_by_prices, :int32,
+             :proven, :int32,
+             :reserved, :int32,
+             :uncovered_value_off, :double,
+             :over_off, :double,
+             :points_off, :double,
+             :imbalance_off, :double
     end
 
     class Judgement < FFI::Struct
@@ -359,6 +374,7 @@ module Triax
       triax_plan_table_name: [[:int32], :string],
       triax_plan_summary: [[:pointer], :pointer],
       triax_plan_explain: [[:pointer, Text.by_value, :pointer, :pointer], :int32, {blocking: true}],
+      triax_plan_verify: [[:pointer, :pointer, :pointer], :int32, {blocking: true}],
       triax_judge_new: [[:pointer, :pointer, :pointer], :int32, {blocking: true}],
       triax_judge_free: [[:pointer], :void],
       triax_judge_clear: [[:pointer], :void],
