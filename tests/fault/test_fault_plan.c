@@ -93,6 +93,25 @@ static triax_status check_scenario(triax_context *context, void *user) {
   return status;
 }
 
+/* A plan from the one before, and both checked from their input. */
+static triax_status replan_scenario(triax_context *context, void *user) {
+  triax_plan_options options = dated();
+  triax_plan *first = NULL, *second = NULL;
+  triax_plan_proof proof = TRIAX_PLAN_PROOF_INIT;
+  triax_status status = make_plan(context, *(company_kind *)user, &options, &first, NULL);
+  options.previous = first;
+  if (status == TRIAX_OK) status = make_plan(context, *(company_kind *)user, &options, &second, NULL);
+  if (status == TRIAX_OK) status = triax_plan_verify(second, &proof, NULL);
+  if (status == TRIAX_OK) {
+    assert_true(proof.rules_hold && proof.as_stated && proof.bound_holds);
+  } else {
+    assert_int_equal(proof.rules_hold, 0);
+  }
+  triax_plan_unref(first);
+  triax_plan_unref(second);
+  return status;
+}
+
 static triax_status judge_scenario(triax_context *context, void *user) {
   (void)user;
   triax_plan_options options = dated();
@@ -180,6 +199,12 @@ static void test_check(void **state) {
   assert_true(fault_run(check_scenario, NULL) > 100);
 }
 
+static void test_replan(void **state) {
+  (void)state;
+  company_kind which = COMPANY_WHOLE;
+  assert_true(fault_run(replan_scenario, &which) > 100);
+}
+
 static void test_judge(void **state) {
   (void)state;
   assert_true(fault_run(judge_scenario, NULL) > 100);
@@ -200,6 +225,7 @@ int main(void) {
       cmocka_unit_test(test_plans), cmocka_unit_test(test_cancel),   cmocka_unit_test(test_check),
       cmocka_unit_test(test_compare),
       cmocka_unit_test(test_judge), cmocka_unit_test(test_evaluate), cmocka_unit_test(test_export),
+      cmocka_unit_test(test_replan),
   };
   return cmocka_run_group_tests_name("fault plan", tests, NULL, NULL);
 }

@@ -372,3 +372,75 @@ def test_versions():
 def test_what_is_not_made_by_hand(kind):
     with pytest.raises(TypeError, match="use "):
         kind()
+
+
+BOOKS = {
+    "triax": 1,
+    "customers": {"key": "id", "columns": {"arr": {"type": "number"}}},
+    "team": {"key": "id"},
+    "segmentation": {"by": "arr", "segments": [{"name": "large", "at_least": 100}, {"name": "small"}]},
+    "allocation": {
+        "owner": "owner", "value": "arr",
+        "capacity": {"accounts": {"large": 2, "small": 4}},
+        "prefer": [{"points": 1, "when": "customer.owner == csm.id", "why": "keeps its CSM"}],
+    },
+}
+
+
+def company(count, seed=1):
+    chance = random.Random(seed)
+    team = [{"id": f"m{i}", "name": f"M{i}", "fte": 1.0} for i in range(6)]
+    return [{"id": f"c{j:03}", "arr": chance.randint(1, 200), "owner": f"m{chance.randrange(7)}"} for j in range(count)], team
+
+
+def test_verify_finds_what_the_plan_says():
+    # Two CSMs with room for 2 large or 4 small each; large: 150, 120, 110; small: 50, 40, 30. Three large and two small
+    # are 2 CSMs: only 30 is left uncovered, and all four parts of the objective are at their bound.
+    policy = triax.Policy.from_dict(BOOKS)
+    rows = [{"id": f"c{j}", "arr": arr, "owner": None} for j, arr in enumerate([150, 120, 110, 50, 40, 30])]
+    plan = policy.plan(rows, [{"id": "a", "fte": 1.0}, {"id": "b", "fte": 1.0}])
+    proof = plan.verify()
+    assert plan.summary["allocation"]["objective"]["uncovered_value"] == 30
+    assert proof.rules_hold and proof.as_stated and proof.bound_holds
+    assert proof.proven >= 1 and proof.uncovered_value_off >= 0
+
+
+def test_a_plan_without_a_team_has_no_books_to_verify():
+    proof = triax.Policy.from_dict(POLICY).plan(CUSTOMERS, as_of=DAY).verify()
+    assert proof.rules_hold and proof.as_stated and proof.bound_holds and proof.proven == 0
+
+
+def test_a_plan_from_the_one_before_is_the_same_where_nothing_changed():
+    policy = triax.Policy.from_dict(BOOKS)
+    rows, team = company(60)
+    first = policy.plan(rows, team)
+    again = policy.plan(rows, team, previous=first)
+    assert list(again.customers["csm"]) == list(first.customers["csm"])
+    assert again.summary["allocation"] == first.summary["allocation"]
+
+
+@pytest.mark.parametrize("change", ["comes", "goes", "grows", "leaves", "order", "strangers"])
+def test_a_plan_from_the_one_before_holds_after_a_change(change):
+    policy = triax.Policy.from_dict(BOOKS)
+    rows, team = company(80)
+    first = policy.plan(rows, team)
+    if change == "comes":
+        rows = rows + [{"id": "new", "arr": 190, "owner": None}]
+    elif change == "goes":
+        rows = rows[1:]
+    elif change == "grows":
+        rows = [{**rows[0], "arr": 400}] + rows[1:]
+    elif change == "leaves":
+        team = team[1:]
+    elif change == "order":
+        rows, team = rows[::-1], team[::-1]
+    else:
+        rows, team = company(50, seed=9)
+        rows = [{**row, "id": "x" + row["id"]} for row in rows]
+    plans = [policy.plan(rows, team, previous=first, threads=threads) for threads in (1, 2)]
+    whole = policy.plan(rows, team)
+    proof = plans[0].verify()
+    assert proof.rules_hold and proof.as_stated and proof.bound_holds
+    assert list(plans[0].customers["csm"]) == list(plans[1].customers["csm"])
+    left, least = (plan.summary["allocation"]["objective"]["uncovered_value"] for plan in (plans[0], whole))
+    assert left <= least + 0.001 * sum(row["arr"] for row in rows)

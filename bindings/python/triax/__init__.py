@@ -56,7 +56,7 @@ from ._errors import (
 from ._functions import evaluate, round_parts
 from ._health import Health
 from ._library import core as _core
-from ._plan import Judge, Judgement, Plan
+from ._plan import Judge, Judgement, Plan, Proof
 from ._policy import Policy
 from ._table import Table, read_csv
 
@@ -73,7 +73,7 @@ def library_version() -> str:
 __all__ = [
     "POLICY_LANGUAGE", "Aggregates", "Assignment", "Canceled", "Comparison", "Customers", "DataError", "Error", "Facts", "Health",
     "InvalidArgument", "Judge", "Judgement", "LimitError", "Message", "NotFound", "OutOfMemory", "Plan", "Policy",
-    "PolicyError", "Table", "Team", "Unsupported", "__version__", "assign", "compare", "evaluate", "library_version", "read_csv",
+    "PolicyError", "Proof", "Table", "Team", "Unsupported", "__version__", "assign", "compare", "evaluate", "library_version", "read_csv",
     "read_yaml", "round_parts",
 ]
 for _name in __all__:

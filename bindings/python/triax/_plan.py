@@ -73,6 +73,13 @@ class Plan(Tables):
         call(core.triax_plan_explain, self._pointer, text_in(key), byref(document._pointer))
         return document.read()
 
+    def verify(self) -> Proof:
+        """Checks the books from the plan's input alone: rules, objective and bound, by code that the solver does not use."""
+        proof = _abi.triax_plan_proof(sizeof(_abi.triax_plan_proof))
+        call(core.triax_plan_verify, self._pointer, byref(proof))
+        return Proof(bool(proof.rules_hold), bool(proof.as_stated), bool(proof.bound_holds), bool(proof.bound_by_prices),
+                     proof.proven, proof.uncovered_value_off, proof.over_off, proof.points_off, proof.imbalance_off)
+
     def aggregates(self) -> Aggregates:
         """What whole-set functions came to: see Aggregates."""
         aggregates = Aggregates._empty()
@@ -85,6 +92,29 @@ class Plan(Tables):
 
     def __repr__(self) -> str:
         return f"<triax.Plan of {len(self.customers)} customers: {', '.join(self.tables)}>"
+
+
+class Proof(NamedTuple):
+    """What a check of a plan's books found."""
+
+    rules_hold: bool
+    """Eligibility, freezes, families, capacity and caps are kept."""
+    as_stated: bool
+    """The objective is what the summary says."""
+    bound_holds: bool
+    """The recomputed bound is not past the objective."""
+    bound_by_prices: bool
+    """And it is no weaker than the one stated, which search may have raised."""
+    proven: int
+    """Parts of the objective that the recomputed bound is about."""
+    uncovered_value_off: float
+    """Value left uncovered beyond the bound."""
+    over_off: float
+    """Load beyond fte beyond the bound; counts where the parts before are 0."""
+    points_off: float
+    """Points fewer than the bound; likewise."""
+    imbalance_off: float
+    """Likewise."""
 
 
 class Judgement(NamedTuple):
