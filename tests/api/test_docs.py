@@ -13,11 +13,14 @@ A page's blocks share one folder and run in order. The words behind the language
     c program [file=NAME]     a program; compiled against the built libraries, with warnings as errors
     c body                    statements, put into a main() with the usual includes; compiled and run; `/* prints X */`
                               says what a line prints
+    python [needs=MODULE]     as at Python's prompt, with what is printed; names last throughout the page
     text                      nothing to run
 
 usage: test_docs.py [--write]     --write puts what the commands print now into the pages; read what it changed
 """
 import csv
+import doctest
+import importlib.util
 import os
 import re
 import shutil
@@ -35,7 +38,7 @@ GUIDE = ROOT / "docs/guide"
 PAGES = [ROOT / "README.md", *sorted(GUIDE.glob("*.md"))]
 FENCE = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.M | re.S)
 KINDS = {"yaml policy", "yaml part", "yaml wrong", "csv", "cel", "console", "console shown", "c program", "c body",
-         "text"}
+         "python", "text"}
 COMPILER = shutil.which(os.environ.get("CC", "cc"))
 C_HEAD = """\
 #include <stdio.h>
@@ -91,6 +94,7 @@ class Page:
         holder = tempfile.TemporaryDirectory()
         case.addCleanup(holder.cleanup)
         self.case, self.folder, self.bin = case, Path(holder.name) / "page", Path(holder.name) / "bin"
+        self.names = {}
         self.folder.mkdir()
         self.bin.mkdir()
         (self.bin / "triax").symlink_to(COMMAND.resolve())
@@ -175,6 +179,25 @@ class Page:
         for word in re.findall(r"\./dev (\w+)", block.text):
             self.case.assertIn(word, words)
 
+    def python(self, block):
+        needs = block.settings.get("needs")
+        if needs and importlib.util.find_spec(needs) is None:
+            self.case.skipTest(f"{needs} is not installed")
+        for name, value in (("TRIAX_LIBRARY", LIBRARY), ("TRIAX_YAML_LIBRARY", YAML_LIBRARY)):
+            os.environ.setdefault(name, str(value.resolve()))
+        if str(ROOT / "bindings/python") not in sys.path:
+            sys.path.append(str(ROOT / "bindings/python"))
+        said, before = [], os.getcwd()
+        examples = doctest.DocTestParser().get_doctest(block.text, self.names, "page", None, block.line)
+        self.case.assertTrue(examples.examples, "no >>> in it")
+        os.chdir(self.folder)
+        try:
+            result = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(examples, out=said.append, clear_globs=False)
+        finally:
+            os.chdir(before)
+        self.names.update(examples.globs)
+        self.case.assertEqual(result.failed, 0, "".join(said))
+
     def run(self, block):
         if block.kind == "yaml policy":
             self.check(block, block.text, 0)
@@ -194,6 +217,8 @@ class Page:
             self.compile(block, block.name("program.c"), block.text)
         elif block.kind == "c body":
             self.body(block)
+        elif block.kind == "python":
+            self.python(block)
 
 
 class Examples(unittest.TestCase):
