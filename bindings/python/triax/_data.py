@@ -6,7 +6,7 @@ import datetime
 import numbers
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from ctypes import byref, c_double, c_int64, c_size_t, c_uint8
+from ctypes import byref, c_char_p, c_double, c_int64, c_size_t, c_uint8, c_void_p, cast, sizeof
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,8 @@ from ._arrow import EPOCH, START, take
 from ._call import Handle, call, context, text_in
 from ._library import core
 
+WORD = "Q" if sizeof(c_void_p) == 8 else "I"
+NONE, NAN = type(None), float("nan")
 EXACT = 2**53  # beyond, a double would round whole numbers
 MISSING = ("NAType", "NaTType")  # pandas' markers, which equal nothing, not even themselves
 MICROSECOND = datetime.timedelta(microseconds=1)
@@ -28,7 +30,10 @@ class Builder(Handle):
 
 
 def is_missing(value: object) -> bool:
-    return value is None or type(value).__name__ in MISSING or (isinstance(value, (float, Decimal)) and value != value)
+    kind = type(value)
+    if kind is str or kind is int or kind is bool:
+        return False
+    return value is None or kind.__name__ in MISSING or (isinstance(value, (float, Decimal)) and value != value)
 
 
 def days_of(value: datetime.date) -> int:
@@ -41,44 +46,42 @@ def microseconds_of(value: datetime.datetime) -> int:
     return (aware - START) // MICROSECOND
 
 
-def _type_of(value: object) -> int:
-    """The type that a Python value has by itself; 0 for none."""
-    if isinstance(value, str):
+def _type_of(kind: type[Any]) -> int:
+    """The type that values of a class have; 0 for none."""
+    if issubclass(kind, str):
         return _abi.TRIAX_TYPE_STRING
-    if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
+    if kind.__name__ in ("bool", "bool_"):
         return _abi.TRIAX_TYPE_BOOLEAN
-    if isinstance(value, numbers.Integral):
-        return _abi.TRIAX_TYPE_NUMBER if -EXACT <= int(value) <= EXACT else _abi.TRIAX_TYPE_INTEGER
-    if isinstance(value, (numbers.Real, Decimal)):
+    if issubclass(kind, (numbers.Real, Decimal)):
         return _abi.TRIAX_TYPE_NUMBER
-    if isinstance(value, datetime.datetime):
+    if issubclass(kind, datetime.datetime):
         return _abi.TRIAX_TYPE_TIMESTAMP
-    if isinstance(value, datetime.date):
+    if issubclass(kind, datetime.date):
         return _abi.TRIAX_TYPE_DATE
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return _abi.TRIAX_TYPE_STRINGS
-    return 0
+    return _abi.TRIAX_TYPE_STRINGS if issubclass(kind, (list, tuple, set, frozenset)) else 0
 
 
 def _common_type(name: str, values: Sequence[Any]) -> int:
     """The type of a column. Whole numbers stay whole where a double would round one of them."""
-    types: dict[int, int] = {}
-    for row, value in enumerate(values):
-        if not is_missing(value):
-            types.setdefault(_type_of(value), row)
+    classes = [kind for kind in dict.fromkeys(map(type, values)) if kind is not NONE and kind.__name__ not in MISSING]
+    if len(classes) > 1:  # NaN stands for a missing value of any type
+        classes = list(dict.fromkeys(type(value) for value in values if not is_missing(value)))
+    types = {_type_of(kind): kind for kind in classes}
+
+    def first(kind: type[Any]) -> int:
+        return next(row for row, value in enumerate(values) if type(value) is kind and not is_missing(value))
+
     if 0 in types:
-        kind = type(values[types[0]]).__name__
-        raise TypeError(f"column '{name}', row {types[0]}: a {kind} is no value of a table")
-    if len(types) == 1:
-        return next(iter(types))
-    if set(types) == {_abi.TRIAX_TYPE_NUMBER, _abi.TRIAX_TYPE_INTEGER}:
-        whole = all(is_missing(value) or isinstance(value, numbers.Integral) for value in values)
-        return _abi.TRIAX_TYPE_INTEGER if whole else _abi.TRIAX_TYPE_NUMBER
-    if types:
-        (one, row), (other, other_row), *_ = types.items()
-        words = [core.triax_type_name(kind).decode() for kind in (one, other)]
-        raise TypeError(f"column '{name}': row {row} is a {words[0]}, row {other_row} a {words[1]}; a column has one type")
-    return _abi.TRIAX_TYPE_NUMBER
+        raise TypeError(f"column '{name}', row {first(types[0])}: a {types[0].__name__} is no value of a table")
+    if len(types) > 1:
+        (one, kind), (other, other_kind), *_ = types.items()
+        words = [core.triax_type_name(number).decode() for number in (one, other)]
+        raise TypeError(f"column '{name}': row {first(kind)} is a {words[0]}, row {first(other_kind)} a {words[1]}; "
+                        "a column has one type")
+    if classes and all(issubclass(kind, numbers.Integral) for kind in classes) and _abi.TRIAX_TYPE_NUMBER in types:
+        largest = max(abs(int(value)) for value in values if not is_missing(value))
+        return _abi.TRIAX_TYPE_INTEGER if largest > EXACT else _abi.TRIAX_TYPE_NUMBER
+    return next(iter(types), int(_abi.TRIAX_TYPE_NUMBER))
 
 
 # By type: what takes the values, how they lie in memory, and what makes them of Python's.
@@ -94,6 +97,10 @@ _FIXED: dict[int, tuple[Any, str, Any, Callable[[Any], Any]]] = {
 def _add_fixed(builder: Any, column: int, values: Sequence[Any], kind: int) -> None:
     """Numbers, integers, dates, times and booleans."""
     function, code, element, convert = _FIXED[kind]
+    if kind == _abi.TRIAX_TYPE_NUMBER and set(map(type, values)) <= {float, int, NONE}:
+        given = array("d", [NAN if value is None else value for value in values])  # NaN is missing
+        call(function, builder, column, (c_double * len(given)).from_buffer(given) if given else None, None, len(given))
+        return
     present = bytearray(not is_missing(value) for value in values)
     content = array(code, [convert(value) if there else 0 for value, there in zip(values, present)])
     call(function, builder, column, (element * len(values)).from_buffer(content) if values else None,
@@ -101,8 +108,19 @@ def _add_fixed(builder: Any, column: int, values: Sequence[Any], kind: int) -> N
 
 
 def _add_texts(builder: Any, column: int, values: Sequence[Any]) -> None:
-    texts = (_abi.triax_text * len(values))(*(text_in(None if is_missing(value) else value) for value in values))
-    call(core.triax_table_builder_texts, builder, column, texts, len(values))
+    """All texts in one piece of memory, and an array of their places and lengths: an array of triax_text."""
+    texts = [None if is_missing(value) else value.encode("utf-8") for value in values]
+    memory = c_char_p(b"".join(filter(None, texts)))
+    places = array(WORD)
+    place = cast(memory, c_void_p).value or 0
+    for text in texts:
+        if text is None:
+            places.extend((0, 0))
+        else:
+            places.extend((place, len(text)))
+            place += len(text)
+    given = (_abi.triax_text * len(values)).from_buffer(places) if values else None
+    call(core.triax_table_builder_texts, builder, column, given, len(values))
 
 
 def _add_lists(builder: Any, column: int, name: str, values: Sequence[Any]) -> None:
