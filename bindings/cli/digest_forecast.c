@@ -89,11 +89,15 @@ static void add_cost(const digest *d, const triax_table *table) {
 static void add_heads(const digest *d) {
   const triax_table *table = triax_plan_table(d->plan, TRIAX_PLAN_HEADCOUNT);
   size_t rows = table != NULL ? triax_table_rows(table) : 0;
-  if (rows == 0) return;
-  text_add_format(d->buffer, "\n%-*s %7s  %7s  %7s  %6s %6s %5s  %s\n", DIGEST_NAME, "CSMs needed (* binds)", "accounts",
-                  "ARR", "hours", "need", "there", "hire", "next");
-  for (size_t row = 0; row < rows && says(text_at(table, "scenario", row), "base"); row++) add_head(d, table, row);
-  add_cost(d, table);
+  bool ruled = rows > 0 && !is_missing(number_at(table, "need", 0));
+  if (ruled) {
+    text_add_format(d->buffer, "\n%-*s %7s  %7s  %7s  %6s %6s %5s  %s\n", DIGEST_NAME, "CSMs needed (* binds)",
+                    "accounts", "ARR", "hours", "need", "there", "hire", "next");
+  }
+  for (size_t row = 0; ruled && row < rows && says(text_at(table, "scenario", row), "base"); row++) {
+    add_head(d, table, row);
+  }
+  if (rows > 0) add_cost(d, table);
 }
 
 /* --- what the scenarios would change --- */

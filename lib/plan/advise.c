@@ -109,6 +109,10 @@ bool tx_advice_wanted(const tx_advice *advice, const char *code) {
   return true;
 }
 
+bool tx_advice_of_size(const tx_advice *advice, const char *code) {
+  return advice->policy->stage != TX_STAGE_STARTUP && tx_advice_wanted(advice, code);
+}
+
 tx_finding tx_advice_at(const char *code, const char *path, int32_t line, int32_t column, const char *hint) {
   return (tx_finding){.level = TRIAX_LEVEL_WARNING, .code = code, .path = path, .line = line, .column = column,
                       .width = 1, .hint = hint};

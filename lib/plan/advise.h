@@ -16,6 +16,8 @@ typedef struct tx_advice {
 
 /* Whether a code is to be looked for: the policy does not silence it. */
 bool tx_advice_wanted(const tx_advice *advice, const char *code);
+/* Whether sizes and ratios can be judged: not at a startup, where there is too little to compare. */
+bool tx_advice_of_size(const tx_advice *advice, const char *code);
 /* A warning with its code at a place; at an expression; at a path of map keys such as "segmentation.by". */
 tx_finding tx_advice_at(const char *code, const char *path, int32_t line, int32_t column, const char *hint);
 tx_finding tx_advice_at_expr(const char *code, const tx_policy_expr *expr, const char *hint);
@@ -28,7 +30,7 @@ const char *tx_advice_percent(double share, char buffer[TX_NUMBER_SIZE]);
 void tx_advise_policy(const tx_advice *advice);
 /* Who is in which segment: T101, T102, T104, T105, T106. */
 void tx_advise_segments(const tx_advice *advice);
-/* Books and capacities: T103, T108. */
+/* Books and capacities: T103, T108, T114. */
 void tx_advise_books(const tx_advice *advice);
 /* Health and what came: T109, T111, T112. */
 void tx_advise_health(const tx_advice *advice);

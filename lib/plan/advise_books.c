@@ -91,7 +91,7 @@ static void compare_pools(const tx_advice *advice) {
 
 static void advise_loads(const tx_advice *advice) {
   const triax_plan *plan = advice->plan;
-  if (!tx_advice_wanted(advice, "T103") || !plan->allocation.given) return;
+  if (!tx_advice_of_size(advice, "T103") || !plan->allocation.given) return;
   size_t pools = plan->allocation.input.pool_count ? plan->allocation.input.pool_count : 1;
   for (size_t p = 0; p < pools; p++) {
     if (plan->allocation.result->dissolved && plan->allocation.input.pool_count &&
@@ -141,7 +141,7 @@ static bool disagree(double accounts, double arr, bool cap) {
 static void advise_rules_apart(const tx_advice *advice) {
   const tx_policy_allocation *allocation = &advice->policy->allocation;
   const tx_segmentation_model *model = &advice->policy->segmentation.model;
-  if (!tx_advice_wanted(advice, "T108") || !allocation->given || !allocation->accounts_given) return;
+  if (!tx_advice_of_size(advice, "T108") || !allocation->given || !allocation->accounts_given) return;
   for (size_t s = 0; s < model->count; s++) {
     uint64_t customers = advice->sums->customers[advice->sums->place[s]];
     bool leaf = model->segments[s].first == model->segments[s].last, cap;
@@ -158,7 +158,26 @@ static void advise_rules_apart(const tx_advice *advice) {
   }
 }
 
+/* --- T114: what coverage costs, once the company is no longer growing into it --- */
+
+#define COST_MOST 0.15
+
+static void advise_cost(const tx_advice *advice) {
+  const triax_plan *plan = advice->plan;
+  bool late = advice->policy->stage == TX_STAGE_SCALING || advice->policy->stage == TX_STAGE_MATURE;
+  if (!late || !tx_advice_wanted(advice, "T114") || !plan->forecast.given) return;
+  size_t all = plan->forecast.outlooks[0].result.groups - 1;
+  double cost = plan->forecast.outlooks[0].heads[all].cost, arr = advice->sums->total_money;
+  if (!(arr > 0) || !(cost > COST_MOST * arr)) return;
+  char percent[TX_NUMBER_SIZE];
+  tx_finding finding = tx_advice_at_path(advice, "T114", "forecast.cost",
+                                         "let fewer accounts have a named owner, or let them pay for it (fee)");
+  tx_report_add(advice->report, &finding, "CSMs cost %s %% of the ARR; over 15 %% weighs on what is left",
+                tx_advice_percent(cost / arr, percent));
+}
+
 void tx_advise_books(const tx_advice *advice) {
   advise_loads(advice);
   advise_rules_apart(advice);
+  advise_cost(advice);
 }

@@ -28,7 +28,7 @@ static void advise_top(const tx_advice *advice) {
   const tx_segmentation_model *model = &advice->policy->segmentation.model;
   const tx_plan_segmentation *part = &advice->plan->segmentation;
   size_t units = part->folded ? part->result.rows : advice->plan->rows;
-  if (!tx_advice_wanted(advice, "T101") || model->top_count < 2 || units < 20 || top_share(advice) <= 0.10) return;
+  if (!tx_advice_of_size(advice, "T101") || model->top_count < 2 || units < 20 || top_share(advice) <= 0.10) return;
   char percent[TX_NUMBER_SIZE];
   tx_finding finding = tx_advice_at_segment(
       advice, "T101", 0, "raise its threshold: the top segment is for those whom you could not bear to lose");
@@ -187,7 +187,7 @@ static void advise_potential(const tx_advice *advice) {
 
 static void advise_small(const tx_advice *advice) {
   const tx_segmentation_model *model = &advice->policy->segmentation.model;
-  for (size_t s = 0; s < model->count && tx_advice_wanted(advice, "T105"); s++) {
+  for (size_t s = 0; s < model->count && tx_advice_of_size(advice, "T105"); s++) {
     bool leaf = model->segments[s].first == model->segments[s].last;
     uint64_t customers = advice->sums->customers[advice->sums->place[s]];
     if (!leaf || customers == 0 || customers >= 5 || advice->plan->rows < 50) continue;

@@ -21,7 +21,7 @@ static void read_version(tx_reader *reader, uint32_t node) {
 }
 
 const char *const tx_advice_codes[] = {"T101", "T102", "T103", "T104", "T105", "T106", "T107",
-                                       "T108", "T109", "T110", "T111", "T112", "T113", NULL};
+                                       "T108", "T109", "T110", "T111", "T112", "T113", "T114", NULL};
 
 /* A code that there is not silences nothing, and whoever wrote it believes that it does. */
 static void read_allow(tx_reader *reader, uint32_t node) {

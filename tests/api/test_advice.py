@@ -297,6 +297,49 @@ class Rules(Case):
         self.check(define + self.segments("when: d59", "when: use > 0"), self.DATA)
 
 
+class Stages(Case):
+    """The table of docs/guide/stages.md, row by row."""
+
+    def at(self, policy, *arguments):
+        """At which stages each code is raised; "" is none."""
+        found = {}
+        for stage in ("", "startup", "growth", "scaling", "mature"):
+            for code in set(self.codes((f"stage: {stage}\n" if stage else "") + policy, *arguments)):
+                found.setdefault(code, []).append(stage)
+        return found
+
+    def test_sizes(self):
+        data = rows("id,arr,use", 60, lambda i: f"C{i},{200 if i < 9 else 50},{1 if i < 13 else 0}")
+        found = self.at(MIXED, data)  # 15 % at the top, 4 in the middle
+        self.assertEqual(found["T101"], ["", "growth", "scaling", "mature"])
+        self.assertEqual(found["T105"], ["", "growth", "scaling", "mature"])
+
+    def test_loads_and_rules(self):
+        policy = ("team: {columns: {langs: {type: strings}}}\n" + MIXED +
+                  "allocation: {capacity: {accounts: {top: 4, low: 8, rest: 16}}, eligible: customer.lang in csm.langs}\n"
+                  "forecast: {retention: 1, cost: 10, multiple: 10}\n")
+        found = self.at(policy, rows("id,arr,use,lang", 8, lambda i: f"C{i},50,1,{'en' if i < 6 else 'de'}"),
+                        "id,langs\nS1,en\nS2,de\n")
+        self.assertEqual(found["T103"], ["", "growth", "scaling", "mature"])
+        self.assertEqual(found["T108"], ["", "growth", "scaling", "mature"])
+
+    def test_renewals(self):
+        self.assertEqual(self.at("segmentation: {segments: [{name: a, services: [renewal]}]}\n"), {"T110": ["startup"]})
+
+    def test_churn(self):
+        policy = Health.POLICY.replace("health: {", "health: {calibration: [[0, 50%], [100, 1%]], ")
+        self.assertEqual(self.at(policy), {"T109": ["startup", "growth"]})
+        data = rows("id,use,gone", 120, lambda i: f"C{i},{0 if i < 60 else 5},{i < 60}".lower())
+        self.assertEqual(self.at(policy, data, None, "--outcome", "gone"), {"T109": ["startup", "growth"]})
+
+    def test_cost(self):
+        policy = "segmentation: {segments: [{name: one}]}\nforecast: {retention: 1, cost: cost}\n"
+        team = "id,cost\nS1,100\nS2,51\n"
+        self.assertEqual(self.at(policy, "id,arr\nA,1000\n", team), {"T114": ["scaling", "mature"]})
+        self.raises("T114", "stage: mature\n" + policy, "id,arr\nA,1000\n", team)
+        self.misses("T114", "stage: mature\n" + policy, "id,arr\nA,1007\n", team)  # 14.995 %
+
+
 class Allow(Case):
     def test_a_code_is_silenced(self):
         policy = "segmentation: {by: arr, segments: [{name: top, at_least: 100}, {name: rest}]}\n"

@@ -222,14 +222,14 @@ static triax_status table_of(triax_context *context, const data_sheet *sheet, tr
 triax_status company_customers(triax_context *context, const triax_policy *policy, triax_customers **customers,
                                triax_error *error) {
   static const char *const names[] = {"id",     "parent", "name",  "arr",      "currency",  "products", "employees",
-                                      "seats",  "active", "sentiment", "asked", "language", "owner",    "segment"};
+                                      "seats",  "active", "sentiment", "asked", "language", "owner",    "segment", "gone"};
   static const char *const cells[] = {
-      "c1", "p", "Acme",  "800000", "USD", "Core;Analytics", "900", "100", "70", "green", "2026-11-01", "en", "m1", "global",
-      "c2", "p", "Bolt",  "740000", "USD", "Core",           "500", "300", "30", "red",   "2026-08-01", "en", "m2", "global",
-      "c3", "",  "Aster", "12000",  "EUR", "Analytics",      "40",  "30",  "",   "",      "",           "de", "m3", "",
-      "c4", "",  "Delta", "",       "EUR", "",               "10",  "0",   "5",  "blue",  "2026-11-20", "de", "",   "scale",
-      "c5", "",  "Echo",  "90000",  "USD", "Core",           "",    "50",  "50", "green", "2026-11-20", "fr", "m9", "scale"};
-  static const data_sheet sheet = {names, cells, 14, 5};
+      "c1", "p", "Acme",  "800000", "USD", "Core;Analytics", "900", "100", "70", "green", "2026-11-01", "en", "m1", "global", "no",
+      "c2", "p", "Bolt",  "740000", "USD", "Core",           "500", "300", "30", "red",   "2026-08-01", "en", "m2", "global", "yes",
+      "c3", "",  "Aster", "12000",  "EUR", "Analytics",      "40",  "30",  "",   "",      "",           "de", "m3", "", "no",
+      "c4", "",  "Delta", "",       "EUR", "",               "10",  "0",   "5",  "blue",  "2026-11-20", "de", "",   "scale", "",
+      "c5", "",  "Echo",  "90000",  "USD", "Core",           "",    "50",  "50", "green", "2026-11-20", "fr", "m9", "scale", "yes"};
+  static const data_sheet sheet = {names, cells, 15, 5};
   triax_table *table;
   triax_status status = table_of(context, &sheet, &table, error);
   if (status != TRIAX_OK) return status;

@@ -78,16 +78,20 @@ static triax_status compare_scenario(triax_context *context, void *user) {
 }
 
 static triax_status check_scenario(triax_context *context, void *user) {
-  (void)user;
+  const company_kind kind = *(company_kind *)user;
   triax_policy *policy = NULL;
   triax_customers *customers = NULL;
+  triax_team *team = NULL;
   triax_messages *messages = NULL;
   triax_plan_options options = dated();
-  triax_status status = company_policy(context, COMPANY_HEALTH, &policy, NULL);
+  options.outcome = triax_text_of("gone");
+  triax_status status = company_policy(context, kind, &policy, NULL);
   if (status == TRIAX_OK) status = company_customers(context, policy, &customers, NULL);
+  if (status == TRIAX_OK && kind >= COMPANY_WHOLE) status = company_team(context, policy, &team, NULL);
   if (status == TRIAX_OK) status = triax_messages_new(context, &messages, NULL);
-  if (status == TRIAX_OK) status = triax_plan_check(context, policy, customers, NULL, &options, messages, NULL);
+  if (status == TRIAX_OK) status = triax_plan_check(context, policy, customers, team, &options, messages, NULL);
   triax_messages_free(messages);
+  triax_team_unref(team);
   triax_customers_unref(customers);
   triax_policy_unref(policy);
   return status;
@@ -196,7 +200,10 @@ static void test_compare(void **state) {
 
 static void test_check(void **state) {
   (void)state;
-  assert_true(fault_run(check_scenario, NULL) > 100);
+  for (int kind = COMPANY_HEALTH; kind <= COMPANY_WHOLE; kind++) {
+    company_kind which = (company_kind)kind;
+    assert_true(fault_run(check_scenario, &which) > 100);
+  }
 }
 
 static void test_replan(void **state) {
