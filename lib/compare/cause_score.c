@@ -79,7 +79,7 @@ static void write_metrics(const tx_score_pair *pair, int factor, tx_writer *writ
 }
 
 static void write_limit(const tx_plan_score *score, size_t row, tx_writer *writer) {
-  if (score->limit[row]) tx_write(writer, score->model->limits[score->limit[row] - 1].why);
+  if (tx_plan_limit(score, row)) tx_write(writer, score->model->limits[tx_plan_limit(score, row) - 1].why);
   else tx_write_c(writer, "none");
 }
 

@@ -7,8 +7,8 @@ static uint32_t test_of(uint16_t op) { return (uint32_t)(op - TX_OP_EQUAL); }
 
 /* The test that holds for (y, x) when the given one holds for (x, y). */
 static uint32_t turned(uint32_t test) {
-  static const uint8_t other[TX_TESTS] = {TX_TEST_EQUAL, TX_TEST_UNEQUAL, TX_TEST_GREATER, TX_TEST_AT_LEAST,
-                                          TX_TEST_LESS, TX_TEST_AT_MOST};
+  static const uint8_t other[TX_TESTS] = {TX_IS_EQUAL, TX_IS_UNEQUAL, TX_IS_GREATER, TX_IS_AT_LEAST,
+                                          TX_IS_LESS, TX_IS_AT_MOST};
   return other[test];
 }
 
@@ -40,7 +40,7 @@ static tx_operand compare_numbers(tx_emitter *emitter, uint32_t test, tx_operand
   } else {
     step->in[1] = b.values;
   }
-  bool bare = test != TX_TEST_UNEQUAL && guards_itself(&a) && guards_itself(&b);
+  bool bare = test != TX_IS_UNEQUAL && guards_itself(&a) && guards_itself(&b);
   step->in[2] = bare ? 0 : made.known;
   step->out[0] = made.values;
   return made;
@@ -76,7 +76,7 @@ static tx_operand compare_integers(tx_emitter *emitter, uint32_t test, tx_operan
 }
 
 static tx_operand unequal_from_equal(tx_emitter *emitter, uint32_t test, tx_operand equal) {
-  if (test == TX_TEST_EQUAL) return equal;
+  if (test == TX_IS_EQUAL) return equal;
   uint32_t out = tx_new_register(emitter, 1);
   tx_step *step = tx_new_step(emitter, tx_step_not);
   step->in[0] = equal.values;
@@ -97,7 +97,7 @@ static tx_operand compare_by(tx_emitter *emitter, tx_step_fn run, uint32_t test,
 }
 
 static tx_operand compare_strings(tx_emitter *emitter, uint32_t test, tx_operand a, tx_operand b) {
-  if (test > TX_TEST_UNEQUAL) {
+  if (test > TX_IS_UNEQUAL) {
     return tx_to_ranks(emitter, &a, &b) ? compare_integers(emitter, test, a, b) : (tx_operand){0};
   }
   if (!tx_to_common_codes(emitter, &a, &b)) return (tx_operand){0};
@@ -108,7 +108,7 @@ static tx_operand compare_truths(tx_emitter *emitter, uint32_t test, tx_operand 
   const tx_type type = {TX_BOOL, 0};
   a = tx_in_slot(emitter, a, type);
   b = tx_in_slot(emitter, b, type);
-  if (test > TX_TEST_UNEQUAL || a.form != TX_FORM_TRUTH || b.form != TX_FORM_TRUTH) return (tx_operand){0};
+  if (test > TX_IS_UNEQUAL || a.form != TX_FORM_TRUTH || b.form != TX_FORM_TRUTH) return (tx_operand){0};
   return compare_by(emitter, tx_step_plane_same, test, a, b);
 }
 

@@ -29,6 +29,7 @@ typedef struct tx_health_kernels {
   void (*add_weighted)(const double *restrict points, const double *restrict weight, size_t blocks,
                        double *restrict present, double *restrict sum);
   void (*fade)(double after, double fade, size_t blocks, double *restrict age);
+  void (*weigh_plain)(const tx_health_line *line, size_t blocks, double *restrict points, double *restrict weight);
   void (*weigh)(const tx_health_line *line, const uint64_t *applies, const double *restrict fresh, size_t blocks,
                 double *restrict points, double *restrict weight);
   void (*add_all)(const uint64_t *applies, double weight, size_t blocks, double *restrict all);

@@ -192,6 +192,17 @@ static void KERNEL(weigh)(const tx_health_line *line, const uint64_t *applies, c
   }
 }
 
+/* The same for a metric that applies to all and is always fresh. */
+static void KERNEL(weigh_plain)(const tx_health_line *line, size_t blocks, double *restrict points,
+                                double *restrict weight) {
+  const double whole = line->weight, missing = line->missing;
+  for (size_t i = 0; i < blocks * 64; i++) {
+    const double p = points[i] == points[i] ? points[i] : missing;
+    points[i] = p;
+    weight[i] = KERNEL(where)(p == p, whole);
+  }
+}
+
 /* Σ w of one more metric, where it applies. */
 static void KERNEL(add_all)(const uint64_t *applies, double weight, size_t blocks, double *restrict all) {
   for (size_t b = 0; b < blocks; b++, all += 64) {
@@ -297,6 +308,7 @@ static const tx_health_kernels KERNEL(kernels) = {
     .lose = KERNEL(lose),
     .end_lost = KERNEL(end_lost),
     .fade = KERNEL(fade),
+    .weigh_plain = KERNEL(weigh_plain),
     .weigh = KERNEL(weigh),
     .add_all = KERNEL(add_all),
     .end_group = KERNEL(end_group),

@@ -146,6 +146,10 @@ static void weigh(const chunk *part, size_t index) {
   const batch *all = part->of;
   const tx_health_metric *metric = &all->model->metrics[index];
   tx_health_scorer *scorer = all->scorer;
+  if (metric->since == TX_NO_INPUT && metric->applies == TX_NO_INPUT) {
+    scorer->kernels->weigh_plain(&scorer->lines[index], part->blocks, scorer->points, scorer->weight);
+    return;
+  }
   const size_t filled = metric->since == TX_NO_INPUT ? 0 : part->rows;
   for (size_t i = 0; i < filled; i++) scorer->fresh[i] = age_at(part, &all->inputs[metric->since], i);
   for (size_t i = filled; i < part->blocks * 64; i++) scorer->fresh[i] = 1;

@@ -148,19 +148,16 @@ static void advise_all(const tx_advice *advice) {
 }
 
 triax_status tx_plan_advise(const triax_plan *plan, triax_text outcome, tx_report *report) {
-  tx_sums sums;
   uint8_t *came = NULL;
-  triax_status status = tx_sums_by_segment(plan, &sums, report->error);
-  if (status != TRIAX_OK) return status;
+  triax_status status = TRIAX_OK;
   if (outcome.bytes) {
     came = tx_alloc_array(plan->context, plan->rows, 1);
     status = came ? tx_plan_outcome(plan, outcome, came, report) : tx_no_memory(report->error);
   }
   const tx_advice advice = {
-      .policy = plan->compiled->policy, .plan = plan, .sums = &sums, .outcome = came, .report = report};
+      .policy = plan->compiled->policy, .plan = plan, .sums = plan->sums, .outcome = came, .report = report};
   if (status == TRIAX_OK) advise_all(&advice);
   tx_free_array(plan->context, came, plan->rows, 1);
-  tx_sums_free(&sums);
   return status;
 }
 

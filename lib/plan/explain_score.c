@@ -190,10 +190,10 @@ static void put_score(tx_explain_job *job, const tx_plan_score *score, uint8_t b
     tx_put_text(d, "band", band == TX_BAND_UNKNOWN ? TX_TEXT("unknown") : score->model->bands[band].name);
   }
   if (score == &job->plan->health) tx_explain_sentence(d, "why", job->plan, row, tx_why_health);
-  if (score != &job->plan->health || score->limit[row]) put_worst(d, score->model, parts); /* else `why` has it */
+  if (score != &job->plan->health || tx_plan_limit(score, row)) put_worst(d, score->model, parts); /* else `why` has it */
   tx_put_number(d, "coverage", score->coverage[row]);
   tx_put_number(d, "before_limits", score->raw[row]);
-  if (score->limit[row]) tx_put_text(d, "limit", score->model->limits[score->limit[row] - 1].why);
+  if (tx_plan_limit(score, row)) tx_put_text(d, "limit", score->model->limits[tx_plan_limit(score, row) - 1].why);
   put_limits(d, score->model, inputs, score->raw[row]);
 }
 

@@ -55,7 +55,7 @@ static void add_limits(const triax_plan *plan, tx_tabulate *tabulate) {
   tx_column_builder *builder = tx_tabulate_begin(tabulate, TRIAX_TYPE_STRING);
   bool fine = builder != NULL;
   for (size_t row = 0; fine && row < plan->rows; row++) {
-    uint32_t limit = score->limit[row];
+    uint32_t limit = tx_plan_limit(score, row);
     fine = limit && limit <= count ? tx_column_builder_text(builder, score->model->limits[limit - 1].why)
                                    : tx_column_builder_missing(builder);
   }
@@ -67,7 +67,7 @@ static triax_status tabulate_scores(const triax_plan *plan, triax_table **scores
   tx_tabulate_open(&tabulate, plan->context, plan->rows);
   tx_tabulate_share(&tabulate, "health", tx_plan_derived(plan, TX_DERIVED_HEALTH));
   tx_tabulate_share(&tabulate, "band", tx_plan_derived(plan, TX_DERIVED_BAND));
-  tx_tabulate_numbers(&tabulate, "coverage", plan->health.coverage);
+  tx_tabulate_share(&tabulate, "coverage", plan->health.coverage_column);
   add_limits(plan, &tabulate);
   if (plan->parts) tx_tabulate_parts(plan, &plan->health, &tabulate);
   return tx_tabulate_close(&tabulate, scores, error);

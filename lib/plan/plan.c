@@ -8,6 +8,7 @@
 #include "expr/node.h"
 #include "plan/aggregates.h"
 #include "plan/make.h"
+#include "plan/sums.h"
 
 void triax_plan_options_init(triax_plan_options *options) {
   if (options) *options = (triax_plan_options)TRIAX_PLAN_OPTIONS_INIT;
@@ -54,6 +55,16 @@ tx_column *tx_plan_names(triax_context *context, const uint32_t *numbers, size_t
   } else {
     tx_free_array(context, codes, rows, sizeof *codes);
   }
+  tx_dictionary_unref(dictionary);
+  return column;
+}
+
+tx_column *tx_plan_names8(triax_context *context, uint8_t *numbers, size_t rows, const triax_text *names, size_t count) {
+  if (!numbers) return NULL;
+  tx_dictionary *dictionary = tx_dictionary_new(context, names, count);
+  tx_column *column = NULL;
+  if (dictionary) column = tx_column_take_codes8(context, rows, numbers, dictionary);
+  else tx_free_array(context, numbers, rows, 1);
   tx_dictionary_unref(dictionary);
   return column;
 }
@@ -178,7 +189,8 @@ triax_status tx_plan_make(triax_context *context, const tx_plan_inputs *inputs, 
     if (status == TRIAX_OK) status = run_step(made, step, report);
   }
   if (status == TRIAX_OK && extent == TX_PLAN_WHOLE) {
-    status = tx_plan_tabulate(made, report->error);
+    status = tx_plan_sums_make(made, report->error);
+    if (status == TRIAX_OK) status = tx_plan_tabulate(made, report->error);
     if (status == TRIAX_OK) status = tx_plan_summarise(made, report->error);
     if (status == TRIAX_OK) tx_plan_notes(made, report);
   }
@@ -253,6 +265,7 @@ void triax_plan_unref(triax_plan *plan) {
   triax_context *context = plan->context;
   for (size_t t = 0; t < TX_PLAN_TABLES; t++) triax_table_unref(plan->tables[t]);
   triax_document_free(plan->summary);
+  tx_plan_sums_free(plan);
   if (plan->compiled) {
     size_t scores = plan->compiled->policy->score_count;
     tx_plan_forecast_free(plan);

@@ -19,9 +19,11 @@
 typedef struct tx_plan_score {
   const tx_health_model *model;
   tx_stage *stage;
-  double *health, *raw, *coverage; /* rows each */
+  double *health, *coverage; /* rows each; they belong to the columns once these are made */
+  double *raw;               /* before limits; the same as health where the model has none */
   uint8_t *band;
-  uint32_t *limit;
+  uint32_t *limit;           /* NULL: the model has none */
+  tx_column *health_column, *coverage_column;
   tx_health_part *parts;   /* metric by metric over all rows; NULL unless asked for */
   uint16_t *worst;         /* the metric that cost most, TX_NO_METRIC: none; NULL unless reasons are wanted */
   uint64_t *uncategorised; /* per metric */
@@ -124,6 +126,7 @@ struct triax_plan {
   tx_plan_attention attention;
   tx_plan_plays plays;
   tx_plan_forecast forecast;
+  struct tx_sums *sums; /* by segment; made with the tables */
   triax_table *tables[TX_PLAN_TABLES];
   triax_document *summary;
 };
@@ -153,6 +156,13 @@ const tx_column *tx_plan_derived(const triax_plan *plan, int derived);
 /* A string column of small numbers: names[value], TX_NO_CODE missing. */
 tx_column *tx_plan_names(triax_context *context, const uint32_t *numbers, size_t rows, const triax_text *names,
                          size_t count);
+/* The same over one byte each, UINT8_MAX missing. Takes the numbers over, NULL being out of memory. count at most
+ * UINT8_MAX. */
+tx_column *tx_plan_names8(triax_context *context, uint8_t *numbers, size_t rows, const triax_text *names, size_t count);
+/* 1 + the last limit that bit a customer's score, 0: none. */
+static inline uint32_t tx_plan_limit(const tx_plan_score *score, size_t row) {
+  return score->limit ? score->limit[row] : 0;
+}
 /* The customers' ARR for sums: the column that stands for money moved: `arr` if there is one, else the first money
  * column, else NULL. */
 const tx_column *tx_plan_money(const triax_plan *plan);

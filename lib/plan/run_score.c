@@ -88,9 +88,15 @@ static triax_status score_batch(const score_job *job, score_worker *worker, size
     if (score->stage->root[i] != TX_NO_INPUT) tx_run_root(worker->run, score->stage->root[i], &worker->vectors[i]);
   }
   tally_batch(job, worker, first, rows);
-  tx_health_output output = {
-      score->health + first, score->raw + first, score->coverage + first, score->band + first,
-      score->limit + first,  worker->parts,      worker->uncategorised,   score->worst ? score->worst + first : NULL};
+  tx_health_output output = {score->health + first,
+                             score->limit ? score->raw + first : NULL,
+                             score->coverage + first,
+                             score->band + first,
+                             NULL,
+                             worker->parts,
+                             worker->uncategorised,
+                             score->worst ? score->worst + first : NULL};
+  if (score->limit) output.limit = score->limit + first;
   status = tx_health_score(worker->scorer, worker->vectors, rows, job->plan->as_of, &output, error);
   if (status == TRIAX_OK && score->parts) keep_parts(job, worker, first, rows);
   return status;
@@ -134,10 +140,14 @@ static triax_status score_all(score_job *job, triax_error *error) {
 static bool make_room(triax_plan *plan, tx_plan_score *score) {
   size_t rows = plan->rows;
   score->health = tx_alloc_array(plan->context, rows, sizeof(double));
-  score->raw = tx_alloc_array(plan->context, rows, sizeof(double));
   score->coverage = tx_alloc_array(plan->context, rows, sizeof(double));
   score->band = tx_alloc_array(plan->context, rows, 1);
-  score->limit = tx_alloc_array(plan->context, rows, sizeof(uint32_t));
+  score->raw = score->health;
+  if (score->model->limit_count) {
+    score->raw = tx_alloc_array(plan->context, rows, sizeof(double));
+    score->limit = tx_alloc_array(plan->context, rows, sizeof(uint32_t));
+    if (!score->limit) return false;
+  }
   score->uncategorised = tx_calloc(plan->context, score->model->metric_count, sizeof(uint64_t));
   if (plan->reasons && score == &plan->health) {
     score->worst = tx_alloc_array(plan->context, rows, sizeof *score->worst);
@@ -147,15 +157,17 @@ static bool make_room(triax_plan *plan, tx_plan_score *score) {
     score->parts = tx_alloc_array(plan->context, score->model->metric_count * rows, sizeof *score->parts);
     if (!score->parts) return false;
   }
-  return score->health && score->raw && score->coverage && score->band && score->limit && score->uncategorised;
+  return score->health && score->raw && score->coverage && score->band && score->uncategorised;
 }
 
 void tx_plan_score_free(triax_plan *plan, tx_plan_score *score) {
   if (!score->model) return;
   size_t rows = plan->rows;
-  tx_free_array(plan->context, score->health, rows, sizeof(double));
-  tx_free_array(plan->context, score->raw, rows, sizeof(double));
-  tx_free_array(plan->context, score->coverage, rows, sizeof(double));
+  if (score->raw != score->health) tx_free_array(plan->context, score->raw, rows, sizeof(double));
+  if (!score->health_column) tx_free_array(plan->context, score->health, rows, sizeof(double));
+  if (!score->coverage_column) tx_free_array(plan->context, score->coverage, rows, sizeof(double));
+  tx_column_unref(score->health_column);
+  tx_column_unref(score->coverage_column);
   tx_free_array(plan->context, score->band, rows, 1);
   tx_free_array(plan->context, score->limit, rows, sizeof(uint32_t));
   tx_free_array(plan->context, score->uncategorised, score->model->metric_count, sizeof(uint64_t));
@@ -164,12 +176,22 @@ void tx_plan_score_free(triax_plan *plan, tx_plan_score *score) {
   tx_stage_free(score->stage);
 }
 
-/* A copy of the numbers as a column; NaN is missing. */
-static tx_column *number_column(triax_plan *plan, const double *numbers) {
-  double *copy = tx_alloc_array(plan->context, plan->rows, sizeof *copy);
-  if (!copy) return NULL;
-  memcpy(copy, numbers, plan->rows * sizeof *copy);
-  return tx_column_take(plan->context, TRIAX_TYPE_NUMBER, plan->rows, copy, plan->rows * sizeof *copy, NULL);
+/* The numbers as a column, which takes them over; NaN is missing. */
+static tx_column *number_column(triax_plan *plan, double **numbers) {
+  double *taken = *numbers;
+  *numbers = NULL;
+  tx_column *column =
+      tx_column_take(plan->context, TRIAX_TYPE_NUMBER, plan->rows, taken, plan->rows * sizeof *taken, NULL);
+  if (column) *numbers = taken;
+  return column;
+}
+
+static bool make_columns(triax_plan *plan, tx_plan_score *score) {
+  const bool plain = score->raw == score->health;
+  score->health_column = number_column(plan, &score->health);
+  if (plain) score->raw = score->health;
+  if (score->health_column) score->coverage_column = number_column(plan, &score->coverage);
+  return score->coverage_column != NULL;
 }
 
 /* What the score stands for, as its calibration has it. */
@@ -182,23 +204,20 @@ static tx_column *probability_column(triax_plan *plan, const tx_plan_score *scor
   return tx_column_take(plan->context, TRIAX_TYPE_NUMBER, plan->rows, chances, plan->rows * sizeof *chances, NULL);
 }
 
-/* Bands by name; "unknown" is a band too, so that tests can ask for it. */
+/* Bands by name; "unknown" is a band too, so that tests can ask for it. Without bands all is missing. */
 static tx_column *band_column(triax_plan *plan, const tx_plan_score *score) {
-  size_t count = score->model->band_count + 1;
+  const size_t count = score->model->band_count + 1;
+  const uint8_t unknown = (uint8_t)(count == 1 ? UINT8_MAX : count - 1);
   triax_text *names = tx_calloc(plan->context, count, sizeof *names);
-  uint32_t *numbers = tx_alloc_array(plan->context, plan->rows, sizeof *numbers);
-  tx_column *column = NULL;
-  if (names && numbers) {
-    for (size_t b = 0; b + 1 < count; b++) names[b] = score->model->bands[b].name;
-    names[count - 1] = TX_TEXT("unknown");
-    for (size_t row = 0; row < plan->rows; row++) {
-      bool unknown = score->band[row] == TX_BAND_UNKNOWN;
-      numbers[row] = count == 1 ? TX_NO_CODE : unknown ? (uint32_t)count - 1 : score->band[row]; /* no bands: missing */
-    }
-    column = tx_plan_names(plan->context, numbers, plan->rows, names, count);
+  if (!names) return NULL;
+  for (size_t b = 0; b + 1 < count; b++) names[b] = score->model->bands[b].name;
+  names[count - 1] = TX_TEXT("unknown");
+  uint8_t *numbers = tx_alloc_array(plan->context, plan->rows, 1);
+  for (size_t row = 0; numbers && row < plan->rows; row++) {
+    numbers[row] = score->band[row] == TX_BAND_UNKNOWN ? unknown : score->band[row];
   }
+  tx_column *column = tx_plan_names8(plan->context, numbers, plan->rows, names, count);
   tx_free_array(plan->context, names, count, sizeof *names);
-  tx_free_array(plan->context, numbers, plan->rows, sizeof *numbers);
   return column;
 }
 
@@ -210,10 +229,11 @@ triax_status tx_run_score(triax_plan *plan, const tx_step *step, tx_plan_score *
   if (status == TRIAX_OK && !make_room(plan, score)) status = tx_no_memory(error);
   score_job job = {plan, score, NULL, 0};
   if (status == TRIAX_OK) status = score_all(&job, error);
+  if (status == TRIAX_OK && !make_columns(plan, score)) status = tx_no_memory(error);
   if (status != TRIAX_OK) return status;
   bool is_health = step->kind == TX_STEP_HEALTH;
   int derived = is_health ? TX_DERIVED_HEALTH : TX_DERIVED_SCORES + (int)step->score;
-  status = tx_plan_derive(plan, derived, number_column(plan, score->health), error);
+  status = tx_plan_derive(plan, derived, tx_column_ref(score->health_column), error);
   if (status == TRIAX_OK && model->calibration_count) {
     derived = is_health ? TX_DERIVED_CHURN_PROBABILITY : tx_derived_probability(plan->compiled->policy, step->score);
     status = tx_plan_derive(plan, derived, probability_column(plan, score), error);

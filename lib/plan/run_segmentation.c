@@ -146,13 +146,24 @@ static triax_status unit_columns(triax_plan *plan, triax_error *error) {
 
 static triax_status spread(triax_plan *plan, triax_error *error) {
   tx_plan_segmentation *segmentation = &plan->segmentation;
+  if (!segmentation->folded) {
+    segmentation->segment = segmentation->result.segment;
+    return TRIAX_OK;
+  }
   segmentation->segment = tx_alloc_array(plan->context, plan->rows, sizeof(uint32_t));
   if (!segmentation->segment) return tx_no_memory(error);
   for (size_t row = 0; row < plan->rows; row++) {
-    size_t unit = segmentation->folded ? segmentation->families.member_of[row] : row;
-    segmentation->segment[row] = segmentation->result.segment[unit];
+    segmentation->segment[row] = segmentation->result.segment[segmentation->families.member_of[row]];
   }
   return TRIAX_OK;
+}
+
+/* Few segments fit a byte; TX_NO_SEGMENT becomes UINT8_MAX. */
+static uint8_t *small_segments(triax_plan *plan) {
+  const uint32_t *segment = plan->segmentation.segment;
+  uint8_t *small = tx_alloc_array(plan->context, plan->rows, 1);
+  for (size_t row = 0; small && row < plan->rows; row++) small[row] = (uint8_t)segment[row];
+  return small;
 }
 
 static tx_column *segment_column(triax_plan *plan) {
@@ -160,7 +171,9 @@ static tx_column *segment_column(triax_plan *plan) {
   triax_text *names = tx_calloc(plan->context, model->count, sizeof *names);
   if (!names) return NULL;
   for (size_t s = 0; s < model->count; s++) names[s] = model->segments[s].path;
-  tx_column *column = tx_plan_names(plan->context, plan->segmentation.segment, plan->rows, names, model->count);
+  tx_column *column = model->count <= UINT8_MAX
+                          ? tx_plan_names8(plan->context, small_segments(plan), plan->rows, names, model->count)
+                          : tx_plan_names(plan->context, plan->segmentation.segment, plan->rows, names, model->count);
   tx_free_array(plan->context, names, model->count, sizeof *names);
   return column;
 }
@@ -168,16 +181,13 @@ static tx_column *segment_column(triax_plan *plan) {
 static tx_column *touch_column(triax_plan *plan) {
   static const triax_text names[] = {{"high", 4}, {"low", 3}, {"tech", 4}};
   const tx_policy_segment *segments = plan->compiled->policy->segmentation.segments;
-  uint32_t *touch = tx_alloc_array(plan->context, plan->rows, sizeof *touch);
-  if (!touch) return NULL;
-  for (size_t row = 0; row < plan->rows; row++) {
+  uint8_t *touch = tx_alloc_array(plan->context, plan->rows, 1);
+  for (size_t row = 0; touch && row < plan->rows; row++) {
     uint32_t segment = plan->segmentation.segment[row];
     int kind = segment == TX_NO_SEGMENT ? TX_TOUCH_NONE : segments[segment].touch;
-    touch[row] = kind == TX_TOUCH_NONE ? TX_NO_CODE : (uint32_t)kind - 1;
+    touch[row] = (uint8_t)(kind == TX_TOUCH_NONE ? UINT8_MAX : kind - 1);
   }
-  tx_column *column = tx_plan_names(plan->context, touch, plan->rows, names, 3);
-  tx_free_array(plan->context, touch, plan->rows, sizeof *touch);
-  return column;
+  return tx_plan_names8(plan->context, touch, plan->rows, names, 3);
 }
 
 static triax_status judge_units(triax_plan *plan, triax_error *error) {
@@ -233,8 +243,8 @@ triax_status tx_run_segmentation(triax_plan *plan, const tx_step *step, triax_er
 void tx_plan_segmentation_free(triax_plan *plan) {
   tx_plan_segmentation *segmentation = &plan->segmentation;
   const tx_segmentation_model *model = &plan->compiled->policy->segmentation.model;
+  if (segmentation->folded) tx_free_array(plan->context, segmentation->segment, plan->rows, sizeof(uint32_t));
   tx_segmentation_result_free(plan->context, model, &segmentation->result);
-  tx_free_array(plan->context, segmentation->segment, plan->rows, sizeof(uint32_t));
   tx_free_array(plan->context, segmentation->cutoffs, model->count, sizeof *segmentation->cutoffs);
   tx_free_array(plan->context, segmentation->unit_columns, tx_module_variables(plan->compiled->module),
                 sizeof(tx_column *));

@@ -5,14 +5,6 @@
 
 #include "base/number.h"
 
-/* Number of set bits. */
-static uint64_t bits(uint64_t word) {
-  word = word - (word >> 1 & UINT64_C(0x5555555555555555));
-  word = (word & UINT64_C(0x3333333333333333)) + (word >> 2 & UINT64_C(0x3333333333333333));
-  word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-  return word * UINT64_C(0x0101010101010101) >> 56;
-}
-
 static bool list_reads(tx_stage *stage, size_t expr, uint32_t root) {
   size_t count = tx_module_reads(stage->module, root, NULL, 0);
   stage->reads[expr] = tx_arena_calloc(&stage->arena, count + 1, sizeof(uint32_t));
@@ -149,14 +141,14 @@ void tx_stage_tally(const tx_stage *stage, size_t expr, tx_tally *tally, size_t 
                     const uint64_t *truth, const uint64_t *known, const uint64_t *faults) {
   for (size_t w = 0; w < tx_words(rows); w++) {
     uint64_t in = rows - 64 * w >= 64 ? UINT64_MAX : (UINT64_C(1) << (rows - 64 * w)) - 1;
-    if (truth) tally->yes += bits(truth[w] & in);
-    if (faults) tally->faults += bits(faults[w] & in);
+    if (truth) tally->yes += tx_bits_in(truth[w] & in);
+    if (faults) tally->faults += tx_bits_in(faults[w] & in);
     uint64_t unknown = known ? ~known[w] & in : 0;
     if (!unknown) continue;
-    tally->unknown += bits(unknown);
+    tally->unknown += tx_bits_in(unknown);
     for (size_t v = 0; v < stage->read_count[expr]; v++) {
       const tx_column *column = stage->columns[stage->reads[expr][v]];
-      if (column && column->present) tally->blame[v] += bits(unknown & ~column->present[first_word + w]);
+      if (column && column->present) tally->blame[v] += tx_bits_in(unknown & ~column->present[first_word + w]);
     }
   }
 }

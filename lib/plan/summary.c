@@ -23,10 +23,8 @@ static void put_head(const triax_plan *plan, triax_document *d) {
 
 static uint64_t set_bits(const triax_plan *plan, const uint64_t *unit_bits) {
   uint64_t count = 0;
-  for (size_t row = 0; row < plan->rows; row++) {
-    size_t unit = plan->segmentation.folded ? plan->segmentation.families.member_of[row] : row;
-    count += tx_bit(unit_bits, unit);
-  }
+  if (!plan->segmentation.folded) return tx_popcount(unit_bits, plan->rows);
+  for (size_t row = 0; row < plan->rows; row++) count += tx_bit(unit_bits, plan->segmentation.families.member_of[row]);
   return count;
 }
 
@@ -58,20 +56,28 @@ static void copy_children(const triax_document *from, triax_node node, triax_doc
 
 static void copy_node(const triax_document *from, triax_node node, const char *key, triax_document *to) {
   switch (triax_document_kind(from, node)) {
-    case TRIAX_KIND_MAP:
-      tx_put_map(to, key);
-      copy_children(from, node, to);
-      tx_put_end(to);
-      return;
-    case TRIAX_KIND_LIST:
-      tx_put_list(to, key);
-      copy_children(from, node, to);
-      tx_put_end(to);
-      return;
-    case TRIAX_KIND_NUMBER: tx_put_number(to, key, triax_document_as_number(from, node)); return;
-    case TRIAX_KIND_BOOLEAN: tx_put_boolean(to, key, triax_document_as_boolean(from, node)); return;
-    case TRIAX_KIND_MISSING: triax_document_missing(to, triax_text_of(key)); return;
-    default: tx_put_text(to, key, triax_document_as_text(from, node)); return;
+  case TRIAX_KIND_MAP:
+    tx_put_map(to, key);
+    copy_children(from, node, to);
+    tx_put_end(to);
+    return;
+  case TRIAX_KIND_LIST:
+    tx_put_list(to, key);
+    copy_children(from, node, to);
+    tx_put_end(to);
+    return;
+  case TRIAX_KIND_NUMBER:
+    tx_put_number(to, key, triax_document_as_number(from, node));
+    return;
+  case TRIAX_KIND_BOOLEAN:
+    tx_put_boolean(to, key, triax_document_as_boolean(from, node));
+    return;
+  case TRIAX_KIND_MISSING:
+    triax_document_missing(to, triax_text_of(key));
+    return;
+  default:
+    tx_put_text(to, key, triax_document_as_text(from, node));
+    return;
   }
 }
 
@@ -307,16 +313,14 @@ static void put_tests(const triax_plan *plan, triax_document *d) {
 }
 
 triax_status tx_plan_summarise(triax_plan *plan, triax_error *error) {
-  tx_sums sums;
+  const tx_sums *sums = plan->sums;
   triax_document *d = NULL;
-  triax_status status = tx_sums_by_segment(plan, &sums, error);
-  if (status != TRIAX_OK) return status;
-  status = triax_document_new(plan->context, &d, error);
+  triax_status status = triax_document_new(plan->context, &d, error);
   if (status == TRIAX_OK) {
     put_head(plan, d);
-    put_customers(plan, &sums, d);
+    put_customers(plan, sums, d);
     tx_put_list(d, "segments");
-    for (size_t s = 0; s + 1 < sums.count; s++) put_segment(plan, &sums, s, d);
+    for (size_t s = 0; s + 1 < sums->count; s++) put_segment(plan, sums, s, d);
     tx_put_end(d);
     put_health(plan, d);
     put_allocation(plan, d);
@@ -326,7 +330,6 @@ triax_status tx_plan_summarise(triax_plan *plan, triax_error *error) {
     put_tests(plan, d);
     status = triax_document_finish(d, error);
   }
-  tx_sums_free(&sums);
   if (status == TRIAX_OK) plan->summary = d;
   else triax_document_free(d);
   return status;

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-void tx_sums_free(tx_sums *sums) {
+static void free_sums(tx_sums *sums) {
   uint64_t *counts[] = {sums->customers, sums->owned, sums->uncovered, sums->scored};
   double *numbers[] = {sums->share, sums->money, sums->money_share, sums->mean_health, sums->hours};
   tx_free_array(sums->context, sums->order, sums->count, sizeof(size_t));
@@ -55,18 +55,50 @@ static void find_order(const tx_segmentation_model *model, tx_sums *sums) {
   sums->order[model->count] = sums->place[model->count] = model->count;
 }
 
-static void add_row(const triax_plan *plan, size_t row, size_t at, const tx_column *money, tx_sums *sums) {
-  sums->customers[at]++;
-  if (money && !isnan(money->numbers[row])) sums->money[at] += money->numbers[row];
-  if (plan->health.model && !isnan(plan->health.health[row])) {
-    sums->scored[at]++;
-    sums->mean_health[at] += plan->health.health[row];
+/* What every plan adds up, side by side in memory. */
+typedef struct row_sums {
+  uint64_t customers, scored;
+  double money, health;
+} row_sums;
+
+static void add_row(row_sums *at, double money, double health) {
+  const bool has_money = money == money, scored = health == health;
+  at->customers++;
+  at->scored += scored;
+  at->money += has_money ? money : 0;
+  at->health += scored ? health : 0;
+}
+
+static bool add_rows(const triax_plan *plan, const tx_column *money, tx_sums *sums) {
+  const size_t segments = sums->count - 1, rows = plan->rows;
+  const uint32_t *segment = plan->segmentation.segment;
+  const double *arr = money ? money->numbers : NULL, *health = plan->health.model ? plan->health.health : NULL;
+  row_sums *all = tx_calloc(plan->context, sums->count, sizeof *all);
+  if (!all) return false;
+  for (size_t row = 0; row < rows; row++) {
+    const size_t at = segment[row] == TX_NO_SEGMENT ? segments : segment[row];
+    add_row(&all[at], arr ? arr[row] : 0, health ? health[row] : (double)NAN);
   }
-  if (!plan->allocation.given) return;
-  bool owned = plan->allocation.result->csm[row] != TX_ALLOCATION_NONE;
-  sums->owned[at] += owned;
-  sums->uncovered[at] += plan->allocation.result->stands[row] == TX_STANDS_UNCOVERED;
-  if (owned && plan->attention.given) sums->hours[at] += plan->attention.result.hours[row];
+  for (size_t s = 0; s < sums->count; s++) {
+    const size_t to = s == segments ? segments : sums->place[s];
+    sums->customers[to] = all[s].customers;
+    sums->scored[to] = all[s].scored;
+    sums->money[to] = all[s].money;
+    sums->mean_health[to] = all[s].health;
+  }
+  tx_free_array(plan->context, all, sums->count, sizeof *all);
+  return true;
+}
+
+static void add_owned(const triax_plan *plan, tx_sums *sums) {
+  for (size_t row = 0; plan->allocation.given && row < plan->rows; row++) {
+    const uint32_t segment = plan->segmentation.segment[row];
+    const size_t at = segment == TX_NO_SEGMENT ? sums->count - 1 : sums->place[segment];
+    const bool owned = plan->allocation.result->csm[row] != TX_ALLOCATION_NONE;
+    sums->owned[at] += owned;
+    sums->uncovered[at] += plan->allocation.result->stands[row] == TX_STANDS_UNCOVERED;
+    if (owned && plan->attention.given) sums->hours[at] += plan->attention.result.hours[row];
+  }
 }
 
 /* Children stand after their parents: from the last on, each adds itself to its parent. */
@@ -95,22 +127,25 @@ static void find_shares(const triax_plan *plan, const tx_segmentation_model *mod
   }
 }
 
-triax_status tx_sums_by_segment(const triax_plan *plan, tx_sums *sums, triax_error *error) {
+triax_status tx_plan_sums_make(triax_plan *plan, triax_error *error) {
   const tx_segmentation_model *model = &plan->compiled->policy->segmentation.model;
   const tx_column *money = tx_plan_money(plan);
+  tx_sums *sums = plan->sums = tx_calloc(plan->context, 1, sizeof *sums);
+  if (!sums) return tx_no_memory(error);
   *sums = (tx_sums){.context = plan->context, .count = model->count + 1, .has_money = money != NULL};
-  if (!make_room(sums)) {
-    tx_sums_free(sums);
-    return tx_no_memory(error);
-  }
+  if (!make_room(sums)) return tx_no_memory(error);
   find_order(model, sums);
-  for (size_t row = 0; row < plan->rows; row++) {
-    uint32_t segment = plan->segmentation.segment[row];
-    add_row(plan, row, sums->place[segment == TX_NO_SEGMENT ? model->count : segment], money, sums);
-  }
+  if (!add_rows(plan, money, sums)) return tx_no_memory(error);
+  add_owned(plan, sums);
   add_to_parents(model, sums);
   find_shares(plan, model, sums);
   return TRIAX_OK;
+}
+
+void tx_plan_sums_free(triax_plan *plan) {
+  if (!plan->sums) return;
+  free_sums(plan->sums);
+  tx_free(plan->context, plan->sums, sizeof *plan->sums);
 }
 
 triax_status tx_sums_by_csm(const triax_plan *plan, double **money, double **mean_health, triax_error *error) {

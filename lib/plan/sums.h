@@ -17,8 +17,8 @@ typedef struct tx_sums {
 
 /* Parents count their children's customers too; shares are of all customers and of all money. A sum over nothing is
  * 0, a mean over nothing NaN. Added up in the order of rows. */
-triax_status tx_sums_by_segment(const triax_plan *plan, tx_sums *sums, triax_error *error);
-void tx_sums_free(tx_sums *sums);
+triax_status tx_plan_sums_make(triax_plan *plan, triax_error *error); /* into plan->sums */
+void tx_plan_sums_free(triax_plan *plan);
 
 /* Per CSM: money of the book, customers by band (csms × (bands + 1), the last: unknown). Arrays of plan->csms. */
 triax_status tx_sums_by_csm(const triax_plan *plan, double **money, double **mean_health, triax_error *error);

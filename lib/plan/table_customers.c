@@ -11,25 +11,17 @@ static const tx_column *key_column(const triax_plan *plan) {
   return people->table->fields[people->key].column;
 }
 
-/* A column of the given type with every value missing: what a part that did not run leaves behind. */
-static void add_missing(tx_tabulate *tabulate, const char *name, int32_t type) {
-  tx_column_builder *builder = tx_tabulate_begin(tabulate, type);
-  bool fine = builder != NULL;
-  for (size_t row = 0; fine && row < tabulate->rows; row++) fine = tx_column_builder_missing(builder);
-  tx_tabulate_end(tabulate, name, builder, fine);
-}
-
 static void share_or_missing(tx_tabulate *tabulate, const char *name, const tx_column *column, int32_t type) {
   if (column) tx_tabulate_share(tabulate, name, column);
-  else add_missing(tabulate, name, type);
+  else tx_tabulate_missing(tabulate, name, type);
 }
 
 static void add_touches(const triax_plan *plan, tx_tabulate *tabulate) {
   const tx_attention_result *result = &plan->attention.result;
   bool touches = plan->attention.given && plan->compiled->policy->attention.model.touch_hours > 0;
   if (!touches) {
-    add_missing(tabulate, "touches", TRIAX_TYPE_NUMBER);
-    add_missing(tabulate, "next_touch", TRIAX_TYPE_DATE);
+    tx_tabulate_missing(tabulate, "touches", TRIAX_TYPE_NUMBER);
+    tx_tabulate_missing(tabulate, "next_touch", TRIAX_TYPE_DATE);
     return;
   }
   tx_column_builder *count = tx_tabulate_begin(tabulate, TRIAX_TYPE_NUMBER);
@@ -74,24 +66,34 @@ static void add_probabilities(const triax_plan *plan, tx_tabulate *tabulate) {
   }
 }
 
-static void add_flags(const triax_plan *plan, tx_tabulate *tabulate) {
+/* A bit for each unit becomes one for each of its customers. */
+static tx_column *flag_column(const triax_plan *plan, const uint64_t *unit_bits) {
+  const tx_plan_segmentation *segmentation = &plan->segmentation;
+  const size_t words = tx_words(plan->rows);
+  uint64_t *bits = tx_calloc(plan->context, words ? words : 1, sizeof *bits);
+  if (!bits) return NULL;
+  if (!segmentation->folded && words) memcpy(bits, unit_bits, words * sizeof *bits);
+  for (size_t row = 0; segmentation->folded && row < plan->rows; row++) {
+    if (tx_bit(unit_bits, segmentation->families.member_of[row])) tx_bit_set(bits, row);
+  }
+  return tx_column_take(plan->context, TRIAX_TYPE_BOOLEAN, plan->rows, bits, (words ? words : 1) * sizeof *bits, NULL);
+}
+
+static tx_column *placed_column(const triax_plan *plan) {
   const tx_plan_segmentation *segmentation = &plan->segmentation;
   static const triax_text words[] = {{"test", 4}, {"override", 8}, {"dwell", 5}, {"nowhere", 7}};
-  uint32_t *placed = tx_alloc_array(plan->context, plan->rows, sizeof *placed);
-  tx_column_builder *uncertain = tx_tabulate_begin(tabulate, TRIAX_TYPE_BOOLEAN);
-  tx_column_builder *held = tx_tabulate_begin(tabulate, TRIAX_TYPE_BOOLEAN);
-  bool fine = placed && uncertain && held;
-  for (size_t row = 0; fine && row < plan->rows; row++) {
-    size_t unit = segmentation->folded ? segmentation->families.member_of[row] : row;
-    placed[row] = segmentation->result.placed[unit];
-    fine = tx_column_builder_boolean(uncertain, tx_bit(segmentation->result.uncertain, unit)) &&
-           tx_column_builder_boolean(held, tx_bit(segmentation->result.held, unit));
+  uint8_t *placed = tx_alloc_array(plan->context, plan->rows, 1);
+  if (placed && !segmentation->folded && plan->rows) memcpy(placed, segmentation->result.placed, plan->rows);
+  for (size_t row = 0; placed && segmentation->folded && row < plan->rows; row++) {
+    placed[row] = segmentation->result.placed[segmentation->families.member_of[row]];
   }
-  if (fine) tx_tabulate_names(tabulate, "placed_by", placed, words, 4);
-  else tabulate->failed = true;
-  tx_tabulate_end(tabulate, "uncertain", uncertain, fine);
-  tx_tabulate_end(tabulate, "held", held, fine);
-  tx_free_array(plan->context, placed, plan->rows, sizeof *placed);
+  return tx_plan_names8(plan->context, placed, plan->rows, words, 4);
+}
+
+static void add_flags(const triax_plan *plan, tx_tabulate *tabulate) {
+  tx_tabulate_add(tabulate, "placed_by", placed_column(plan));
+  tx_tabulate_add(tabulate, "uncertain", flag_column(plan, plan->segmentation.result.uncertain));
+  tx_tabulate_add(tabulate, "held", flag_column(plan, plan->segmentation.result.held));
 }
 
 triax_status tx_tabulate_customers(triax_plan *plan, triax_error *error) {
@@ -105,12 +107,12 @@ triax_status tx_tabulate_customers(triax_plan *plan, triax_error *error) {
   share_or_missing(&tabulate, "csm", tx_plan_derived(plan, TX_DERIVED_CSM), TRIAX_TYPE_STRING);
   share_or_missing(&tabulate, "health", tx_plan_derived(plan, TX_DERIVED_HEALTH), TRIAX_TYPE_NUMBER);
   share_or_missing(&tabulate, "band", tx_plan_derived(plan, TX_DERIVED_BAND), TRIAX_TYPE_STRING);
-  if (health->model) tx_tabulate_numbers(&tabulate, "coverage", health->coverage);
-  else add_missing(&tabulate, "coverage", TRIAX_TYPE_NUMBER);
+  if (health->model) tx_tabulate_share(&tabulate, "coverage", health->coverage_column);
+  else tx_tabulate_missing(&tabulate, "coverage", TRIAX_TYPE_NUMBER);
   share_or_missing(&tabulate, "hours", tx_plan_derived(plan, TX_DERIVED_HOURS), TRIAX_TYPE_NUMBER);
   add_touches(plan, &tabulate);
   if (plan->reasons) tx_tabulate_add(&tabulate, "why", tx_why_column(plan));
-  else add_missing(&tabulate, "why", TRIAX_TYPE_STRING);
+  else tx_tabulate_missing(&tabulate, "why", TRIAX_TYPE_STRING);
   for (size_t s = 0; s < plan->compiled->policy->score_count; s++) {
     const tx_column *column = tx_plan_derived(plan, TX_DERIVED_SCORES + (int)s);
     if (column) {

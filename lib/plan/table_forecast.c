@@ -10,27 +10,22 @@
 typedef struct group_list {
   const triax_plan *plan;
   const tx_segmentation_model *model;
-  tx_sums sums;
+  const tx_sums *sums;
   size_t *groups, count;
 } group_list;
 
 static size_t all_of(const group_list *list) { return list->model->count + 1; }
 
 static triax_status open_groups(triax_plan *plan, group_list *list, triax_error *error) {
-  *list = (group_list){.plan = plan, .model = &plan->compiled->policy->segmentation.model};
-  triax_status status = tx_sums_by_segment(plan, &list->sums, error);
-  if (status != TRIAX_OK) return status;
+  *list = (group_list){.plan = plan, .model = &plan->compiled->policy->segmentation.model, .sums = plan->sums};
   list->groups = tx_arena_calloc(&plan->forecast.arena, list->model->count + 2, sizeof *list->groups);
-  if (!list->groups) {
-    tx_sums_free(&list->sums);
-    return tx_no_memory(error);
-  }
+  if (!list->groups) return tx_no_memory(error);
   list->groups[list->count++] = all_of(list);
   for (size_t s = 0; s < list->model->count; s++) {
-    size_t segment = list->sums.order[s];
+    size_t segment = list->sums->order[s];
     if (!tx_text_equal_c(list->model->segments[segment].path, "all")) list->groups[list->count++] = segment;
   }
-  if (list->sums.customers[list->model->count]) list->groups[list->count++] = list->model->count;
+  if (list->sums->customers[list->model->count]) list->groups[list->count++] = list->model->count;
   return TRIAX_OK;
 }
 
@@ -125,7 +120,7 @@ static const tx_headcount *head_of(const place *at) { return &at->outlook->heads
 /* A scenario may bring the ARR that the data has not. */
 static bool has_arr(const place *at) {
   const tx_policy_scenario *scenario = at->outlook->scenario;
-  return at->list->sums.has_money || (scenario && scenario->arr != TX_NO_INPUT);
+  return at->list->sums->has_money || (scenario && scenario->arr != TX_NO_INPUT);
 }
 
 #define RANGE(word, condition)                                                                                        \
@@ -155,7 +150,6 @@ triax_status tx_tabulate_forecast(triax_plan *plan, triax_error *error) {
   row_plan rows = {0, 0, plan->compiled->policy->forecast.years + 1};
   open_table(&t, &list, &rows, true);
   add_columns(&t, &list, &rows, columns, sizeof columns / sizeof *columns);
-  tx_sums_free(&list.sums);
   return tx_tabulate_close(&t, &plan->tables[TRIAX_PLAN_FORECAST], error);
 }
 
@@ -212,7 +206,6 @@ triax_status tx_tabulate_scenarios(triax_plan *plan, triax_error *error) {
   row_plan rows = {1, 1, plan->compiled->policy->forecast.years};
   open_table(&t, &list, &rows, true);
   add_columns(&t, &list, &rows, columns, sizeof columns / sizeof *columns);
-  tx_sums_free(&list.sums);
   return tx_tabulate_close(&t, &plan->tables[TRIAX_PLAN_SCENARIOS], error);
 }
 
@@ -235,18 +228,18 @@ static double first_fees(const place *at) { return tx_forecast_at(&at->outlook->
 static double net_cost(const place *at) { return cost_of(head_of(at)) - first_fees(at); }
 
 static double share_of(const place *at) {
-  const tx_sums *sums = &at->list->sums;
+  const tx_sums *sums = at->list->sums;
   return at->group == all_of(at->list) ? 1 : sums->share[sums->place[at->group]];
 }
 
 static double arr_share_of(const place *at) {
-  const tx_sums *sums = &at->list->sums;
+  const tx_sums *sums = at->list->sums;
   if (!sums->has_money) return NAN;
   return at->group == all_of(at->list) ? 1 : sums->money_share[sums->place[at->group]];
 }
 
 static double health_of(const place *at) {
-  const tx_sums *sums = &at->list->sums;
+  const tx_sums *sums = at->list->sums;
   if (at->group != all_of(at->list)) return sums->mean_health[sums->place[at->group]];
   double sum = 0, scored = 0;
   for (size_t row = 0; at->list->plan->health.model && row < at->list->plan->rows; row++) {
@@ -304,6 +297,5 @@ triax_status tx_tabulate_headcount(triax_plan *plan, triax_error *error) {
   add_words(&t, &list, &rows, "binds", TRIAX_TYPE_STRING, add_rule);
   add_columns(&t, &list, &rows, what, sizeof what / sizeof *what);
   add_words(&t, &list, &rows, "next_hire", TRIAX_TYPE_DATE, add_day);
-  tx_sums_free(&list.sums);
   return tx_tabulate_close(&t, &plan->tables[TRIAX_PLAN_HEADCOUNT], error);
 }

@@ -62,22 +62,19 @@ static void add_tests(const triax_plan *plan, const tx_sums *sums, tx_tabulate *
 
 triax_status tx_tabulate_segments(triax_plan *plan, triax_error *error) {
   tx_tabulate tabulate;
-  tx_sums sums;
-  triax_status status = tx_sums_by_segment(plan, &sums, error);
-  if (status != TRIAX_OK) return status;
-  tx_tabulate_open(&tabulate, plan->context, sums.count);
-  add_paths(plan, &sums, &tabulate);
-  tx_tabulate_counts(&tabulate, "customers", sums.customers);
-  tx_tabulate_numbers(&tabulate, "share", sums.share);
-  if (sums.has_money) tx_tabulate_numbers(&tabulate, "arr", sums.money);
-  if (sums.has_money) tx_tabulate_numbers(&tabulate, "arr_share", sums.money_share);
-  if (plan->health.model) tx_tabulate_numbers(&tabulate, "mean_health", sums.mean_health);
-  if (plan->attention.given) tx_tabulate_numbers(&tabulate, "hours", sums.hours);
-  if (plan->allocation.given) tx_tabulate_counts(&tabulate, "owned", sums.owned);
-  if (plan->allocation.given) tx_tabulate_counts(&tabulate, "uncovered", sums.uncovered);
-  add_traits(plan, &sums, &tabulate);
-  add_tests(plan, &sums, &tabulate);
-  tx_sums_free(&sums);
+  const tx_sums *sums = plan->sums;
+  tx_tabulate_open(&tabulate, plan->context, sums->count);
+  add_paths(plan, sums, &tabulate);
+  tx_tabulate_counts(&tabulate, "customers", sums->customers);
+  tx_tabulate_numbers(&tabulate, "share", sums->share);
+  if (sums->has_money) tx_tabulate_numbers(&tabulate, "arr", sums->money);
+  if (sums->has_money) tx_tabulate_numbers(&tabulate, "arr_share", sums->money_share);
+  if (plan->health.model) tx_tabulate_numbers(&tabulate, "mean_health", sums->mean_health);
+  if (plan->attention.given) tx_tabulate_numbers(&tabulate, "hours", sums->hours);
+  if (plan->allocation.given) tx_tabulate_counts(&tabulate, "owned", sums->owned);
+  if (plan->allocation.given) tx_tabulate_counts(&tabulate, "uncovered", sums->uncovered);
+  add_traits(plan, sums, &tabulate);
+  add_tests(plan, sums, &tabulate);
   return tx_tabulate_close(&tabulate, &plan->tables[TRIAX_PLAN_SEGMENTS], error);
 }
 

@@ -36,22 +36,27 @@ void tx_tabulate_share(tx_tabulate *tabulate, const char *name, const tx_column 
   if (column) tx_tabulate_add(tabulate, name, tx_column_ref(column));
 }
 
+void tx_tabulate_missing(tx_tabulate *tabulate, const char *name, int32_t type) {
+  tx_column **column = &tabulate->missing[type];
+  if (!*column) *column = tx_column_missing(tabulate->context, type, tabulate->rows);
+  tx_tabulate_add(tabulate, name, *column ? tx_column_ref(*column) : NULL);
+}
+
 void tx_tabulate_numbers(tx_tabulate *tabulate, const char *name, const double *values) {
   size_t size = tabulate->rows * sizeof(double);
   double *copy = tx_alloc(tabulate->context, size);
   if (copy && size) memcpy(copy, values, size);
-  tx_tabulate_add(tabulate, name, copy ? tx_column_take(tabulate->context, TRIAX_TYPE_NUMBER, tabulate->rows, copy,
-                                                        size, NULL)
-                                       : NULL);
+  tx_tabulate_add(tabulate, name,
+                  copy ? tx_column_take(tabulate->context, TRIAX_TYPE_NUMBER, tabulate->rows, copy, size, NULL) : NULL);
 }
 
 void tx_tabulate_counts(tx_tabulate *tabulate, const char *name, const uint64_t *values) {
   size_t size = tabulate->rows * sizeof(int64_t);
   int64_t *copy = tx_alloc(tabulate->context, size);
   for (size_t row = 0; copy && row < tabulate->rows; row++) copy[row] = (int64_t)values[row];
-  tx_tabulate_add(tabulate, name, copy ? tx_column_take(tabulate->context, TRIAX_TYPE_INTEGER, tabulate->rows, copy,
-                                                        size, NULL)
-                                       : NULL);
+  tx_tabulate_add(tabulate, name,
+                  copy ? tx_column_take(tabulate->context, TRIAX_TYPE_INTEGER, tabulate->rows, copy, size, NULL)
+                       : NULL);
 }
 
 void tx_tabulate_names(tx_tabulate *tabulate, const char *name, const uint32_t *numbers, const triax_text *names,
@@ -75,10 +80,11 @@ triax_status tx_tabulate_close(tx_tabulate *tabulate, triax_table **table, triax
   triax_status status = TRIAX_OK;
   if (tabulate->failed) status = tx_no_memory(error);
   if (status == TRIAX_OK) {
-    status = tx_table_new(tabulate->context, tabulate->rows, tabulate->count, tabulate->names, tabulate->columns,
-                          table, error);
+    status = tx_table_new(tabulate->context, tabulate->rows, tabulate->count, tabulate->names, tabulate->columns, table,
+                          error);
   }
   for (size_t c = 0; c < tabulate->count; c++) tx_column_unref(tabulate->columns[c]);
+  for (size_t t = 0; t < TX_TABULATE_TYPES; t++) tx_column_unref(tabulate->missing[t]);
   tx_free_array(tabulate->context, tabulate->names, tabulate->name_capacity, sizeof(triax_text));
   tx_free_array(tabulate->context, tabulate->columns, tabulate->capacity, sizeof(tx_column *));
   tx_arena_free(&tabulate->arena);
@@ -91,8 +97,9 @@ triax_text tx_word_stands(int stands) {
 }
 
 triax_text tx_word_way(int way) {
-  static const char *const words[] = {"",         "no pool",      "nobody in the pool", "other pool", "role",    "away",
-                                      "not eligible", "capacity", "cap",                "points",     "balance", "family"};
+  static const char *const words[] = {"",        "no pool",      "nobody in the pool", "other pool", "role",
+                                      "away",    "not eligible", "capacity",           "cap",        "points",
+                                      "balance", "family"};
   return triax_text_of(way >= 0 && way <= TX_WAY_FAMILY ? words[way] : "");
 }
 
@@ -114,13 +121,20 @@ triax_text tx_word_why_not(int way) {
 
 triax_text tx_word_uncovered(int way) {
   switch (way) {
-    case TX_WAY_NO_POOL: return TX_TEXT("no pool takes it");
-    case TX_WAY_EMPTY_POOL: return TX_TEXT("its pool has no CSM");
-    case TX_WAY_ROLE: return TX_TEXT("no CSM of its pool has a role of its segment");
-    case TX_WAY_NOT_ELIGIBLE: return TX_TEXT("no CSM of its pool is eligible");
-    case TX_WAY_FULL: return TX_TEXT("every CSM who could take it is full");
-    case TX_WAY_CAP: return TX_TEXT("every CSM who could take it is at a further cap");
-    default: return TX_TEXT("nobody could take it");
+  case TX_WAY_NO_POOL:
+    return TX_TEXT("no pool takes it");
+  case TX_WAY_EMPTY_POOL:
+    return TX_TEXT("its pool has no CSM");
+  case TX_WAY_ROLE:
+    return TX_TEXT("no CSM of its pool has a role of its segment");
+  case TX_WAY_NOT_ELIGIBLE:
+    return TX_TEXT("no CSM of its pool is eligible");
+  case TX_WAY_FULL:
+    return TX_TEXT("every CSM who could take it is full");
+  case TX_WAY_CAP:
+    return TX_TEXT("every CSM who could take it is at a further cap");
+  default:
+    return TX_TEXT("nobody could take it");
   }
 }
 

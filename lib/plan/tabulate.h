@@ -5,12 +5,14 @@
 #include "plan/plan.h"
 
 #define TX_TABULATE_COLUMNS 512
+#define TX_TABULATE_TYPES 16
 
 typedef struct tx_tabulate {
   triax_context *context;
   size_t rows, count, capacity, name_capacity;
   triax_text *names;
   tx_column **columns;
+  tx_column *missing[TX_TABULATE_TYPES]; /* by type, made when first needed */
   tx_arena arena; /* names made on the way */
   bool failed;    /* memory was short */
 } tx_tabulate;
@@ -21,6 +23,8 @@ void tx_tabulate_add(tx_tabulate *tabulate, const char *name, tx_column *column)
 void tx_tabulate_add_text(tx_tabulate *tabulate, triax_text name, tx_column *column);
 /* Adds a reference to a column that exists; NULL adds nothing. */
 void tx_tabulate_share(tx_tabulate *tabulate, const char *name, const tx_column *column);
+/* Adds a column with every value missing: what a part that did not run leaves behind. Those of one type are one. */
+void tx_tabulate_missing(tx_tabulate *tabulate, const char *name, int32_t type);
 /* Columns of plain arrays, which are copied. */
 void tx_tabulate_numbers(tx_tabulate *tabulate, const char *name, const double *values);
 void tx_tabulate_counts(tx_tabulate *tabulate, const char *name, const uint64_t *values);

@@ -80,9 +80,9 @@ void tx_why_health(const triax_plan *plan, size_t row, tx_writer *writer) {
     tx_write_c(writer, " ");
     tx_write(writer, band == TX_BAND_UNKNOWN ? TX_TEXT("unknown") : score->model->bands[band].name);
   }
-  if (score->limit[row]) {
+  if (tx_plan_limit(score, row)) {
     tx_write_c(writer, ": ");
-    tx_write(writer, score->model->limits[score->limit[row] - 1].why);
+    tx_write(writer, score->model->limits[tx_plan_limit(score, row) - 1].why);
   } else if (worst != SIZE_MAX) {
     tx_write_c(writer, ": most lost on ");
     tx_write(writer, score->model->metrics[worst].name);
@@ -167,9 +167,9 @@ static line_facts facts_of(const triax_plan *plan, size_t row) {
              (uint64_t)tx_bit(result->uncertain, unit) << 37;
   if (plan->health.model) {
     size_t worst = tx_why_worst_metric(&plan->health, row);
-    facts.a |= (uint64_t)plan->health.band[row] << 40 | (uint64_t)(plan->health.limit[row] & 0xff) << 48 |
+    facts.a |= (uint64_t)plan->health.band[row] << 40 | (uint64_t)(tx_plan_limit(&plan->health, row) & 0xff) << 48 |
                (uint64_t)isnan(plan->health.health[row]) << 56;
-    facts.b |= (uint64_t)(worst == SIZE_MAX ? 0x3ff : worst & 0x3ff) | (uint64_t)(plan->health.limit[row] >> 8) << 48;
+    facts.b |= (uint64_t)(worst == SIZE_MAX ? 0x3ff : worst & 0x3ff) | (uint64_t)(tx_plan_limit(&plan->health, row) >> 8) << 48;
   }
   if (plan->allocation.given) {
     const tx_allocation_result *allocation = plan->allocation.result;

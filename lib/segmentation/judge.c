@@ -1,19 +1,13 @@
 #include "segmentation/judge.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Words of 64 units that one piece of work takes. */
 #define GRAIN 512
 
 static uint64_t *counts_of(const tx_judging *all, size_t worker) {
   return all->counts + worker * TX_COUNTS_OF(all->model->count);
-}
-
-static unsigned bits_in(uint64_t word) {
-  word -= (word >> 1) & UINT64_C(0x5555555555555555);
-  word = (word & UINT64_C(0x3333333333333333)) + ((word >> 2) & UINT64_C(0x3333333333333333));
-  word = (word + (word >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
-  return (unsigned)((word * UINT64_C(0x0101010101010101)) >> 56);
 }
 
 /* --- override and dwell ----------------------------------------------------------------------------------------- */
@@ -50,11 +44,27 @@ static void place_given(const tx_judging *all, size_t row, uint64_t unmatched[2]
   }
 }
 
+/* Whether anything but tests decides. */
+static bool any_given(const tx_judging *all) {
+  return all->override_of || (all->previous_of && all->dwell > 0 && all->model->since != TX_NO_INPUT);
+}
+
+/* Without overrides and dwell, what is left to place_given is to count previous segments that name none. */
+static void place_nowhere(const tx_judging *all, size_t begin, size_t end, uint64_t unmatched[2]) {
+  memset(all->segment + begin, 0xff, (end - begin) * sizeof *all->segment); /* TX_NO_SEGMENT */
+  memset(all->placed + begin, TX_PLACED_NOWHERE, end - begin);
+  for (size_t row = begin; all->previous_of && row < end; row++) {
+    bool had = false;
+    unmatched[1] += named_at(all, all->model->previous, all->previous_of, row, &had) == TX_NO_SEGMENT && had;
+  }
+}
+
 static triax_status place_range(void *user, size_t worker, size_t begin, size_t end, triax_error *error) {
   (void)error;
   const tx_judging *all = user;
   uint64_t *unmatched = counts_of(all, worker) + 3 * all->model->count;
-  for (size_t row = begin; row < end; row++) place_given(all, row, unmatched);
+  if (!any_given(all)) place_nowhere(all, begin, end, unmatched);
+  for (size_t row = begin; any_given(all) && row < end; row++) place_given(all, row, unmatched);
   return TRIAX_OK;
 }
 
@@ -82,6 +92,11 @@ static verdict judge_at_least(const word *units, uint32_t segment) {
   const double *by = all->inputs[all->model->by].column->numbers + units->first;
   const double at_least = all->model->segments[segment].at_least;
   verdict out = {0, 0};
+  if (units->rows == 64) {
+    all->kernels->test_number[TX_IS_AT_LEAST](by, at_least, NULL, 1, &out.truth);
+    all->kernels->not_nan(by, NULL, 1, &out.known);
+    return out;
+  }
   for (size_t i = 0; i < units->rows; i++) {
     out.truth |= (uint64_t)(by[i] >= at_least) << i;
     out.known |= (uint64_t)(by[i] == by[i]) << i;
@@ -149,33 +164,73 @@ static void load_previous(word *units) {
   }
 }
 
-static void take(const word *units, uint64_t taken, uint32_t segment) {
+/* Units that segments took, as planes of the segment's number after `before`. */
+#define PLANES 8
+
+typedef struct taking {
+  uint64_t planes[PLANES];
+  uint64_t all;
+  uint32_t before; /* the number of the segment before the first, perhaps that of none */
+} taking;
+
+static void take(uint64_t taken, uint32_t segment, taking *takings) {
+  const uint32_t number = segment - takings->before;
+  for (size_t k = 0; k < PLANES; k++) takings->planes[k] |= (number >> k) & 1 ? taken : 0;
+  takings->all |= taken;
+}
+
+/* Writes down what 64 units came to. */
+static void settle(const word *units, const taking *takings) {
   const tx_judging *all = units->all;
-  for (size_t i = 0; taken; i++, taken >>= 1) {
-    if (!(taken & 1)) continue;
-    const size_t row = units->first + i;
-    all->segment[row] = segment;
-    if (all->placed[row] == TX_PLACED_NOWHERE) all->placed[row] = TX_PLACED_BY_TEST;
+  const uint64_t *planes[PLANES];
+  uint32_t *segment = all->segment + units->first;
+  uint8_t number[64], *placed = all->placed + units->first;
+  for (size_t k = 0; k < PLANES; k++) planes[k] = &takings->planes[k];
+  all->kernels->spread(planes, PLANES, 1, number);
+  const uint32_t before = takings->before;
+  if (units->rows == 64) { /* a length that compilers know */
+    for (size_t i = 0; i < 64; i++) segment[i] = number[i] ? before + number[i] : segment[i];
+    for (size_t i = 0; i < 64; i++)
+      placed[i] = number[i] && placed[i] == TX_PLACED_NOWHERE ? TX_PLACED_BY_TEST : placed[i];
+    return;
+  }
+  for (size_t i = 0; i < units->rows; i++) {
+    if (!number[i]) continue;
+    segment[i] = before + number[i];
+    if (placed[i] == TX_PLACED_NOWHERE) placed[i] = TX_PLACED_BY_TEST;
   }
 }
 
+/* Units that are judged at this level. */
+static uint64_t those_here(const tx_judging *all, size_t first, size_t rows) {
+  if (all->level.parent == TX_NO_SEGMENT && !any_given(all)) return rows < 64 ? (UINT64_C(1) << rows) - 1 : UINT64_MAX;
+  uint64_t here = 0;
+  for (size_t i = 0; i < rows; i++) here |= (uint64_t)(all->segment[first + i] == all->level.parent) << i;
+  return here;
+}
+
 static void judge_word(const tx_judging *all, size_t at, uint64_t *counts) {
-  const size_t left = all->rows - at * 64;
+  const size_t left = all->rows - at * 64, segments = all->model->count;
   word units = {.all = all, .first = at * 64, .rows = left < 64 ? left : 64, .remaining = 0};
-  for (size_t i = 0; i < units.rows; i++)
-    units.remaining |= (uint64_t)(all->segment[units.first + i] == all->level.parent) << i;
+  units.remaining = those_here(all, units.first, units.rows);
+  taking takings = {{0}, 0, all->level.first - 1};
   if (units.remaining && holds_back(all)) load_previous(&units);
   for (uint32_t s = all->level.first; s < all->level.last && units.remaining; s++) {
     const verdict said = judge(&units, s);
     const uint64_t known = units.remaining & said.known, yes = known & said.truth, unknown = units.remaining & ~known;
-    const size_t segments = all->model->count;
-    counts[s] += bits_in(yes);
-    counts[segments + s] += bits_in(known & ~yes);
-    counts[2 * segments + s] += bits_in(unknown);
+    counts[s] += tx_bits_in(yes);
+    counts[segments + s] += tx_bits_in(known & ~yes);
+    counts[2 * segments + s] += tx_bits_in(unknown);
     all->uncertain[at] |= unknown;
-    take(&units, yes, s);
+    take(yes, s, &takings);
     units.remaining &= ~yes;
+    if (s - takings.before == UINT8_MAX) { /* the planes hold no larger numbers */
+      settle(&units, &takings);
+      memset(&takings, 0, sizeof takings);
+      takings.before = s;
+    }
   }
+  if (takings.all) settle(&units, &takings);
 }
 
 static triax_status judge_range(void *user, size_t worker, size_t begin, size_t end, triax_error *error) {

@@ -2,6 +2,7 @@
 #ifndef TX_SEGMENTATION_JUDGE_H
 #define TX_SEGMENTATION_JUDGE_H
 
+#include "expr/kernel.h"
 #include "segmentation/private.h"
 
 /* Counts of one worker: yes, no, unknown for each segment, then the two unmatched ones. */
@@ -9,6 +10,7 @@
 
 typedef struct tx_judging {
   triax_context *context;
+  const tx_kernels *kernels;
   const tx_segmentation_model *model;
   const tx_input *inputs;
   size_t rows;

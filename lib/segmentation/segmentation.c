@@ -225,6 +225,7 @@ triax_status tx_segmentation_run(triax_context *context, const tx_segmentation_m
     match_codes(model, inputs, model->override_, shop.override_of);
     match_codes(model, inputs, model->previous, shop.previous_of);
     tx_judging judging = {.context = context,
+                          .kernels = tx_kernels_best(),
                           .model = model,
                           .inputs = inputs,
                           .rows = rows,

@@ -26,13 +26,7 @@ uint8_t tx_code_width(uint32_t size) {
 
 size_t tx_popcount(const uint64_t *words, size_t bits) {
   size_t total = 0;
-  for (size_t i = 0; i < tx_words(bits); i++) {
-    uint64_t word = words[i];
-    word -= (word >> 1) & UINT64_C(0x5555555555555555);
-    word = (word & UINT64_C(0x3333333333333333)) + ((word >> 2) & UINT64_C(0x3333333333333333));
-    word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-    total += (size_t)((word * UINT64_C(0x0101010101010101)) >> 56);
-  }
+  for (size_t i = 0; i < tx_words(bits); i++) total += tx_bits_in(words[i]);
   return total;
 }
 
@@ -109,20 +103,28 @@ static void clear_bits_past(uint64_t *words, size_t bits) {
   if (bits & 63) words[bits >> 6] &= (UINT64_C(1) << (bits & 63)) - 1;
 }
 
+/* Which of the numbers of one word are there. */
+static uint64_t numbers_there(const double *values, size_t count) {
+  uint64_t word = 0;
+  for (size_t i = 0; i < count; i++) word |= (uint64_t)(values[i] == values[i]) << i;
+  return word;
+}
+
 /* Makes NaN the same as missing; false when memory is short. */
 static bool settle_numbers(triax_context *context, double *values, size_t rows, uint64_t **present) {
-  size_t i = 0;
-  if (!*present) {
-    while (i < rows && !isnan(values[i])) i++;
-    if (i == rows) return true;
-    *present = tx_alloc_array(context, tx_words(rows), sizeof(uint64_t));
-    if (!*present) return false;
-    memset(*present, 0xff, tx_words(rows) * sizeof(uint64_t));
-    clear_bits_past(*present, rows);
-  }
-  for (; i < rows; i++) {
-    if (isnan(values[i])) tx_bit_clear(*present, i);
-    if (!tx_bit(*present, i)) values[i] = (double)NAN;
+  for (size_t first = 0; first < rows; first += 64) {
+    const size_t count = rows - first < 64 ? rows - first : 64;
+    const uint64_t whole = count < 64 ? (UINT64_C(1) << count) - 1 : UINT64_MAX;
+    const uint64_t there = numbers_there(values + first, count) & (*present ? (*present)[first / 64] : UINT64_MAX);
+    if (there == whole) continue;
+    if (!*present) {
+      *present = tx_alloc_array(context, tx_words(rows), sizeof(uint64_t));
+      if (!*present) return false;
+      memset(*present, 0xff, tx_words(rows) * sizeof(uint64_t));
+      clear_bits_past(*present, rows);
+    }
+    (*present)[first / 64] = there;
+    for (size_t i = 0; i < count; i++) values[first + i] = (there >> i) & 1 ? values[first + i] : (double)NAN;
   }
   return true;
 }
@@ -189,6 +191,51 @@ tx_column *tx_column_take_codes(triax_context *context, size_t rows, uint32_t *c
   parts.data = narrow;
   parts.data_size = rows ? rows * parts.code_width : 1;
   return tx_column_assemble(context, TRIAX_TYPE_STRING, &parts);
+}
+
+/* Presence of codes that may be UINT8_MAX, which become 0. */
+static size_t present_of_bytes(uint8_t *codes, size_t rows, uint64_t *present) {
+  for (size_t first = 0; first < rows; first += 64) {
+    const size_t count = rows - first < 64 ? rows - first : 64;
+    uint64_t word = 0;
+    for (size_t i = 0; i < count; i++) word |= (uint64_t)(codes[first + i] != UINT8_MAX) << i;
+    for (size_t i = 0; i < count; i++) codes[first + i] = codes[first + i] == UINT8_MAX ? 0 : codes[first + i];
+    present[first / 64] = word;
+  }
+  return rows - tx_popcount(present, rows);
+}
+
+tx_column *tx_column_take_codes8(triax_context *context, size_t rows, uint8_t *codes, tx_dictionary *dictionary) {
+  tx_parts parts = {rows, 0, codes, rows, NULL, tx_code_width(dictionary->size), tx_dictionary_ref(dictionary), NULL};
+  if (rows && memchr(codes, UINT8_MAX, rows)) {
+    parts.present = tx_alloc_array(context, tx_words(rows), sizeof(uint64_t));
+    if (!parts.present) {
+      free_parts(context, &parts);
+      return NULL;
+    }
+    parts.missing = present_of_bytes(codes, rows, parts.present);
+  }
+  return tx_column_assemble(context, TRIAX_TYPE_STRING, &parts);
+}
+
+tx_column *tx_column_missing(triax_context *context, int32_t type, size_t rows) {
+  const bool coded = type == TRIAX_TYPE_STRING || type == TRIAX_TYPE_TEXT;
+  tx_parts parts = {.rows = rows, .missing = rows, .code_width = coded};
+  parts.data_size =
+      type == TRIAX_TYPE_BOOLEAN ? tx_words(rows) * sizeof(uint64_t) : rows * (coded ? 1 : tx_value_size(type));
+  if (parts.data_size == 0) parts.data_size = 1;
+  parts.data = tx_calloc(context, parts.data_size, 1);
+  parts.present = rows ? tx_calloc(context, tx_words(rows), sizeof(uint64_t)) : NULL;
+  if (coded) parts.dictionary = tx_dictionary_new(context, NULL, 0);
+  if (!parts.data || (rows && !parts.present) || (coded && !parts.dictionary)) {
+    free_parts(context, &parts);
+    return NULL;
+  }
+  if (type == TRIAX_TYPE_NUMBER || type == TRIAX_TYPE_MONEY) {
+    double *numbers = parts.data;
+    for (size_t i = 0; i < rows; i++) numbers[i] = (double)NAN;
+  }
+  return tx_column_assemble(context, type, &parts);
 }
 
 static bool row_there(const tx_column *column, size_t row) { return row != TX_NO_ROW && tx_column_has(column, row); }

@@ -68,6 +68,14 @@ static inline bool tx_bit(const uint64_t *words, size_t i) { return (words[i >> 
 static inline void tx_bit_set(uint64_t *words, size_t i) { words[i >> 6] |= UINT64_C(1) << (i & 63); }
 static inline void tx_bit_clear(uint64_t *words, size_t i) { words[i >> 6] &= ~(UINT64_C(1) << (i & 63)); }
 static inline size_t tx_words(size_t bits) { return (bits + 63) / 64; }
+/* How many bits of a word are set, and of the words of so many bits (those past the end are 0). */
+static inline unsigned tx_bits_in(uint64_t word) {
+  word -= (word >> 1) & UINT64_C(0x5555555555555555);
+  word = (word & UINT64_C(0x3333333333333333)) + ((word >> 2) & UINT64_C(0x3333333333333333));
+  word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+  return (unsigned)((word * UINT64_C(0x0101010101010101)) >> 56);
+}
+size_t tx_popcount(const uint64_t *words, size_t bits);
 
 static inline bool tx_column_has(const tx_column *column, size_t row) {
   return !column->present || tx_bit(column->present, row);
@@ -122,6 +130,10 @@ tx_column *tx_column_take(triax_context *context, int32_t type, size_t rows, voi
 /* A string column over uint32 codes (taken over, narrowed) and a dictionary (referenced). Code TX_NO_CODE is missing.
  */
 tx_column *tx_column_take_codes(triax_context *context, size_t rows, uint32_t *codes, tx_dictionary *dictionary);
+/* The same over codes of one byte, UINT8_MAX being missing; the dictionary has at most UINT8_MAX texts. */
+tx_column *tx_column_take_codes8(triax_context *context, size_t rows, uint8_t *codes, tx_dictionary *dictionary);
+/* A column of any type but strings with every value missing. */
+tx_column *tx_column_missing(triax_context *context, int32_t type, size_t rows);
 /* A dictionary of the given texts, which must be distinct. */
 tx_dictionary *tx_dictionary_new(triax_context *context, const triax_text *texts, size_t count);
 /* The rows of a column in the order given (TX_NO_ROW: missing), sharing dictionaries. */

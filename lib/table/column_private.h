@@ -23,6 +23,5 @@ size_t tx_value_size(int32_t type);
 uint8_t tx_code_width(uint32_t size);
 /* Narrows `rows` codes of 4 bytes in place and gives back what is not needed; false when memory is short. */
 bool tx_narrow_codes(triax_context *context, void **codes, size_t rows, size_t capacity, uint8_t width);
-size_t tx_popcount(const uint64_t *words, size_t bits);
 
 #endif

@@ -25,11 +25,11 @@ static void fill_numbers(expr_random *random, double *x) {
 
 static bool holds(int test, int order) { /* order: -1, 0, 1; 2 none */
   switch (test) {
-  case TX_TEST_EQUAL: return order == 0;
-  case TX_TEST_UNEQUAL: return order != 0;
-  case TX_TEST_LESS: return order == -1;
-  case TX_TEST_AT_MOST: return order == -1 || order == 0;
-  case TX_TEST_GREATER: return order == 1;
+  case TX_IS_EQUAL: return order == 0;
+  case TX_IS_UNEQUAL: return order != 0;
+  case TX_IS_LESS: return order == -1;
+  case TX_IS_AT_MOST: return order == -1 || order == 0;
+  case TX_IS_GREATER: return order == 1;
   default: return order == 1 || order == 0;
   }
 }

@@ -605,6 +605,49 @@ static triax_status segment_tops(triax_context *context, void *user) {
   return status;
 }
 
+/* More siblings than a byte counts: 600 bands of one each, the last the rest; unit i of value i is in band 599 - i. */
+static void test_more_siblings_than_a_byte(void **state) {
+  (void)state;
+  enum { BANDS = 600, UNITS = 1003 };
+  static tx_segment segments[BANDS];
+  static double values[UNITS];
+  for (uint32_t b = 0; b < BANDS; b++) {
+    segments[b] = (tx_segment){.path = {"s", 1},
+                               .name = {"s", 1},
+                               .parent = TX_NO_SEGMENT,
+                               .test = TX_TEST_AT_LEAST,
+                               .at_least = BANDS - 1 - b,
+                               .of = TX_NO_INPUT};
+  }
+  segments[BANDS - 1].test = TX_TEST_REST;
+  for (size_t i = 0; i < UNITS; i++) values[i] = (double)i;
+  values[7] = (double)NAN; /* falls through to the rest, uncertain */
+  sheet s;
+  open_sheet(&s);
+  set_numbers(&s, 0, values, UNITS);
+  const tx_segmentation_model model = {.segments = segments,
+                                       .count = BANDS,
+                                       .top_count = BANDS,
+                                       .by = 0,
+                                       .previous = TX_NO_INPUT,
+                                       .override_ = TX_NO_INPUT,
+                                       .since = TX_NO_INPUT,
+                                       .input_count = 1};
+  tx_segmentation_result result;
+  assert_int_equal(tx_segmentation_run(s.context, &model, s.inputs, UNITS, NULL, 0, &result, NULL), TRIAX_OK);
+  for (size_t i = 0; i < UNITS; i++) {
+    const uint32_t band = i == 7 ? BANDS - 1 : i >= BANDS ? 0 : (uint32_t)(BANDS - 1 - i);
+    assert_int_equal(result.segment[i], band);
+    assert_int_equal(result.placed[i], TX_PLACED_BY_TEST);
+    assert_int_equal(tx_bit(result.uncertain, i), i == 7);
+  }
+  assert_int_equal(result.yes[0], UNITS - BANDS + 1);
+  assert_int_equal(result.unknown[0], 1);
+  assert_int_equal(result.yes[BANDS - 1], 2);
+  tx_segmentation_result_free(s.context, &model, &result);
+  close_sheet(&s);
+}
+
 static void test_memory(void **state) {
   (void)state;
   sheet s;
@@ -631,6 +674,7 @@ int main(void) {
       cmocka_unit_test(test_find),
       cmocka_unit_test(test_models_at_fault),
       cmocka_unit_test(test_many),
+      cmocka_unit_test(test_more_siblings_than_a_byte),
       cmocka_unit_test(test_memory),
   };
   return cmocka_run_group_tests_name("segmentation", tests, NULL, NULL);
