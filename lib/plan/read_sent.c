@@ -26,7 +26,8 @@ typedef struct sent_job {
 /* --- typing --- */
 
 /* A log's own id is no key of ours. */
-static triax_status without_id(triax_context *context, const triax_table *sent, triax_table **rest, triax_error *error) {
+static triax_status without_id(triax_context *context, const triax_table *sent, triax_table **rest,
+                               triax_error *error) {
   triax_text *names = tx_alloc_array(context, sent->columns, sizeof *names);
   tx_column **columns = tx_alloc_array(context, sent->columns, sizeof *columns);
   size_t count = 0;
@@ -93,8 +94,11 @@ static triax_status load_log(triax_plan *plan, const triax_table *sent, const tr
 /* --- names --- */
 
 static tx_finding about_sent(int32_t level, const char *hint) {
-  return (tx_finding){.level = level, .status = level == TRIAX_LEVEL_ERROR ? TRIAX_EDATA : TRIAX_OK, .path = "sent",
-                      .width = 1, .hint = hint && *hint ? hint : NULL};
+  return (tx_finding){.level = level,
+                      .status = level == TRIAX_LEVEL_ERROR ? TRIAX_EDATA : TRIAX_OK,
+                      .path = "sent",
+                      .width = 1,
+                      .hint = hint && *hint ? hint : NULL};
 }
 
 /* What names of the log stand for, by code: called once per distinct name. */

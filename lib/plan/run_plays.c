@@ -11,9 +11,10 @@
 /* One of the two tables in the making. Customers come last, of their rows; what few words repeat goes by code. */
 typedef struct play_rows {
   tx_tabulate table;
-  tx_column_builder *play, *channel, *to, *recipient, *due, *priority, *state, *reason, *missing, *until, *why;
-  tx_column_builder **texts; /* per column of texts; actions only */
-  uint32_t play_code, channel_code, to_code;
+  tx_column_builder *play, *channel, *to, *due, *priority, *state, *reason, *missing, *until;
+  tx_text_batch recipient, why;
+  tx_text_batch *texts; /* per column of texts; actions only */
+  uint32_t play_code, channel_code, to_code, new_code, update_code;
   size_t *rows, room; /* of the customers */
 } play_rows;
 
@@ -51,10 +52,8 @@ static triax_text line_text(const plays_job *job) {
 }
 
 /* "days_since(last_login) > 14: last_login 2026-11-01": the trigger, and what its columns hold. */
-static void write_why(plays_job *job, const tx_policy_play *play, size_t row) {
+static void write_why(const plays_job *job, const tx_policy_play *play, size_t row, tx_line *line) {
   const tx_stage *stage = job->part->stage;
-  tx_line *line = &job->line;
-  line->length = 0;
   tx_line_add(line, play->why.bytes ? play->why : job->policy->inputs.items[play->when].source);
   bool first = true;
   for (size_t v = 0; v < stage->read_count[play->when]; v++) {
@@ -121,41 +120,36 @@ static bool add_day(tx_column_builder *builder, bool given, int32_t day) {
   return given ? tx_column_builder_integer(builder, day) : tx_column_builder_missing(builder);
 }
 
-static bool add_why(plays_job *job, play_rows *rows, const tx_policy_play *play, size_t row) {
-  if (!rows->why) return true;
-  write_why(job, play, row);
-  return !job->line.failed && tx_column_builder_text(rows->why, line_text(job));
+static bool add_why(const plays_job *job, play_rows *rows, const tx_policy_play *play, size_t row) {
+  if (!rows->why.builder) return true;
+  write_why(job, play, row, &rows->why.line);
+  return tx_text_batch_end(&rows->why);
 }
 
 static bool add_recipient(plays_job *job, const tx_policy_play *play, const tx_values *values, size_t at, size_t row) {
   const triax_plan *plan = job->plan;
-  triax_text recipient;
+  tx_text_batch *batch = &job->actions.recipient;
+  if (!batch->builder) return true; /* customers all: their column does */
   if (play->recipient.name) {
-    tx_text_write(&play->recipient, values, play->first_value, at, &job->line);
-    recipient = line_text(job);
+    tx_text_write(&play->recipient, values, play->first_value, at, &batch->line);
   } else if (play->to == TX_TO_CSM) {
-    recipient = plan->allocation.input.csm_keys[owner_of(plan, row)];
+    tx_line_add(&batch->line, plan->allocation.input.csm_keys[owner_of(plan, row)]);
   } else {
-    recipient = tx_people_key(&plan->compiled->customers->people, row);
+    tx_line_add(&batch->line, tx_people_key(&plan->compiled->customers->people, row));
   }
-  return !job->line.failed && tx_column_builder_text(job->actions.recipient, recipient);
+  return tx_text_batch_end(batch);
 }
 
 /* The play's texts in their columns; the other plays' columns stay empty. */
 static bool add_texts(plays_job *job, const tx_policy_play *play, const tx_values *values, size_t at) {
   for (size_t c = 0; c < job->policy->column_count; c++) {
+    tx_text_batch *batch = &job->actions.texts[c];
     const tx_policy_text *text = NULL;
     for (size_t t = 0; t < play->text_count && !text; t++) {
       if (strcmp(play->texts[t].name, job->policy->columns[c]) == 0) text = &play->texts[t];
     }
-    bool fine;
-    if (text) {
-      tx_text_write(text, values, play->first_value, at, &job->line);
-      fine = !job->line.failed && tx_column_builder_text(job->actions.texts[c], line_text(job));
-    } else {
-      fine = tx_column_builder_missing(job->actions.texts[c]);
-    }
-    if (!fine) return false;
+    if (text) tx_text_write(text, values, play->first_value, at, &batch->line);
+    if (!(text ? tx_text_batch_end(batch) : tx_column_builder_missing(batch->builder))) return false;
   }
   return true;
 }
@@ -166,15 +160,15 @@ static bool add_action(plays_job *job, uint32_t number, const tx_action *action,
   play_rows *rows = &job->actions;
   int32_t due = plan->has_as_of && plan->as_of <= INT32_MAX - play->due ? plan->as_of + play->due : INT32_MAX;
   if (action->state == TX_ACTION_UPDATE && action->day > due) due = action->day; /* it is snoozed till then */
-  triax_text state = action->state == TX_ACTION_UPDATE ? TX_TEXT("update") : TX_TEXT("new");
+  uint32_t state = action->state == TX_ACTION_UPDATE ? rows->update_code : rows->new_code;
   return add_row(job, rows, action->customer) && add_recipient(job, play, values, at, action->customer) &&
          add_texts(job, play, values, at) && add_day(rows->due, plan->has_as_of, due) &&
-         add_priority(&job->policy->rules[number], rows) && tx_column_builder_text(rows->state, state) &&
+         add_priority(&job->policy->rules[number], rows) && tx_column_builder_code(rows->state, state) &&
          add_why(job, rows, play, action->customer);
 }
 
-static bool add_withheld(plays_job *job, uint32_t number, const tx_action *action, int reason,
-                         const tx_values *values, size_t at) {
+static bool add_withheld(plays_job *job, uint32_t number, const tx_action *action, int reason, const tx_values *values,
+                         size_t at) {
   const tx_policy_play *play = &job->policy->plays[number];
   play_rows *rows = &job->withheld;
   bool dated = reason >= TX_WITHHELD_COOLDOWN && action->day != INT32_MIN;
@@ -203,10 +197,14 @@ static bool is_complete(const tx_values *values, size_t at) {
 /* Why an action is not sent, before its texts are looked at; -1: it is. */
 static int first_reason(const plays_job *job, const tx_policy_play *play, const tx_action *action) {
   switch (action->state) {
-    case TX_ACTION_COOLDOWN: return TX_WITHHELD_COOLDOWN;
-    case TX_ACTION_LIMIT: return TX_WITHHELD_LIMIT;
-    case TX_ACTION_FLOODED: return TX_WITHHELD_FLOODED;
-    default: break;
+  case TX_ACTION_COOLDOWN:
+    return TX_WITHHELD_COOLDOWN;
+  case TX_ACTION_LIMIT:
+    return TX_WITHHELD_LIMIT;
+  case TX_ACTION_FLOODED:
+    return TX_WITHHELD_FLOODED;
+  default:
+    break;
   }
   bool nobody = play->to == TX_TO_CSM && owner_of(job->plan, action->customer) == TX_ALLOCATION_NONE;
   return nobody ? TX_WITHHELD_NO_OWNER : -1;
@@ -244,6 +242,18 @@ static bool set_words(plays_job *job, const tx_policy_play *play) {
   return true;
 }
 
+/* What is on its way into the columns goes there before the next play, which may leave some of them empty. */
+static bool flush(plays_job *job) {
+  play_rows *both[] = {&job->actions, &job->withheld};
+  bool fine = true;
+  for (int i = 0; fine && i < 2; i++) {
+    if (both[i]->recipient.builder) fine = tx_text_batch_flush(&both[i]->recipient);
+    if (fine && both[i]->why.builder) fine = tx_text_batch_flush(&both[i]->why);
+  }
+  for (size_t c = 0; fine && c < job->policy->column_count; c++) fine = tx_text_batch_flush(&job->actions.texts[c]);
+  return fine;
+}
+
 static triax_status run_play(plays_job *job, uint32_t number) {
   const tx_policy_play *play = &job->policy->plays[number];
   triax_error *error = job->report->error;
@@ -261,35 +271,60 @@ static triax_status run_play(plays_job *job, uint32_t number) {
   if (!picked) values.count = 0; /* nothing was evaluated, and nobody will ask */
   bool fine = set_words(job, play);
   for (size_t i = 0; fine && i < fired; i++) fine = settle(job, number, &job->fired[i], &values, &at);
+  if (fine) fine = flush(job);
   tx_values_free(&values);
   return fine ? TRIAX_OK : tx_no_memory(error);
 }
 
 /* --- all of them --- */
 
+static void open_batch(tx_tabulate *t, tx_text_batch *batch) {
+  batch->builder = tx_tabulate_begin(t, TRIAX_TYPE_STRING);
+  batch->line.context = t->context;
+}
+
+static void close_batch(tx_tabulate *t, const char *name, tx_text_batch *batch, bool fine) {
+  tx_tabulate_end(t, name, batch->builder, fine);
+  if (batch->line.context) tx_line_free(&batch->line);
+}
+
+/* Whether somebody but the customer itself may be whom an action goes to. */
+static bool has_recipients(const tx_policy_plays *policy) {
+  for (size_t p = 0; p < policy->count; p++) {
+    if (policy->plays[p].recipient.name || policy->plays[p].to == TX_TO_CSM) return true;
+  }
+  return false;
+}
+
+static void open_actions(plays_job *job, play_rows *rows) {
+  tx_tabulate *t = &rows->table;
+  if (has_recipients(job->policy)) open_batch(t, &rows->recipient);
+  rows->due = tx_tabulate_begin(t, TRIAX_TYPE_DATE);
+  rows->state = tx_tabulate_begin(t, TRIAX_TYPE_STRING);
+  rows->texts = tx_calloc(job->plan->context, job->policy->column_count + 1, sizeof *rows->texts);
+  if (!rows->texts) t->failed = true;
+  for (size_t c = 0; rows->texts && c < job->policy->column_count; c++) open_batch(t, &rows->texts[c]);
+  if (t->failed || !tx_column_builder_intern(rows->state, TX_TEXT("new"), &rows->new_code) ||
+      !tx_column_builder_intern(rows->state, TX_TEXT("update"), &rows->update_code)) {
+    t->failed = true;
+  }
+}
+
 static void open_rows(plays_job *job, play_rows *rows) {
   tx_tabulate *t = &rows->table;
-  bool actions = rows == &job->actions;
   tx_tabulate_open(t, job->plan->context, 0);
   rows->play = tx_tabulate_begin(t, TRIAX_TYPE_STRING);
   rows->channel = tx_tabulate_begin(t, TRIAX_TYPE_STRING);
   rows->to = tx_tabulate_begin(t, TRIAX_TYPE_STRING);
   rows->priority = tx_tabulate_begin(t, TRIAX_TYPE_NUMBER);
-  if (actions) {
-    rows->recipient = tx_tabulate_begin(t, TRIAX_TYPE_STRING);
-    rows->due = tx_tabulate_begin(t, TRIAX_TYPE_DATE);
-    rows->state = tx_tabulate_begin(t, TRIAX_TYPE_STRING);
-    rows->texts = tx_calloc(job->plan->context, job->policy->column_count + 1, sizeof(tx_column_builder *));
-    if (!rows->texts) t->failed = true;
-    for (size_t c = 0; rows->texts && c < job->policy->column_count; c++) {
-      rows->texts[c] = tx_tabulate_begin(t, TRIAX_TYPE_STRING);
-    }
+  if (rows == &job->actions) {
+    open_actions(job, rows);
   } else {
     rows->reason = tx_tabulate_begin(t, TRIAX_TYPE_STRING);
     rows->missing = tx_tabulate_begin(t, TRIAX_TYPE_STRING);
     rows->until = tx_tabulate_begin(t, TRIAX_TYPE_DATE);
   }
-  if (job->plan->reasons) rows->why = tx_tabulate_begin(t, TRIAX_TYPE_STRING);
+  if (job->plan->reasons) open_batch(t, &rows->why);
   if (t->failed) job->fine = false;
 }
 
@@ -297,14 +332,16 @@ static void close_rows(plays_job *job, play_rows *rows, int32_t which, triax_sta
   tx_tabulate *t = &rows->table;
   const tx_people *people = &job->plan->compiled->customers->people;
   bool fine = *status == TRIAX_OK && !t->failed;
-  const tx_column *keys = people->table->fields[people->key].column;
-  tx_tabulate_add(t, "customer", fine ? tx_column_gather(keys, rows->rows, t->rows) : NULL);
+  tx_column *customers = fine ? tx_column_gather(people->table->fields[people->key].column, rows->rows, t->rows) : NULL;
+  tx_tabulate_add(t, "customer", tx_column_ref(customers));
   tx_tabulate_end(t, "play", rows->play, fine);
   tx_tabulate_end(t, "channel", rows->channel, fine);
   tx_tabulate_end(t, "to", rows->to, fine);
-  tx_tabulate_end(t, "recipient", rows->recipient, fine);
+  if (rows->recipient.builder) close_batch(t, "recipient", &rows->recipient, fine);
+  else if (rows == &job->actions) tx_tabulate_add(t, "recipient", tx_column_ref(customers));
+  tx_column_unref(customers);
   for (size_t c = 0; rows->texts && c < job->policy->column_count; c++) {
-    tx_tabulate_end(t, job->policy->columns[c], rows->texts[c], fine);
+    close_batch(t, job->policy->columns[c], &rows->texts[c], fine);
   }
   tx_tabulate_end(t, "due", rows->due, fine);
   tx_tabulate_end(t, "priority", rows->priority, fine);
@@ -312,11 +349,12 @@ static void close_rows(plays_job *job, play_rows *rows, int32_t which, triax_sta
   tx_tabulate_end(t, "reason", rows->reason, fine);
   tx_tabulate_end(t, "missing", rows->missing, fine);
   tx_tabulate_end(t, "until", rows->until, fine);
-  tx_tabulate_end(t, "why", rows->why, fine);
+  close_batch(t, "why", &rows->why, fine);
   if (!fine && *status == TRIAX_OK) t->failed = true;
-  triax_status closed = tx_tabulate_close(t, &job->plan->tables[which], *status == TRIAX_OK ? job->report->error : NULL);
+  triax_status closed =
+      tx_tabulate_close(t, &job->plan->tables[which], *status == TRIAX_OK ? job->report->error : NULL);
   if (*status == TRIAX_OK) *status = closed;
-  tx_free_array(job->plan->context, rows->texts, job->policy->column_count + 1, sizeof(tx_column_builder *));
+  tx_free_array(job->plan->context, rows->texts, job->policy->column_count + 1, sizeof *rows->texts);
   tx_free_array(job->plan->context, rows->rows, rows->room, sizeof *rows->rows);
 }
 
@@ -379,8 +417,13 @@ static triax_status run_all(plays_job *job) {
 
 triax_status tx_run_plays(triax_plan *plan, const tx_step *step, tx_report *report) {
   tx_plan_plays *part = &plan->plays;
-  plays_job job = {.plan = plan, .policy = &plan->compiled->policy->plays, .step = step, .part = part, .report = report,
-                   .line = {.context = plan->context}, .fine = true};
+  plays_job job = {.plan = plan,
+                   .policy = &plan->compiled->policy->plays,
+                   .step = step,
+                   .part = part,
+                   .report = report,
+                   .line = {.context = plan->context},
+                   .fine = true};
   part->given = true;
   triax_status status = tx_stage_open(plan->compiled, step, TX_OVER_CUSTOMERS, plan->columns, plan->rows, plan->as_of,
                                       plan->has_as_of, &part->stage, report->error);

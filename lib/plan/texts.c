@@ -27,6 +27,23 @@ void tx_line_free(tx_line *line) {
   *line = (tx_line){.context = line->context};
 }
 
+bool tx_text_batch_flush(tx_text_batch *batch) {
+  triax_text texts[TX_TEXT_BATCH];
+  size_t from = 0, count = batch->count;
+  for (size_t i = 0; i < count; i++) {
+    texts[i] = (triax_text){batch->line.bytes ? batch->line.bytes + from : "", batch->ends[i] - from};
+    from = batch->ends[i];
+  }
+  batch->count = 0;
+  batch->line.length = 0;
+  return !batch->line.failed && tx_column_builder_texts(batch->builder, texts, count);
+}
+
+bool tx_text_batch_end(tx_text_batch *batch) {
+  batch->ends[batch->count++] = batch->line.length;
+  return batch->count < TX_TEXT_BATCH || tx_text_batch_flush(batch);
+}
+
 /* At most two decimals, none where they are zero. */
 static void add_number(tx_line *line, double value) {
   char text[TX_NUMBER_SIZE + 320];
@@ -88,18 +105,28 @@ static void add_list(tx_line *line, const tx_column *column, size_t row, bool on
 void tx_line_add_value(tx_line *line, const tx_column *column, size_t row, bool one_line) {
   char text[TX_NUMBER_SIZE];
   switch (column->type) {
-    case TRIAX_TYPE_NUMBER:
-    case TRIAX_TYPE_MONEY: add_number(line, column->numbers[row]); return;
-    case TRIAX_TYPE_INTEGER:
-      tx_line_add(line, (triax_text){text, tx_format_int64(column->integers[row], text)});
-      return;
-    case TRIAX_TYPE_BOOLEAN: tx_line_add(line, tx_bit(column->bits, row) ? TX_TEXT("true") : TX_TEXT("false")); return;
-    case TRIAX_TYPE_DATE: add_date(line, column->dates[row]); return;
-    case TRIAX_TYPE_TIMESTAMP: add_timestamp(line, column->integers[row]); return;
-    case TRIAX_TYPE_STRINGS: add_list(line, column, row, one_line); return;
-    default:
-      add_text(line, tx_dictionary_text(column->dictionary, tx_column_code(column, row)), one_line);
-      return;
+  case TRIAX_TYPE_NUMBER:
+  case TRIAX_TYPE_MONEY:
+    add_number(line, column->numbers[row]);
+    return;
+  case TRIAX_TYPE_INTEGER:
+    tx_line_add(line, (triax_text){text, tx_format_int64(column->integers[row], text)});
+    return;
+  case TRIAX_TYPE_BOOLEAN:
+    tx_line_add(line, tx_bit(column->bits, row) ? TX_TEXT("true") : TX_TEXT("false"));
+    return;
+  case TRIAX_TYPE_DATE:
+    add_date(line, column->dates[row]);
+    return;
+  case TRIAX_TYPE_TIMESTAMP:
+    add_timestamp(line, column->integers[row]);
+    return;
+  case TRIAX_TYPE_STRINGS:
+    add_list(line, column, row, one_line);
+    return;
+  default:
+    add_text(line, tx_dictionary_text(column->dictionary, tx_column_code(column, row)), one_line);
+    return;
   }
 }
 
@@ -132,8 +159,7 @@ static triax_status gather(const triax_plan *plan, const uint32_t *roots, uint32
 }
 
 static triax_status evaluate(const triax_plan *plan, const uint32_t *roots, uint32_t count, tx_column **columns,
-                             size_t row_count, const tx_aggregates *aggregates, tx_values *values,
-                             triax_error *error) {
+                             size_t row_count, const tx_aggregates *aggregates, tx_values *values, triax_error *error) {
   tx_program *program = NULL;
   tx_data *data = NULL;
   triax_status status = tx_program_new(plan->context, plan->compiled->module, roots, count, &program, error);
@@ -175,7 +201,6 @@ void tx_values_free(tx_values *values) {
 }
 
 bool tx_text_write(const tx_policy_text *text, const tx_values *values, uint32_t first, size_t row, tx_line *line) {
-  line->length = 0;
   for (size_t p = 0; p < text->count; p++) {
     const tx_policy_piece *piece = &text->pieces[p];
     tx_line_add(line, piece->literal);

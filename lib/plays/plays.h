@@ -28,7 +28,7 @@ typedef struct tx_play {
   bool has_priority;
   double priority;
   bool once_while_open;
-  bool reaches; /* the customer, and so counts for the limit across plays */
+  bool reaches;     /* the customer, and so counts for the limit across plays */
   int32_t cooldown; /* days; 0: none */
   tx_play_limit limit;
 } tx_play;

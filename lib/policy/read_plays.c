@@ -7,7 +7,8 @@
 
 /* --- texts with values --- */
 
-/* Where an expression that begins at `at` ends: its closing brace, or the text's end. Braces within quotes are its own. */
+/* Where an expression that begins at `at` ends: its closing brace, or the text's end. Braces within quotes are its own.
+ */
 static size_t expression_end(triax_text text, size_t at) {
   while (at < text.length && text.bytes[at] != '}' && text.bytes[at] != '{') {
     char quote = text.bytes[at++];
@@ -94,8 +95,8 @@ static const struct {
 enum { USUAL_TEXTS = sizeof usual_texts / sizeof *usual_texts };
 
 /* Columns of the table of actions that a field may not stand in for. */
-static const char *const own_columns[] = {"customer", "play", "channel", "to", "recipient", "subject", "title", "body",
-                                          "url", "due", "priority", "state", "why", NULL};
+static const char *const own_columns[] = {"customer", "play", "channel", "to",       "recipient", "subject", "title",
+                                          "body",     "url",  "due",     "priority", "state",     "why",     NULL};
 
 static bool add_column(tx_reader *reader, const char *name) {
   tx_policy_plays *plays = &reader->policy->plays;
@@ -205,16 +206,19 @@ static uint32_t wanted(tx_reader *reader, uint32_t node, const char *key, const 
 }
 
 static void read_play(tx_reader *reader, uint32_t node, tx_policy_play *play, tx_play *rules) {
-  static const char *const keys[] = {"name", "when", "do", "to", "recipient", "subject", "title", "body", "url",
-                                     "fields", "cooldown", "once_while_open", "priority", "limit", "due", "why", NULL};
+  static const char *const keys[] = {"name",     "when",  "do",  "to",     "recipient", "subject",
+                                     "title",    "body",  "url", "fields", "cooldown",  "once_while_open",
+                                     "priority", "limit", "due", "why",    NULL};
   static const char *const channels[] = {"email", "in_app", "task", "webhook", NULL};
   static const char *const recipients[] = {"user", "customer", "csm", NULL};
   if (!tx_read_map(reader, node, keys)) return;
-  uint32_t name = wanted(reader, node, "name", NULL), when = wanted(reader, node, "when", "for example when: health < 40");
+  uint32_t name = wanted(reader, node, "name", NULL),
+           when = wanted(reader, node, "when", "for example when: health < 40");
   uint32_t channel = wanted(reader, node, "do", "email, in_app, task or webhook");
   uint32_t to = tx_read_child(reader, node, "to"), why = tx_read_child(reader, node, "why");
   if (name != TX_NO_NODE) play->name = tx_read_text(reader, name);
-  if (name != TX_NO_NODE && play->name.bytes && !play->name.length) tx_read_fault(reader, name, NULL, "a name is empty");
+  if (name != TX_NO_NODE && play->name.bytes && !play->name.length)
+    tx_read_fault(reader, name, NULL, "a name is empty");
   play->when = tx_read_expr(reader, when, &reader->policy->plays.inputs, TX_OVER_CUSTOMERS, TX_EXPECT_TRUTH);
   int word = channel == TX_NO_NODE ? 0 : tx_read_word(reader, channel, channels);
   play->channel = word < 0 ? 0 : word;

@@ -103,6 +103,8 @@ bool tx_column_builder_number(tx_column_builder *builder, double value);   /* Na
 bool tx_column_builder_integer(tx_column_builder *builder, int64_t value); /* integer, date, timestamp */
 bool tx_column_builder_boolean(tx_column_builder *builder, bool value);
 bool tx_column_builder_text(tx_column_builder *builder, triax_text value);
+/* As many texts, faster than one by one where most are new. */
+bool tx_column_builder_texts(tx_column_builder *builder, const triax_text *values, size_t count);
 /* One list; duplicates are dropped, the first kept. */
 bool tx_column_builder_list(tx_column_builder *builder, const triax_text *items, size_t count);
 /* For string and strings columns filled from dictionaries: the code of a text, added when new; and one value by its

@@ -161,6 +161,18 @@ bool tx_column_builder_text(tx_column_builder *builder, triax_text value) {
   return tx_interner_add(&builder->texts, value, &code) && tx_column_builder_code(builder, code);
 }
 
+bool tx_column_builder_texts(tx_column_builder *builder, const triax_text *values, size_t count) {
+  uint32_t codes[TX_INTERN_SOME];
+  for (size_t begin = 0; begin < count; begin += TX_INTERN_SOME) {
+    size_t some = count - begin < TX_INTERN_SOME ? count - begin : TX_INTERN_SOME;
+    if (!tx_interner_add_some(&builder->texts, values + begin, some, codes)) return false;
+    for (size_t i = 0; i < some; i++) {
+      if (!tx_column_builder_code(builder, codes[i])) return false;
+    }
+  }
+  return true;
+}
+
 bool tx_column_builder_intern_codes(tx_column_builder *builder, const uint32_t *codes, size_t count, uint32_t *code) {
   return tx_list_interner_add(&builder->lists, codes, count, code);
 }

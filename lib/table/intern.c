@@ -26,6 +26,7 @@ static bool room_in_slots(triax_context *context, tx_slot **slots, size_t *slot_
   if (size >= MOST_CODES) return false;
   if (*slots && size < *slot_count / 2) return true;
   size_t larger = *slot_count ? *slot_count * 2 : 16;
+  while (size >= larger / 2) larger *= 2;
   tx_slot *fresh = tx_alloc_array(context, larger, sizeof *fresh);
   if (!fresh) return false;
   memset(fresh, 0xff, larger * sizeof *fresh);
@@ -92,9 +93,8 @@ static bool append_text(tx_interner *interner, triax_text text) {
   return true;
 }
 
-bool tx_interner_add(tx_interner *interner, triax_text text, uint32_t *code) {
-  if (!room_in_slots(interner->context, &interner->slots, &interner->slot_count, interner->size)) return false;
-  uint32_t hash = (uint32_t)tx_text_hash(text);
+/* With room in the slots and the text's hash at hand. */
+static bool add_hashed(tx_interner *interner, triax_text text, uint32_t hash, uint32_t *code) {
   size_t mask = interner->slot_count - 1;
   size_t at = hash & mask;
   for (; interner->slots[at].code != TX_NO_CODE; at = (at + 1) & mask) {
@@ -106,6 +106,31 @@ bool tx_interner_add(tx_interner *interner, triax_text text, uint32_t *code) {
   if (!append_text(interner, text)) return false;
   *code = interner->size - 1;
   interner->slots[at] = (tx_slot){hash, *code};
+  return true;
+}
+
+bool tx_interner_add(tx_interner *interner, triax_text text, uint32_t *code) {
+  if (!room_in_slots(interner->context, &interner->slots, &interner->slot_count, interner->size)) return false;
+  return add_hashed(interner, text, (uint32_t)tx_text_hash(text), code);
+}
+
+#if defined(__GNUC__)
+#define PREFETCH(place) __builtin_prefetch(place)
+#else
+#define PREFETCH(place) (void)(place)
+#endif
+
+/* Slots of many texts lie anywhere: asking for all of them before the first is needed hides the wait. */
+bool tx_interner_add_some(tx_interner *interner, const triax_text *texts, size_t count, uint32_t *codes) {
+  uint32_t hashes[TX_INTERN_SOME];
+  if (!room_in_slots(interner->context, &interner->slots, &interner->slot_count, interner->size + count)) return false;
+  for (size_t i = 0; i < count; i++) {
+    hashes[i] = (uint32_t)tx_text_hash(texts[i]);
+    PREFETCH(&interner->slots[hashes[i] & (interner->slot_count - 1)]);
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (!add_hashed(interner, texts[i], hashes[i], &codes[i])) return false;
+  }
   return true;
 }
 

@@ -26,6 +26,9 @@ void tx_interner_init(tx_interner *interner, triax_context *context);
 void tx_interner_free(tx_interner *interner);
 /* The code of a text, which is copied when new; false when memory is short. */
 bool tx_interner_add(tx_interner *interner, triax_text text, uint32_t *code);
+/* The codes of some texts, at most TX_INTERN_SOME: the same as one by one, and faster where they are many. */
+#define TX_INTERN_SOME 32
+bool tx_interner_add_some(tx_interner *interner, const triax_text *texts, size_t count, uint32_t *codes);
 /* Moves everything into a dictionary; NULL when memory is short. The interner is empty afterwards either way. */
 tx_dictionary *tx_interner_finish(tx_interner *interner);
 
