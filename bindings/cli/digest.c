@@ -412,6 +412,7 @@ bool digest_add(text_buffer *buffer, const triax_plan *plan, const cli_company *
   add_uncovered(&d);
   add_owners(&d);
   add_bound(&d);
+  digest_add_transition(buffer, plan);
   digest_add_plays(buffer, plan);
   digest_add_forecast(&d);
   return !buffer->failed;

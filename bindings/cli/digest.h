@@ -26,7 +26,8 @@ void digest_cell(text_buffer *buffer, triax_text text, size_t width);
 /* Ends a line, without blanks at its end. */
 void digest_line(text_buffer *buffer);
 
-/* digest_plays.c */
+/* digest_plays.c and digest_transition.c */
+void digest_add_transition(text_buffer *buffer, const triax_plan *plan);
 void digest_add_plays(text_buffer *buffer, const triax_plan *plan);
 /* digest_forecast.c */
 void digest_add_forecast(const digest *d);

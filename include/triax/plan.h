@@ -104,7 +104,9 @@ TRIAX_API triax_status triax_plan_check(triax_context *context, const triax_poli
 #define TRIAX_PLAN_OVERLAYS 7
 /** One row per CSM and account of this week's list, most urgent first. @since 0.1 */
 #define TRIAX_PLAN_WEEK 8
-/** One row per account whose owner changes: customer, from, to, money moved, why. @since 0.1 */
+/** One row per account whose owner changes: customer, from, to, money moved, why. With a `transition`, one per account
+ * whose segment or owner changes or was kept from changing: also the segments, whether the new CSM had it before, the
+ * week, and how it stands (scheduled, held, kept, uncovered, no week left). @since 0.1 */
 #define TRIAX_PLAN_MOVES 9
 /** One row per action of the plays, most urgent play first: customer, play, channel, to, recipient, the texts, due,
  * priority, state (new, update), why. @since 0.1 */
@@ -120,6 +122,10 @@ TRIAX_API triax_status triax_plan_check(triax_context *context, const triax_poli
 #define TRIAX_PLAN_HEADCOUNT 13
 /** One row per scenario, segment and year from 1: the difference to the base. @since 0.1 */
 #define TRIAX_PLAN_SCENARIOS 14
+/** One row per CSM, with a `transition`: accounts, ARR and load before and after, accounts given and received. @since 0.1 */
+#define TRIAX_PLAN_BOOKS 15
+/** One row per account that gets a new CSM, with a `transition`: what there is to know about it. @since 0.1 */
+#define TRIAX_PLAN_HANDOVERS 16
 
 /**
  * @brief A plan's table; belongs to the plan (take a reference to keep it longer).

@@ -80,24 +80,11 @@ static void note_idle(const triax_plan *plan, tx_report *report) {
   }
 }
 
-static void note_later(const triax_plan *plan, tx_report *report) {
-  const triax_policy *policy = plan->compiled->policy;
-  const char *const names[] = {"transition"};
-  const bool given[] = {policy->has_transition};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    if (!given[i]) continue;
-    tx_finding finding = note(names[i]);
-    finding.level = TRIAX_LEVEL_WARNING;
-    tx_report_add(report, &finding, "this version does not act on '%s' yet: the section is passed over", names[i]);
-  }
-}
-
 void tx_plan_notes(const triax_plan *plan, tx_report *report) {
   note_segments(plan, report);
   if (plan->allocation.given) note_allocation(plan, report);
   if (plan->forecast.given) tx_plan_note_forecast(plan, report);
   note_idle(plan, report);
-  note_later(plan, report);
 }
 
 /* --- advice --- */

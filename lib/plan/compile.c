@@ -257,6 +257,7 @@ static triax_status list_steps(tx_compiled *compiled, tx_report *report) {
   }
   plan_step(compiled, TX_STEP_SUCCESS, 0, "success", &policy->segmentation.success);
   if (policy->plays.given) plan_step(compiled, TX_STEP_PLAYS, 0, "plays", &policy->plays.inputs);
+  if (policy->transition.given) plan_step(compiled, TX_STEP_TRANSITION, 0, "transition", &policy->transition.inputs);
   if (policy->forecast.given && tx_compile_forecast_ready(compiled, report)) {
     plan_step(compiled, TX_STEP_FORECAST, 0, "forecast", &policy->forecast.inputs);
   }
@@ -310,7 +311,7 @@ static triax_status check_defines(tx_compiled *compiled, tx_expr_faults *faults,
 }
 
 /* A column that a key names (owner, previous …) must be there. */
-static void check_column(const tx_compiled *compiled, const char *path, triax_text name, tx_report *report) {
+void tx_check_column(const tx_compiled *compiled, const char *path, triax_text name, tx_report *report) {
   if (!name.bytes) return;
   const triax_table *table = compiled->customers->people.table;
   if (triax_table_find(table, name) != SIZE_MAX) return;
@@ -336,10 +337,11 @@ static void check_column(const tx_compiled *compiled, const char *path, triax_te
 
 static void check_columns(const tx_compiled *compiled, tx_report *report) {
   const triax_policy *policy = compiled->policy;
-  check_column(compiled, "segmentation.previous", policy->segmentation.previous, report);
-  check_column(compiled, "segmentation.override", policy->segmentation.override_, report);
-  if (compiled->team) check_column(compiled, "allocation.owner", policy->allocation.owner, report);
-  check_column(compiled, "customers.family", policy->customers.family, report);
+  tx_check_column(compiled, "segmentation.previous", policy->segmentation.previous, report);
+  tx_check_column(compiled, "segmentation.override", policy->segmentation.override_, report);
+  if (compiled->team) tx_check_column(compiled, "allocation.owner", policy->allocation.owner, report);
+  tx_check_column(compiled, "customers.family", policy->customers.family, report);
+  if (policy->transition.given) tx_check_transition(compiled, report);
   if (policy->segmentation.model.count && compiled->customers->people.key == SIZE_MAX) {
     tx_finding finding = {.level = TRIAX_LEVEL_ERROR, .status = TRIAX_EDATA, .path = "customers.key", .width = 1,
                           .hint = "name it under customers.key"};

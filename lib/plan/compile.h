@@ -18,7 +18,8 @@ enum {
   TX_STEP_ATTENTION,
   TX_STEP_SUCCESS,
   TX_STEP_PLAYS,
-  TX_STEP_FORECAST
+  TX_STEP_FORECAST,
+  TX_STEP_TRANSITION
 };
 
 /* Columns that steps make. Scores follow from TX_DERIVED_SCORES on, and then what is calibrated of each. */
@@ -102,6 +103,12 @@ tx_type tx_derived_type(const triax_policy *policy, int derived);
 triax_text tx_derived_name(const triax_policy *policy, int derived);
 /* The module of what is over customers, the team, pairs or the fired; NULL where there is no team. */
 tx_module *tx_compiled_module(const tx_compiled *compiled, int over);
+/* Tells of a column that a key names and that the customers do not have. */
+void tx_check_column(const tx_compiled *compiled, const char *path, triax_text name, tx_report *report);
+/* check_transition.c: the columns that the transition goes by. */
+void tx_check_transition(const tx_compiled *compiled, tx_report *report);
+/* The column of renewals, or NULL. */
+const tx_column *tx_compiled_renewal(const tx_compiled *compiled);
 /* The step of a kind, or NULL. */
 const tx_step *tx_compiled_step(const tx_compiled *compiled, int kind, size_t score);
 

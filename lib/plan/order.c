@@ -87,6 +87,8 @@ static void find_needs(const step_reads *reads, tx_compiled *compiled) {
     if (step->kind == TX_STEP_ALLOCATION) step->needs |= UINT64_C(1) << segmentation;
     if (step->kind == TX_STEP_ATTENTION) step->needs |= UINT64_C(1) << segmentation | UINT64_C(1) << allocation;
     if (step->kind == TX_STEP_SUCCESS) step->needs |= UINT64_C(1) << segmentation;
+    if (step->kind == TX_STEP_TRANSITION) step->needs |= UINT64_C(1) << segmentation;
+    if (step->kind == TX_STEP_TRANSITION && allocation != SIZE_MAX) step->needs |= UINT64_C(1) << allocation;
     if (step->kind == TX_STEP_PLAYS && allocation != SIZE_MAX) step->needs |= UINT64_C(1) << allocation;
   }
 }

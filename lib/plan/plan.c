@@ -110,6 +110,7 @@ static bool counts_days(const tx_compiled *compiled, const triax_plan_options *o
   }
   const triax_policy *policy = compiled->policy;
   if (policy->segmentation.model.dwell > 0 || (options->sent && policy->plays.given)) return true;
+  if (policy->transition.given && !policy->transition.has_start) return true;
   for (size_t p = 0; p < policy->plays.count; p++) {
     if (policy->plays.plays[p].due) return true;
   }
@@ -168,6 +169,7 @@ static triax_status run_step(triax_plan *plan, const tx_step *step, tx_report *r
     case TX_STEP_SEGMENTATION: return tx_run_segmentation(plan, step, error);
     case TX_STEP_ALLOCATION: return tx_run_allocation(plan, step, report);
     case TX_STEP_ATTENTION: return tx_run_attention(plan, step, report);
+    case TX_STEP_TRANSITION: return tx_run_transition(plan, step, error);
     case TX_STEP_PLAYS: return tx_run_plays(plan, step, report);
     case TX_STEP_FORECAST: return tx_run_forecast(plan, step, error);
     default: break;
@@ -269,6 +271,7 @@ void triax_plan_unref(triax_plan *plan) {
   if (plan->compiled) {
     size_t scores = plan->compiled->policy->score_count;
     tx_plan_forecast_free(plan);
+    tx_plan_transition_free(plan);
     tx_plan_plays_free(plan);
     tx_plan_attention_free(plan);
     tx_plan_allocation_free(plan);

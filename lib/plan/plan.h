@@ -59,6 +59,7 @@ typedef struct tx_plan_allocation {
   uint32_t **overlays; /* per overlay: CSM per customer */
   uint64_t orphans;    /* customers whose owner is not (any more) in the team */
   uint64_t *orphan;    /* bitmap */
+  uint64_t *stuck;     /* bitmap: handed over too often to be handed over again; NULL: none */
   tx_arena arena;      /* arrays behind input */
 } tx_plan_allocation;
 
@@ -107,6 +108,32 @@ typedef struct tx_plan_forecast {
   tx_arena arena;
 } tx_plan_forecast;
 
+enum { TX_MOVE_SCHEDULED, TX_MOVE_HELD, TX_MOVE_KEPT, TX_MOVE_UNCOVERED, TX_MOVE_NO_WEEK, TX_MOVE_STATES };
+
+/* One account whose segment or owner changes, or would have. */
+typedef struct tx_plan_move {
+  size_t row;
+  triax_text from_segment, from_owner; /* not given: none, or not known */
+  uint32_t giver, receiver;            /* CSMs who are here; TX_ALLOCATION_NONE */
+  bool owner_changes, segment_changes, knows; /* knows: the new CSM had it before */
+  uint8_t state;                       /* TX_MOVE_… */
+  uint32_t week;                       /* from 0; TX_NO_WEEK */
+} tx_plan_move;
+
+typedef struct tx_plan_book {
+  uint64_t accounts[2], given, received; /* before, after */
+  double arr[2], load[2];
+} tx_plan_book;
+
+typedef struct tx_plan_transition {
+  bool given;
+  tx_stage *stage; /* hold_when */
+  int32_t start;
+  tx_plan_move *moves; /* in the order of customers */
+  size_t count, room;
+  tx_plan_book *books; /* per CSM; NULL without owners */
+} tx_plan_transition;
+
 struct triax_plan {
   triax_context *context;
   tx_count count;
@@ -125,6 +152,7 @@ struct triax_plan {
   tx_plan_allocation allocation;
   tx_plan_attention attention;
   tx_plan_plays plays;
+  tx_plan_transition transition;
   tx_plan_forecast forecast;
   struct tx_sums *sums; /* by segment; made with the tables */
   triax_table *tables[TX_PLAN_TABLES];
@@ -147,6 +175,15 @@ void tx_plan_segmentation_free(triax_plan *plan);
 void tx_plan_allocation_free(triax_plan *plan);
 void tx_plan_attention_free(triax_plan *plan);
 void tx_plan_plays_free(triax_plan *plan);
+triax_status tx_run_transition(triax_plan *plan, const tx_step *step, triax_error *error);
+void tx_plan_transition_free(triax_plan *plan);
+/* What allocation takes from the transition: accounts that were handed over too often, and CSMs who had them before.
+ * owner: per customer, as allocation has it; may be NULL. Arrays live in the arena. */
+bool tx_transition_stuck(const triax_plan *plan, const uint32_t *owner, tx_arena *arena, uint64_t **stuck);
+triax_status tx_transition_known(const triax_plan *plan, tx_arena *arena, tx_allocation_prefer *prefer,
+                                 triax_error *error);
+/* Whether a CSM had the account before. */
+bool tx_transition_knows(const triax_plan *plan, size_t row, uint32_t csm);
 void tx_plan_forecast_free(triax_plan *plan);
 
 /* Sets a derived column (taken over); NULL is out of memory. */

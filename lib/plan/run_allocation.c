@@ -177,7 +177,7 @@ static bool set_balance(allocation_job *job) {
 
 static triax_status set_pairs(allocation_job *job) {
   const tx_policy_allocation *policy = job->policy;
-  tx_allocation_prefer *prefer = tx_arena_calloc(job->arena, policy->prefer_count + 1, sizeof *prefer);
+  tx_allocation_prefer *prefer = tx_arena_calloc(job->arena, policy->prefer_count + 2, sizeof *prefer);
   tx_pairs *eligible = tx_arena_calloc(job->arena, 1, sizeof *eligible);
   job->part->pair_tallies = tx_arena_calloc(job->arena, policy->inputs.count + 1, sizeof *job->part->pair_tallies);
   if (!prefer || !eligible || !job->part->pair_tallies) return tx_no_memory(job->error);
@@ -196,6 +196,10 @@ static triax_status set_pairs(allocation_job *job) {
   }
   job->input->prefer = prefer;
   job->input->prefer_count = policy->prefer_count;
+  const tx_policy_transition *transition = &job->plan->compiled->policy->transition;
+  if (status == TRIAX_OK && transition->known.bytes && transition->known_points > 0) {
+    status = tx_transition_known(job->plan, job->arena, &prefer[job->input->prefer_count++], job->error);
+  }
   return status;
 }
 
@@ -275,6 +279,20 @@ static triax_status open_stages(allocation_job *job) {
   return status;
 }
 
+/* Accounts that were handed over too often stay where they are, as if they were frozen. */
+static bool add_stuck(allocation_job *job) {
+  size_t words = tx_words(job->plan->rows);
+  if (!tx_transition_stuck(job->plan, job->input->owner, job->arena, &job->part->stuck)) return false;
+  if (!job->part->stuck) return true;
+  uint64_t *frozen = tx_arena_calloc(job->arena, words + 1, sizeof *frozen);
+  if (!frozen) return false;
+  for (size_t w = 0; w < words; w++) {
+    frozen[w] = job->part->stuck[w] | (job->input->frozen ? job->input->frozen[w] : 0);
+  }
+  job->input->frozen = frozen;
+  return true;
+}
+
 static triax_status prepare(allocation_job *job) {
   const tx_input *freeze;
   triax_status status = open_stages(job);
@@ -285,6 +303,7 @@ static triax_status prepare(allocation_job *job) {
   }
   freeze = over_customers(job, job->policy->freeze);
   job->input->frozen = freeze ? freeze->truth : NULL;
+  if (!add_stuck(job)) return tx_no_memory(job->error);
   job->input->value = numbers(over_customers(job, job->policy->value));
   job->input->fte = numbers(over_team(job, job->policy->fte));
   job->input->stretch = job->policy->stretch;

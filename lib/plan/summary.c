@@ -252,6 +252,13 @@ static uint64_t count_owned(const triax_plan *plan) {
   return count;
 }
 
+double tx_plan_continuity(const triax_plan *plan) {
+  const uint8_t *stands = plan->allocation.result->stands;
+  uint64_t stayed = 0, had = count_owned(plan);
+  for (size_t row = 0; row < plan->rows; row++) stayed += stands[row] == TX_STANDS_KEPT || stands[row] == TX_STANDS_FROZEN;
+  return had ? (double)stayed / (double)had : NAN;
+}
+
 static void put_allocation(const triax_plan *plan, triax_document *d) {
   static const char *const words[] = {"unowned", "kept", "frozen", "moved", "new", "uncovered"};
   const tx_allocation_result *result = plan->allocation.result;
@@ -265,8 +272,7 @@ static void put_allocation(const triax_plan *plan, triax_document *d) {
   tx_put_count(d, "csms_here", here);
   for (int k = 0; k <= TX_STANDS_UNCOVERED; k++) tx_put_count(d, words[k], counts[k]);
   tx_put_count(d, "orphans", plan->allocation.orphans);
-  uint64_t stayed = counts[TX_STANDS_KEPT] + counts[TX_STANDS_FROZEN], had = count_owned(plan);
-  tx_put_number(d, "continuity", had ? (double)stayed / (double)had : NAN);
+  tx_put_number(d, "continuity", tx_plan_continuity(plan));
   put_proof(result, d);
   put_pools(plan, d);
   put_dissolved(plan, d);
@@ -325,10 +331,12 @@ triax_status tx_plan_summarise(triax_plan *plan, triax_error *error) {
     put_health(plan, d);
     put_allocation(plan, d);
     put_attention(plan, d);
+    status = tx_summarise_transition(plan, d);
     tx_summarise_plays(plan, d);
     tx_summarise_forecast(plan, d);
     put_tests(plan, d);
-    status = triax_document_finish(d, error);
+    if (status == TRIAX_OK) status = triax_document_finish(d, error);
+    else tx_no_memory(error);
   }
   if (status == TRIAX_OK) plan->summary = d;
   else triax_document_free(d);

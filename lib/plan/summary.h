@@ -6,6 +6,10 @@
 
 /* `forecast`: all by year (every scenario), headcount by segment (the base), the scenarios' differences for all. */
 void tx_summarise_forecast(const triax_plan *plan, triax_document *d);
+/* Kept accounts as a share of those whose owner is still in the team; NaN: there are none. */
+double tx_plan_continuity(const triax_plan *plan);
+/* TRIAX_ENOMEM when memory is short. */
+triax_status tx_summarise_transition(const triax_plan *plan, triax_document *d);
 void tx_summarise_plays(const triax_plan *plan, triax_document *d);
 
 #endif

@@ -150,6 +150,7 @@ triax_status tx_tabulate_tests(triax_plan *plan, triax_error *error) {
   add_stage(&rows, plan->allocation.stage);
   add_stage(&rows, plan->allocation.team_stage);
   add_stage(&rows, plan->plays.stage);
+  add_stage(&rows, plan->transition.stage);
   add_pair_tests(&rows, plan);
   tabulate.rows = rows.rows;
   tx_tabulate_end(&tabulate, "path", rows.path, rows.fine);

@@ -1,4 +1,4 @@
-/* Tables of CSMs, pools, overlays, this week's lists and moves. */
+/* Tables of CSMs, pools, overlays and this week's lists. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -260,72 +260,4 @@ triax_status tx_tabulate_week(triax_plan *plan, triax_error *error) {
   tx_tabulate_end(&t, "customer", customer, fine);
   tx_tabulate_end(&t, "day", day, fine);
   return tx_tabulate_close(&t, &plan->tables[TRIAX_PLAN_WEEK], error);
-}
-
-/* --- moves --- */
-
-typedef struct move_rows {
-  tx_column_builder *customer, *from, *to, *money, *why;
-} move_rows;
-
-/* "its CSM is full": why the account is not where it was. */
-static void write_move(const triax_plan *plan, size_t row, tx_writer *writer) {
-  const tx_allocation_result *result = plan->allocation.result;
-  if (tx_bit(plan->allocation.orphan, row)) {
-    tx_write_c(writer, "its CSM has left");
-  } else if (result->stands[row] == TX_STANDS_UNWANTED) {
-    bool nowhere = plan->segmentation.segment[row] == TX_NO_SEGMENT;
-    tx_write_c(writer, nowhere ? "it is in no segment" : "its segment has no owners");
-  } else if (result->stands[row] == TX_STANDS_UNCOVERED) {
-    tx_write(writer, tx_word_uncovered(result->way[row]));
-  } else {
-    tx_allocation_why why;
-    tx_allocation_why_not(&plan->allocation.input, result, row, plan->allocation.input.owner[row], &why);
-    if (why.way != TX_WAY_FAMILY) tx_write_c(writer, "its CSM ");
-    tx_write(writer, tx_word_why_not(why.way));
-  }
-}
-
-static bool add_move(const triax_plan *plan, size_t row, const tx_column *owner, const tx_column *money,
-                     move_rows *rows) {
-  uint32_t csm = plan->allocation.result->csm[row];
-  triax_text from = tx_dictionary_text(owner->dictionary, tx_column_code(owner, row));
-  char why[160] = "";
-  write_move(plan, row, &(tx_writer){why, sizeof why, 0});
-  return tx_column_builder_text(rows->customer, plan->allocation.input.customer_keys[row]) &&
-         tx_column_builder_text(rows->from, from) &&
-         (csm == TX_ALLOCATION_NONE ? tx_column_builder_missing(rows->to)
-                                    : tx_column_builder_text(rows->to, plan->allocation.input.csm_keys[csm])) &&
-         (money ? tx_column_builder_number(rows->money, money->numbers[row])
-                : tx_column_builder_missing(rows->money)) &&
-         tx_column_builder_text(rows->why, triax_text_of(why));
-}
-
-triax_status tx_tabulate_moves(triax_plan *plan, triax_error *error) {
-  const triax_policy *policy = plan->compiled->policy;
-  const tx_column *owner = plan->allocation.given && policy->allocation.owner.bytes
-                               ? tx_table_column(plan->compiled->customers->people.table, policy->allocation.owner)
-                               : NULL;
-  if (!owner || !owner->dictionary) return TRIAX_OK;
-  const tx_column *money = tx_plan_money(plan);
-  tx_tabulate t;
-  tx_tabulate_open(&t, plan->context, 0);
-  move_rows rows = {tx_tabulate_begin(&t, TRIAX_TYPE_STRING), tx_tabulate_begin(&t, TRIAX_TYPE_STRING),
-                    tx_tabulate_begin(&t, TRIAX_TYPE_STRING), tx_tabulate_begin(&t, TRIAX_TYPE_MONEY),
-                    tx_tabulate_begin(&t, TRIAX_TYPE_STRING)};
-  bool fine = !t.failed;
-  for (size_t row = 0; fine && row < plan->rows; row++) {
-    if (!tx_column_has(owner, row)) continue;
-    uint32_t before = plan->allocation.input.owner ? plan->allocation.input.owner[row] : TX_ALLOCATION_NONE;
-    uint32_t after = plan->allocation.result->csm[row];
-    if (before == after && before != TX_ALLOCATION_NONE) continue;
-    if (!add_move(plan, row, owner, money, &rows)) fine = false;
-    t.rows++;
-  }
-  tx_tabulate_end(&t, "customer", rows.customer, fine);
-  tx_tabulate_end(&t, "from", rows.from, fine);
-  tx_tabulate_end(&t, "to", rows.to, fine);
-  tx_tabulate_end(&t, "arr", rows.money, fine);
-  tx_tabulate_end(&t, "why", rows.why, fine);
-  return tx_tabulate_close(&t, &plan->tables[TRIAX_PLAN_MOVES], error);
 }

@@ -142,6 +142,7 @@ triax_status tx_plan_tabulate(triax_plan *plan, triax_error *error) {
   static triax_status (*const makers[])(triax_plan *, triax_error *) = {
       tx_tabulate_customers, tx_tabulate_segments, tx_tabulate_tests,    tx_tabulate_metrics, tx_tabulate_csms,
       tx_tabulate_pools,     tx_tabulate_overlays, tx_tabulate_week,     tx_tabulate_moves,
+      tx_tabulate_books,     tx_tabulate_handovers,
       tx_tabulate_forecast,  tx_tabulate_headcount, tx_tabulate_scenarios};
   triax_status status = TRIAX_OK;
   for (size_t m = 0; status == TRIAX_OK && m < sizeof makers / sizeof *makers; m++) status = makers[m](plan, error);

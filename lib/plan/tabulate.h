@@ -48,6 +48,13 @@ triax_status tx_tabulate_metrics(triax_plan *plan, triax_error *error);
 triax_status tx_tabulate_overlays(triax_plan *plan, triax_error *error);
 triax_status tx_tabulate_week(triax_plan *plan, triax_error *error);
 triax_status tx_tabulate_moves(triax_plan *plan, triax_error *error);
+triax_status tx_tabulate_books(triax_plan *plan, triax_error *error);
+triax_status tx_tabulate_handovers(triax_plan *plan, triax_error *error);
+
+/* The keys of customers of the moves that are chosen (NULL: all); NULL when memory is short. */
+tx_column *tx_moving_customers(const triax_plan *plan, bool (*chosen)(const tx_plan_move *), size_t *count);
+/* "scheduled": how a move stands. */
+triax_text tx_word_move(int state);
 triax_status tx_tabulate_forecast(triax_plan *plan, triax_error *error);
 triax_status tx_tabulate_headcount(triax_plan *plan, triax_error *error);
 triax_status tx_tabulate_scenarios(triax_plan *plan, triax_error *error);

@@ -47,13 +47,9 @@ static void read_head(tx_reader *reader) {
   read_allow(reader, tx_read_child(reader, 0, "allow"));
 }
 
-static void read_later_sections(tx_reader *reader) {
-  triax_policy *policy = reader->policy;
-  policy->has_transition = tx_read_child(reader, 0, "transition") != TX_NO_NODE;
-}
-
-/* Columns that hold keys or paths are strings whatever their values look like: an owner "17" is no number. */
-static void imply_string(tx_reader *reader, triax_text name, const char *section, const char *key, const char *path) {
+/* Columns that keys of the policy name have the type that the key wants, whatever their values look like: an owner "17"
+ * is no number. Columns that are declared keep what is declared. */
+static void imply_type(tx_reader *reader, triax_text name, int32_t type, uint32_t node, const char *path) {
   tx_schema *schema = &reader->policy->customers;
   if (!name.bytes || !name.length) return;
   for (size_t i = 0; i < schema->declaration_count; i++) {
@@ -62,18 +58,28 @@ static void imply_string(tx_reader *reader, triax_text name, const char *section
   tx_declaration *more = tx_read_alloc(reader, schema->declaration_count + 1, sizeof *more);
   if (!more) return;
   if (schema->declaration_count) memcpy(more, schema->declarations, schema->declaration_count * sizeof *more);
-  const tx_node *node = &reader->document->nodes[tx_read_child(reader, tx_read_child(reader, 0, section), key)];
+  const tx_node *where = &reader->document->nodes[node];
   more[schema->declaration_count] =
-      (tx_declaration){.name = name, .type = TRIAX_TYPE_STRING, .line = node->line, .column = node->column, .path = path};
+      (tx_declaration){.name = name, .type = type, .line = where->line, .column = where->column, .path = path};
   schema->declarations = more;
   schema->declaration_count++;
 }
 
-static void imply_strings(tx_reader *reader) {
+static void imply_string(tx_reader *reader, triax_text name, const char *section, const char *key, const char *path) {
+  uint32_t node = tx_read_child(reader, tx_read_child(reader, 0, section), key);
+  imply_type(reader, name, TRIAX_TYPE_STRING, node, path);
+}
+
+static void imply_types(tx_reader *reader) {
   const triax_policy *policy = reader->policy;
+  uint32_t transition = tx_read_child(reader, 0, "transition");
   imply_string(reader, policy->segmentation.previous, "segmentation", "previous", "segmentation.previous");
   imply_string(reader, policy->segmentation.override_, "segmentation", "override", "segmentation.override");
   imply_string(reader, policy->allocation.owner, "allocation", "owner", "allocation.owner");
+  if (!policy->transition.given) return;
+  imply_type(reader, policy->transition.known, TRIAX_TYPE_STRINGS, transition, "transition.known");
+  imply_type(reader, policy->transition.handovers, TRIAX_TYPE_NUMBER, transition, "transition.max_handovers.column");
+  imply_type(reader, policy->transition.renewal, TRIAX_TYPE_DATE, transition, "transition.renewal");
 }
 
 static void read_all(tx_reader *reader) {
@@ -97,8 +103,8 @@ static void read_all(tx_reader *reader) {
   tx_read_attention(reader, tx_read_child(reader, 0, "attention"));
   tx_read_plays(reader, tx_read_child(reader, 0, "plays"));
   tx_read_forecast(reader, tx_read_child(reader, 0, "forecast"));
-  read_later_sections(reader);
-  imply_strings(reader);
+  tx_read_transition(reader, tx_read_child(reader, 0, "transition"));
+  imply_types(reader);
 }
 
 static void destroy(triax_policy *policy) {

@@ -12,6 +12,7 @@
 #include "plays/plays.h"
 #include "segmentation/segmentation.h"
 #include "table/table.h"
+#include "transition/transition.h"
 
 /* Whose columns an expression reads. Those over the fired are over customers too, but evaluated for those alone for
  * whom a play fires. */
@@ -198,6 +199,20 @@ typedef struct tx_policy_forecast {
   tx_policy_exprs inputs;
 } tx_policy_forecast;
 
+typedef struct tx_policy_transition {
+  bool given;
+  tx_transition_model model; /* start where has_start */
+  bool has_start;
+  uint32_t hold_when;        /* input over customers */
+  triax_text renewal;        /* columns; not given: none */
+  triax_text handovers, known;
+  double most_handovers;
+  double known_points;       /* what a CSM who knows the account earns */
+  const triax_text *brief;   /* columns of the hand-over brief; NULL: the usual ones */
+  size_t brief_count;
+  tx_policy_exprs inputs;
+} tx_policy_transition;
+
 enum { TX_STAGE_NONE, TX_STAGE_STARTUP, TX_STAGE_GROWTH, TX_STAGE_SCALING, TX_STAGE_MATURE };
 
 struct triax_policy {
@@ -221,7 +236,7 @@ struct triax_policy {
   tx_policy_forecast forecast;
   const triax_text *allow; /* advice codes that are silenced */
   size_t allow_count;
-  bool has_transition;
+  tx_policy_transition transition;
   triax_document *document; /* a copy, for meta and for sections read later */
 };
 

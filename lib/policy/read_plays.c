@@ -152,14 +152,6 @@ static void read_texts(tx_reader *reader, uint32_t node, tx_policy_play *play) {
 
 /* --- how often --- */
 
-/* Whole days: half a day has no meaning against dates. */
-static int32_t read_whole_days(tx_reader *reader, uint32_t node, bool zero) {
-  double days = tx_read_days(reader, node, 1);
-  if (days == floor(days) && days >= (zero ? 0 : 1) && days <= 36525) return (int32_t)days;
-  tx_read_fault(reader, node, NULL, "whole days are wanted, %s to 36525", zero ? "0" : "1");
-  return 1;
-}
-
 static bool read_flag(tx_reader *reader, uint32_t node) {
   static const char *const words[] = {"false", "true", NULL};
   return tx_read_word(reader, node, words) == 1;
@@ -178,7 +170,7 @@ static tx_play_limit read_limit(tx_reader *reader, uint32_t node) {
   double count = tx_read_number(reader, most, 1, 1e6, 1);
   if (count != floor(count)) tx_read_fault(reader, most, NULL, "a limit counts whole actions");
   limit.most = (uint32_t)count;
-  limit.days = read_whole_days(reader, every, false);
+  limit.days = tx_read_whole_days(reader, every, 1);
   return limit;
 }
 
@@ -186,14 +178,14 @@ static void read_rules(tx_reader *reader, uint32_t node, tx_policy_play *play, t
   uint32_t cooldown = tx_read_child(reader, node, "cooldown"), due = tx_read_child(reader, node, "due");
   uint32_t once = tx_read_child(reader, node, "once_while_open"), priority = tx_read_child(reader, node, "priority");
   uint32_t limit = tx_read_child(reader, node, "limit");
-  if (cooldown != TX_NO_NODE) rules->cooldown = read_whole_days(reader, cooldown, true);
+  if (cooldown != TX_NO_NODE) rules->cooldown = tx_read_whole_days(reader, cooldown, 0);
   if (once != TX_NO_NODE) rules->once_while_open = read_flag(reader, once);
   if (priority != TX_NO_NODE) {
     rules->has_priority = true;
     rules->priority = tx_read_number(reader, priority, 0, 1e6, 1);
   }
   if (limit != TX_NO_NODE) rules->limit = read_limit(reader, limit);
-  if (due != TX_NO_NODE) play->due = read_whole_days(reader, due, true);
+  if (due != TX_NO_NODE) play->due = tx_read_whole_days(reader, due, 0);
   rules->reaches = play->to != TX_TO_CSM;
 }
 

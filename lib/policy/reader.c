@@ -236,6 +236,13 @@ double tx_read_days(tx_reader *reader, uint32_t node, double fallback) {
   return duration(reader, node, 0, fallback * 24) / 24;
 }
 
+int32_t tx_read_whole_days(tx_reader *reader, uint32_t node, int32_t least) {
+  double days = tx_read_days(reader, node, 1);
+  if (days == floor(days) && days >= least && days <= 36525) return (int32_t)days;
+  tx_read_fault(reader, node, NULL, "whole days are wanted here, %d to 36525 of them", (int)least);
+  return 1;
+}
+
 double tx_read_hours(tx_reader *reader, uint32_t node, double fallback) {
   return duration(reader, node, 1, fallback);
 }

@@ -48,6 +48,8 @@ double tx_read_number(tx_reader *reader, uint32_t node, double least, double mos
 double tx_read_share(tx_reader *reader, uint32_t node, double most, double fallback);
 /* 14d, 6w, 90min, 1.5h in days. */
 double tx_read_days(tx_reader *reader, uint32_t node, double fallback);
+/* Whole days, at least `least` of them: half a day has no meaning against dates. */
+int32_t tx_read_whole_days(tx_reader *reader, uint32_t node, int32_t least);
 double tx_read_hours(tx_reader *reader, uint32_t node, double fallback);
 /* One text or a list of texts. */
 const triax_text *tx_read_texts(tx_reader *reader, uint32_t node, size_t *count);
@@ -79,6 +81,7 @@ void tx_read_segmentation(tx_reader *reader, uint32_t node);
 void tx_read_allocation(tx_reader *reader, uint32_t node);
 void tx_read_attention(tx_reader *reader, uint32_t node);
 void tx_read_plays(tx_reader *reader, uint32_t node);
+void tx_read_transition(tx_reader *reader, uint32_t node);
 void tx_read_forecast(tx_reader *reader, uint32_t node);
 
 /* A value per segment: a map from names or paths to numbers (inherited by children), or one number for all. `fallback`

@@ -276,7 +276,7 @@ class Completeness(unittest.TestCase):
 
     def test_every_key_is_explained(self):
         pages = {"read_allocation.c": "allocation.md", "read_attention.c": "attention.md",
-                 "read_forecast.c": "forecast.md", "read_health.c": "health.md", "read_plays.c": "plays.md",
+                 "read_forecast.c": "forecast.md", "read_health.c": "health.md", "read_plays.c": "plays.md", "read_transition.c": "transition.md",
                  "read_segmentation.c": "segmentation.md", "read_data.c": "customers.md", "policy.c": "policy.md"}
         for source, page in pages.items():
             keys = []

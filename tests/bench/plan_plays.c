@@ -1,5 +1,5 @@
-/* What plays cost beside the rest of a plan: plan_plays CUSTOMERS PLAYS [SENT ROWS]. The seconds are those of a plan with
- * them less those of the same plan without, the least of three each; segments and health alone otherwise. */
+/* What plays cost beside the rest of a plan: plan_plays CUSTOMERS PLAYS [SENT ROWS]. The seconds are those of a plan
+ * with them less those of the same plan without, the least of three each; segments and health alone otherwise. */
 #include "plan_load.h"
 
 enum { RUNS = 3, POLICY_SIZE = 1 << 16 };
@@ -17,9 +17,10 @@ static void add_play(char *text, size_t i) {
   char *at = text + strlen(text);
   at += sprintf(at, "  - name: play %zu\n    when: ", i);
   at += sprintf(at, triggers[i % 5], numbers[i % 5] + (unsigned)(i / 5));
-  sprintf(at, "\n    do: %s\n    to: customer\n"
-              "    subject: \"{id}: {active_seats} of {seats} seats, {days_until(renewal)} days to go\"\n"
-              "    cooldown: 30d\n    once_while_open: true\n    priority: %zu\n    limit: {per_customer: 2, every: 90d}\n",
+  sprintf(at,
+          "\n    do: %s\n    to: customer\n"
+          "    subject: \"{id}: {active_seats} of {seats} seats, {days_until(renewal)} days to go\"\n"
+          "    cooldown: 30d\n    once_while_open: true\n    priority: %zu\n    limit: {per_customer: 2, every: 90d}\n",
           i % 2 ? "email" : "in_app", i % 4 + 1);
 }
 

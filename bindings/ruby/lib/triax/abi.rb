@@ -79,6 +79,8 @@ module Triax
     PLAN_FORECAST = 12
     PLAN_HEADCOUNT = 13
     PLAN_SCENARIOS = 14
+    PLAN_BOOKS = 15
+    PLAN_HANDOVERS = 16
 
     # aggregates.h
     AGGREGATES_VALUES = 1048576
