@@ -39,37 +39,82 @@ bool tx_transition_knows(const triax_plan *plan, size_t row, uint32_t csm) {
   return false;
 }
 
+/* --- who knows whom, as a preference --- */
+
+/* The items of a list, or the one text. */
+static size_t items_of(const tx_column *column, size_t row, const uint32_t **items, uint32_t *one) {
+  if (!column || !column->dictionary || !tx_column_has(column, row)) return 0;
+  *one = tx_column_code(column, row);
+  *items = one;
+  if (column->type != TRIAX_TYPE_STRINGS) return 1;
+  *items = column->lists->items + column->lists->offsets[*one];
+  return (size_t)(column->lists->offsets[*one + 1] - column->lists->offsets[*one]);
+}
+
+/* Adds to an ascending list, each once; lists of past owners are short. */
+static size_t insert(uint32_t *list, size_t count, uint32_t csm) {
+  size_t at = count;
+  while (at && list[at - 1] > csm) at--;
+  if (at && list[at - 1] == csm) return count;
+  for (size_t i = count; i > at; i--) list[i] = list[i - 1];
+  list[at] = csm;
+  return count + 1;
+}
+
+typedef struct known_groups {
+  const tx_column *columns[2]; /* past owners, the present one (may be NULL) */
+  size_t groups, *first, *begin;
+  uint32_t *group, *holds;
+} known_groups;
+
+/* Room for all that may be, and then the lists; `begin` counts what there is. */
+static bool fill(const triax_plan *plan, tx_arena *arena, known_groups *known) {
+  size_t room = 0;
+  uint32_t one;
+  const uint32_t *items;
+  for (size_t g = 0; g < known->groups; g++) {
+    for (int c = 0; c < 2; c++) room += items_of(known->columns[c], known->first[g], &items, &one);
+  }
+  known->begin = tx_arena_calloc(arena, known->groups + 1, sizeof *known->begin);
+  known->holds = tx_arena_calloc(arena, room + 1, sizeof *known->holds);
+  if (!known->begin || !known->holds) return false;
+  for (size_t g = 0; g < known->groups; g++) {
+    uint32_t *list = known->holds + known->begin[g];
+    size_t count = 0;
+    for (int c = 0; c < 2; c++) {
+      size_t some = items_of(known->columns[c], known->first[g], &items, &one);
+      for (size_t i = 0; i < some; i++) {
+        triax_text key = tx_dictionary_text(known->columns[c]->dictionary, items[i]);
+        size_t csm = tx_people_find(&plan->compiled->team->people, key);
+        if (csm != SIZE_MAX) count = insert(list, count, (uint32_t)csm);
+      }
+    }
+    known->begin[g + 1] = known->begin[g] + count;
+  }
+  return true;
+}
+
 /* By groups of equal past and present owners. The present owner counts as one who knows the account, so that nobody
  * moves for the sake of this alone. */
 triax_status tx_transition_known(const triax_plan *plan, tx_arena *arena, tx_allocation_prefer *prefer,
                                  triax_error *error) {
   const triax_policy *policy = plan->compiled->policy;
-  const tx_column *columns[2] = {customer_column(plan, policy->transition.known),
-                                 customer_column(plan, policy->allocation.owner)};
-  const tx_people *team = &plan->compiled->team->people;
-  size_t words = tx_words(plan->csms), groups, *first;
-  uint32_t *group, *csms = tx_arena_calloc(arena, plan->csms + 1, sizeof *csms);
+  known_groups known = {
+      .columns = {customer_column(plan, policy->transition.known), customer_column(plan, policy->allocation.owner)}};
+  uint32_t *csms = tx_arena_calloc(arena, plan->csms + 1, sizeof *csms);
   if (!csms) return tx_no_memory(error);
-  triax_status status = tx_group_rows(arena, columns, columns[1] ? 2 : 1, plan->rows, &group, &groups, &first, error);
-  if (status != TRIAX_OK) return status;
-  uint64_t *truth = tx_arena_calloc(arena, groups * words + 1, sizeof *truth);
-  if (!truth) return tx_no_memory(error);
   for (size_t csm = 0; csm < plan->csms; csm++) csms[csm] = (uint32_t)csm;
-  for (size_t g = 0; g < groups; g++) {
-    size_t row = first[g];
-    for (int c = 0; c < 2 && columns[c]; c++) {
-      if (!columns[c]->dictionary || !tx_column_has(columns[c], row)) continue;
-      uint32_t code = tx_column_code(columns[c], row), one = code;
-      bool list = columns[c]->type == TRIAX_TYPE_STRINGS;
-      const uint32_t *items = list ? columns[c]->lists->items + columns[c]->lists->offsets[code] : &one;
-      size_t count = list ? (size_t)(columns[c]->lists->offsets[code + 1] - columns[c]->lists->offsets[code]) : 1;
-      for (size_t i = 0; i < count; i++) {
-        size_t csm = tx_people_find(team, tx_dictionary_text(columns[c]->dictionary, items[i]));
-        if (csm != SIZE_MAX) tx_bit_set(truth + g * words, csm);
-      }
-    }
-  }
-  *prefer = (tx_allocation_prefer){
-      policy->transition.known_points, {group, csms, groups, plan->csms, truth}, TX_TEXT("knows the account")};
+  triax_status status = tx_group_rows(arena, known.columns, known.columns[1] ? 2 : 1, plan->rows, &known.group,
+                                      &known.groups, &known.first, error);
+  if (status != TRIAX_OK) return status;
+  if (!fill(plan, arena, &known)) return tx_no_memory(error);
+  prefer->points = policy->transition.known_points;
+  prefer->why = TX_TEXT("knows the account");
+  prefer->pairs = (tx_pairs){.customer_group = known.group,
+                             .csm_group = csms,
+                             .customer_groups = known.groups,
+                             .csm_groups = plan->csms,
+                             .begin = known.begin,
+                             .holds = known.holds};
   return TRIAX_OK;
 }
