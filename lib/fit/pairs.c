@@ -1,0 +1,344 @@
+/* The search for interactions, after FAST (Y. Lou, R. Caruana, J. Gehrke and G. Hooker, KDD 2013), over residuals of a
+ * logistic fit: a pair is judged by the best cut of its table into four. */
+#include "fit/pairs.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "fit/elementary.h"
+#include "fit/knots.h"
+
+#define BINS 12
+#define NO_BIN 255
+/* Groups along one side of a table. */
+#define GROUPS 4
+/* Rows (by weight) that each of four quarters must have. */
+#define QUARTER_LEAST 3.0
+/* A further cut must explain so much more (of a chi-squared of about as many degrees of freedom). */
+#define CUT_LEAST 7.0
+
+typedef struct side {
+  bool levels;
+  size_t bins;
+  double *cuts;    /* numbers: the lower end of each bin but the first, in [1 …] */
+  uint32_t *codes; /* levels: the code of each bin but the last, which is the rest */
+  uint8_t *bin;    /* per row */
+} side;
+
+/* What is left over in the cells of two columns' bins. */
+typedef struct grid {
+  double left[BINS][BINS], weight[BINS][BINS];
+} grid;
+
+struct tx_pair_search {
+  triax_context *context;
+  tx_arena arena;
+  const tx_fit_data *data;
+  const tx_additive *fitted;
+  side *sides;
+  double *gains; /* columns × columns, one < other */
+  bool *taken;
+};
+
+static bool in_use(const tx_fit_data *data, size_t row) { return !data->use || data->use[row]; }
+
+/* --- bins ---- */
+
+static bool bin_numbers(tx_pair_search *search, size_t column, side *into) {
+  const double *numbers = search->data->columns[column].numbers, *knots;
+  size_t count;
+  if (!tx_knots_spread(&search->arena, search->data, column, BINS, &knots, &count)) return false;
+  into->cuts = tx_arena_calloc(&search->arena, BINS, sizeof *into->cuts);
+  if (!into->cuts) return false;
+  into->bins = count;
+  for (size_t k = 0; k < count; k++) into->cuts[k] = knots[k];
+  for (size_t row = 0; row < search->data->rows; row++) {
+    size_t bin = 0;
+    while (bin + 1 < count && numbers[row] >= knots[bin + 1]) bin++;
+    into->bin[row] = isnan(numbers[row]) || !count ? NO_BIN : (uint8_t)bin;
+  }
+  return true;
+}
+
+static bool bin_levels(tx_pair_search *search, size_t column, side *into) {
+  const tx_fit_column *from = &search->data->columns[column];
+  size_t *counts = tx_arena_calloc(&search->arena, (size_t)from->levels + 1, sizeof *counts);
+  into->codes = tx_arena_calloc(&search->arena, BINS, sizeof *into->codes);
+  if (!counts || !into->codes) return false;
+  for (size_t row = 0; row < search->data->rows; row++) {
+    if (in_use(search->data, row) && from->codes[row] != TX_FIT_ABSENT) counts[from->codes[row]]++;
+  }
+  size_t kinds = 0, named = 0;
+  for (uint32_t code = 0; code < from->levels; code++) kinds += counts[code] > 0;
+  for (; named < BINS - 1 && named + 1 < kinds; named++) {
+    uint32_t best = 0;
+    for (uint32_t code = 1; code < from->levels; code++) best = counts[code] > counts[best] ? code : best;
+    into->codes[named] = best;
+    counts[best] = 0;
+  }
+  into->levels = true;
+  into->bins = kinds ? named + 1 : 0;
+  for (size_t row = 0; row < search->data->rows; row++) {
+    size_t bin = 0;
+    while (bin < named && into->codes[bin] != from->codes[row]) bin++;
+    into->bin[row] = from->codes[row] == TX_FIT_ABSENT ? NO_BIN : (uint8_t)bin;
+  }
+  return true;
+}
+
+tx_pair_search *tx_pair_search_new(triax_context *context, const tx_fit_data *data) {
+  tx_pair_search *made = tx_calloc(context, 1, sizeof *made);
+  if (!made) return NULL;
+  const size_t columns = data->column_count;
+  made->context = context;
+  made->data = data;
+  tx_arena_init(&made->arena, context);
+  made->sides = tx_arena_calloc(&made->arena, columns, sizeof *made->sides);
+  made->gains = tx_arena_calloc(&made->arena, columns * columns, sizeof *made->gains);
+  made->taken = tx_arena_calloc(&made->arena, columns * columns, sizeof *made->taken);
+  bool fine = made->sides && made->gains && made->taken;
+  for (size_t c = 0; fine && c < columns; c++) {
+    made->sides[c].bin = tx_arena_alloc(&made->arena, data->rows + 1);
+    fine = made->sides[c].bin &&
+           (data->columns[c].numbers ? bin_numbers(made, c, &made->sides[c]) : bin_levels(made, c, &made->sides[c]));
+  }
+  if (fine) return made;
+  tx_pair_search_free(made);
+  return NULL;
+}
+
+void tx_pair_search_free(tx_pair_search *search) {
+  if (!search) return;
+  tx_arena_free(&search->arena);
+  tx_free(search->context, search, sizeof *search);
+}
+
+/* --- the best cut into four ---- */
+
+static void fill_grid(const tx_pair_search *search, const side *one, const side *other, grid *into) {
+  memset(into, 0, sizeof *into);
+  for (size_t row = 0; row < search->data->rows; row++) {
+    const uint8_t a = one->bin[row], b = other->bin[row];
+    if (a == NO_BIN || b == NO_BIN) continue;
+    into->left[a][b] += search->fitted->residual[row];
+    into->weight[a][b] += search->fitted->weight[row];
+  }
+}
+
+/* Split s of a side: numbers above cut s + 1, or level s alone. */
+static size_t splits(const side *of) {
+  if (of->bins < 2) return 0;
+  return of->levels && of->bins > 2 ? of->bins : of->bins - 1;
+}
+
+static bool beyond(const side *of, size_t split, size_t bin) { return of->levels ? bin == split : bin > split; }
+
+/* The square of the contrast of four quarters over its variance: chi-squared of one degree by chance. */
+static double contrast(const double left[4], const double weight[4]) {
+  double sum = 0, variance = 0;
+  for (int q = 0; q < 4; q++) {
+    if (weight[q] < QUARTER_LEAST) return 0;
+    sum += (q == 0 || q == 3 ? 1 : -1) * left[q] / weight[q];
+    variance += 1 / weight[q];
+  }
+  return sum * sum / variance;
+}
+
+static double best_quarters(const side *one, const side *other, const grid *cells, size_t *cut, size_t *other_cut) {
+  double best = 0;
+  for (size_t s = 0; s < splits(one); s++) {
+    double left[2][BINS] = {{0}}, weight[2][BINS] = {{0}};
+    for (size_t a = 0; a < one->bins; a++) {
+      const int half = beyond(one, s, a);
+      for (size_t b = 0; b < other->bins; b++) {
+        left[half][b] += cells->left[a][b];
+        weight[half][b] += cells->weight[a][b];
+      }
+    }
+    for (size_t t = 0; t < splits(other); t++) {
+      double quarter[4] = {0}, size[4] = {0};
+      for (size_t b = 0; b < other->bins; b++) {
+        const int half = beyond(other, t, b);
+        quarter[half] += left[0][b];
+        quarter[2 + half] += left[1][b];
+        size[half] += weight[0][b];
+        size[2 + half] += weight[1][b];
+      }
+      const double gain = contrast(quarter, size);
+      if (gain > best) {
+        best = gain;
+        *cut = s;
+        *other_cut = t;
+      }
+    }
+  }
+  return best;
+}
+
+static triax_status judge_columns(void *user, size_t worker, size_t begin, size_t end, triax_error *error) {
+  tx_pair_search *search = user;
+  const size_t columns = search->data->column_count;
+  grid cells;
+  (void)worker;
+  (void)error;
+  for (size_t at = begin; at < end; at++) {
+    const size_t one = at / columns, other = at % columns;
+    size_t cut, other_cut;
+    search->gains[at] = 0;
+    if (one >= other || search->taken[at]) continue;
+    fill_grid(search, &search->sides[one], &search->sides[other], &cells);
+    search->gains[at] = best_quarters(&search->sides[one], &search->sides[other], &cells, &cut, &other_cut);
+  }
+  return TRIAX_OK;
+}
+
+/* Tests that were made on the way: the best of so many must be beyond what chance gives the best of so many. */
+static double tests_made(const tx_pair_search *search) {
+  double made = 0;
+  for (size_t one = 0; one < search->data->column_count; one++) {
+    for (size_t other = one + 1; other < search->data->column_count; other++) {
+      made += (double)(splits(&search->sides[one]) * splits(&search->sides[other]));
+    }
+  }
+  return made;
+}
+
+/* --- from four quarters to a table ---- */
+
+typedef struct parting {
+  bool chosen[BINS]; /* splits */
+  size_t groups;
+} parting;
+
+static size_t group_of(const side *of, const parting *by, size_t bin) {
+  size_t group = 0;
+  for (size_t s = 0; s < splits(of); s++) {
+    if (!by->chosen[s]) continue;
+    if (of->levels && s == bin) return group;
+    if (of->levels || bin > s) group++;
+  }
+  return group;
+}
+
+/* What a table explains beyond its margins. */
+static double explained(const side *sides[2], const parting by[2], const grid *cells) {
+  double left[GROUPS + 1][GROUPS + 1] = {{0}}, weight[GROUPS + 1][GROUPS + 1] = {{0}}, sum = 0;
+  for (size_t a = 0; a < sides[0]->bins; a++) {
+    for (size_t b = 0; b < sides[1]->bins; b++) {
+      const size_t one = group_of(sides[0], &by[0], a), other = group_of(sides[1], &by[1], b);
+      left[one][other] += cells->left[a][b];
+      weight[one][other] += cells->weight[a][b];
+      left[one][GROUPS] += cells->left[a][b];
+      weight[one][GROUPS] += cells->weight[a][b];
+      left[GROUPS][other] += cells->left[a][b];
+      weight[GROUPS][other] += cells->weight[a][b];
+      left[GROUPS][GROUPS] += cells->left[a][b];
+      weight[GROUPS][GROUPS] += cells->weight[a][b];
+    }
+  }
+  for (size_t one = 0; one <= GROUPS; one++) {
+    for (size_t other = 0; other <= GROUPS; other++) {
+      if (!(weight[one][other] > 0)) continue;
+      const double part = left[one][other] * left[one][other] / (weight[one][other] + 1);
+      sum += (one == GROUPS) == (other == GROUPS) ? part : -part;
+    }
+  }
+  return sum;
+}
+
+/* Adds the split that explains most more, if it is worth it. */
+static bool refine(const side *sides[2], parting by[2], const grid *cells) {
+  const double now = explained(sides, by, cells);
+  double best = 0;
+  size_t best_side = 0, best_split = 0;
+  for (size_t i = 0; i < 2; i++) {
+    for (size_t s = 0; s < splits(sides[i]) && by[i].groups < GROUPS; s++) {
+      if (by[i].chosen[s]) continue;
+      by[i].chosen[s] = true;
+      const double gain = explained(sides, by, cells) - now - CUT_LEAST * (double)(by[1 - i].groups - 1);
+      by[i].chosen[s] = false;
+      if (gain > best) {
+        best = gain;
+        best_side = i;
+        best_split = s;
+      }
+    }
+  }
+  if (!(best > 0)) return false;
+  by[best_side].chosen[best_split] = true;
+  by[best_side].groups++;
+  return true;
+}
+
+/* The roundest number that parts the values as the cut does. */
+static double round_cut(const tx_fit_data *data, size_t column, double cut) {
+  const double *numbers = data->columns[column].numbers;
+  double below = -INFINITY;
+  for (size_t row = 0; row < data->rows; row++) {
+    if (in_use(data, row) && numbers[row] < cut && numbers[row] > below) below = numbers[row];
+  }
+  if (!isfinite(below)) return cut;
+  const double rounded = tx_round_within(below + (cut - below) / 1024, cut);
+  return rounded > below && rounded <= cut ? rounded : cut;
+}
+
+static bool make_axis(const tx_pair_search *search, size_t column, const parting *by, tx_arena *arena,
+                      tx_fit_axis *axis) {
+  const side *from = &search->sides[column];
+  double *cuts = from->levels ? NULL : tx_arena_calloc(arena, by->groups, sizeof *cuts);
+  uint32_t *levels = from->levels ? tx_arena_calloc(arena, by->groups, sizeof *levels) : NULL;
+  size_t count = 0;
+  if (!cuts && !levels) return false;
+  for (size_t s = 0; s < splits(from); s++) {
+    if (!by->chosen[s]) continue;
+    if (cuts) {
+      cuts[count++] = round_cut(search->data, column, from->cuts[s + 1]);
+    } else if (s + 1 < from->bins) {
+      levels[count++] = from->codes[s];
+    }
+  }
+  *axis = (tx_fit_axis){column, count + 1, cuts, levels};
+  return true;
+}
+
+/* The level that stands for all that are not named has no code of its own: its split is told by the others'. */
+static void avoid_rest(const side *of, parting *by) {
+  if (!of->levels || !by->chosen[of->bins - 1]) return;
+  by->chosen[of->bins - 1] = false;
+  by->groups = 1;
+  for (size_t s = 0; s + 1 < of->bins && by->groups < GROUPS; s++) {
+    by->groups += !by->chosen[s];
+    by->chosen[s] = true;
+  }
+}
+
+triax_status tx_pair_search_next(tx_pair_search *search, const tx_additive *fitted, tx_arena *arena,
+                                 tx_fit_axis axes[2], bool *found, triax_error *error) {
+  const size_t columns = search->data->column_count, all = columns * columns;
+  search->fitted = fitted;
+  *found = false;
+  triax_status status =
+      tx_parallel_for(search->context, "fit", all, columns < 8 ? columns : 8, judge_columns, search, error);
+  if (status != TRIAX_OK || !all) return status;
+  size_t best = 0;
+  for (size_t at = 1; at < all; at++) best = search->gains[at] > search->gains[best] ? at : best;
+  const double made = tests_made(search);
+  if (!(made > 0) || search->gains[best] < 2 * tx_ln(made) + 8) return TRIAX_OK;
+  search->taken[best] = true;
+  const size_t pair[2] = {best / columns, best % columns};
+  const side *sides[2] = {&search->sides[pair[0]], &search->sides[pair[1]]};
+  parting by[2] = {{{false}, 2}, {{false}, 2}};
+  grid cells;
+  size_t cut = 0, other_cut = 0;
+  fill_grid(search, sides[0], sides[1], &cells);
+  best_quarters(sides[0], sides[1], &cells, &cut, &other_cut);
+  by[0].chosen[cut] = true;
+  by[1].chosen[other_cut] = true;
+  while (refine(sides, by, &cells)) continue;
+  for (size_t i = 0; i < 2; i++) {
+    avoid_rest(sides[i], &by[i]);
+    if (!make_axis(search, pair[i], &by[i], arena, &axes[i])) return tx_no_memory(error);
+  }
+  *found = true;
+  return TRIAX_OK;
+}
