@@ -11,8 +11,8 @@ typedef struct tx_plan_inputs {
   triax_plan_options options;
 } tx_plan_inputs;
 
-/* How far to go: names checked; health alone; everything. */
-typedef enum tx_plan_extent { TX_PLAN_COMPILED, TX_PLAN_HEALTH, TX_PLAN_WHOLE } tx_plan_extent;
+/* How far to go: names checked; health alone; every step, without tables; everything. */
+typedef enum tx_plan_extent { TX_PLAN_COMPILED, TX_PLAN_HEALTH, TX_PLAN_SCORES, TX_PLAN_WHOLE } tx_plan_extent;
 
 triax_status tx_plan_make(triax_context *context, const tx_plan_inputs *inputs, tx_plan_extent extent,
                           tx_report *report, triax_plan **plan);

@@ -115,6 +115,13 @@ TRIAX_COMPARISON_FLOWS = 8
 TRIAX_COMPARISON_FORECAST = 9
 TRIAX_COMPARISON_HEADCOUNT = 10
 
+# health.h
+TRIAX_FIT_ADDITIVE = 0
+TRIAX_FIT_LOGISTIC = 1
+TRIAX_FIT_PREDICTIONS = 1
+TRIAX_FIT_METRICS = 2
+TRIAX_FIT_COEFFICIENTS = 3
+
 triax_status = c_int32
 triax_node = c_uint64
 
@@ -172,6 +179,10 @@ class triax_comparison(Structure):
 
 
 class triax_health(Structure):
+    """Opaque."""
+
+
+class triax_fit(Structure):
     """Opaque."""
 
 
@@ -427,6 +438,44 @@ triax_health_options._fields_ = [
     ("reserved", c_int32),
 ]
 
+
+class triax_backtest_options(Structure):
+    pass
+
+
+triax_backtest_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("outcome", triax_text),
+    ("score", triax_text),
+    ("as_of", c_int32),
+    ("has_as_of", c_int32),
+]
+
+
+class triax_fit_options(Structure):
+    pass
+
+
+triax_fit_options._fields_ = [
+    ("struct_size", c_size_t),
+    ("outcome", triax_text),
+    ("score", triax_text),
+    ("folds", triax_text),
+    ("metrics", POINTER(triax_text)),
+    ("metric_count", c_size_t),
+    ("leaks", POINTER(triax_text)),
+    ("leak_count", c_size_t),
+    ("rising", POINTER(triax_text)),
+    ("rising_count", c_size_t),
+    ("falling", POINTER(triax_text)),
+    ("falling_count", c_size_t),
+    ("ridge", c_double),
+    ("method", c_int32),
+    ("pairs", c_int32),
+    ("force", c_int32),
+    ("reserved", c_int32),
+]
+
 # libtriax: name, what it returns, what it takes
 CORE: dict[str, tuple[Any, list[Any]]] = {
     # base.h
@@ -582,6 +631,16 @@ CORE: dict[str, tuple[Any, list[Any]]] = {
     "triax_health_unref": (None, [POINTER(triax_health)]),
     "triax_health_options_init": (None, [POINTER(triax_health_options)]),
     "triax_health_score": (triax_status, [POINTER(triax_health), POINTER(triax_customers), POINTER(triax_health_options), POINTER(POINTER(triax_table)), POINTER(triax_messages), POINTER(triax_error)]),
+    "triax_backtest_options_init": (None, [POINTER(triax_backtest_options)]),
+    "triax_health_backtest": (triax_status, [POINTER(triax_context), POINTER(triax_policy), POINTER(triax_customers), POINTER(triax_backtest_options), POINTER(POINTER(triax_document)), POINTER(triax_messages), POINTER(triax_error)]),
+    "triax_fit_options_init": (None, [POINTER(triax_fit_options)]),
+    "triax_health_fit": (triax_status, [POINTER(triax_context), POINTER(triax_policy), POINTER(triax_customers), POINTER(triax_fit_options), POINTER(POINTER(triax_fit)), POINTER(triax_messages), POINTER(triax_error)]),
+    "triax_fit_ref": (POINTER(triax_fit), [POINTER(triax_fit)]),
+    "triax_fit_unref": (None, [POINTER(triax_fit)]),
+    "triax_fit_section": (POINTER(triax_document), [POINTER(triax_fit)]),
+    "triax_fit_report": (POINTER(triax_document), [POINTER(triax_fit)]),
+    "triax_fit_table": (POINTER(triax_table), [POINTER(triax_fit), c_int32]),
+    "triax_fit_table_name": (c_char_p, [c_int32]),
 }
 
 # libtriax-yaml: name, what it returns, what it takes
@@ -590,6 +649,8 @@ YAML: dict[str, tuple[Any, list[Any]]] = {
     "triax_yaml_read": (triax_status, [POINTER(triax_context), triax_text, triax_text, POINTER(POINTER(triax_document)), POINTER(triax_messages), POINTER(triax_error)]),
     "triax_yaml_policy": (triax_status, [POINTER(triax_context), triax_text, triax_text, POINTER(POINTER(triax_policy)), POINTER(triax_messages), POINTER(triax_error)]),
     "triax_yaml_health": (triax_status, [POINTER(triax_context), triax_text, triax_text, POINTER(POINTER(triax_health)), POINTER(triax_messages), POINTER(triax_error)]),
+    "triax_yaml_write": (c_size_t, [POINTER(triax_document), triax_node, triax_text, c_int32, c_char_p, c_size_t]),
+    "triax_yaml_replace": (triax_status, [POINTER(triax_context), triax_text, triax_text, triax_text, POINTER(triax_document), c_char_p, c_size_t, POINTER(c_size_t), POINTER(triax_error)]),
 }
 
 

@@ -104,6 +104,13 @@ module Triax
     COMPARISON_FORECAST = 9
     COMPARISON_HEADCOUNT = 10
 
+    # health.h
+    FIT_ADDITIVE = 0
+    FIT_LOGISTIC = 1
+    FIT_PREDICTIONS = 1
+    FIT_METRICS = 2
+    FIT_COEFFICIENTS = 3
+
     callback :triax_resize_fn, [:pointer, :pointer, :size_t, :size_t], :pointer
     callback :triax_log_fn, [:pointer, :int32, :string], :void
     callback :triax_progress_fn, [:pointer, :string, :double], :int
@@ -271,6 +278,34 @@ module Triax
              :reserved, :int32
     end
 
+    class BacktestOptions < FFI::Struct
+      layout :struct_size, :size_t,
+             :outcome, Text,
+             :score, Text,
+             :as_of, :int32,
+             :has_as_of, :int32
+    end
+
+    class FitOptions < FFI::Struct
+      layout :struct_size, :size_t,
+             :outcome, Text,
+             :score, Text,
+             :folds, Text,
+             :metrics, :pointer,
+             :metric_count, :size_t,
+             :leaks, :pointer,
+             :leak_count, :size_t,
+             :rising, :pointer,
+             :rising_count, :size_t,
+             :falling, :pointer,
+             :falling_count, :size_t,
+             :ridge, :double,
+             :method, :int32,
+             :pairs, :int32,
+             :force, :int32,
+             :reserved, :int32
+    end
+
     # libtriax: name, what it takes, what it returns
     CORE = {
       # base.h
@@ -426,6 +461,16 @@ module Triax
       triax_health_unref: [[:pointer], :void],
       triax_health_options_init: [[:pointer], :void],
       triax_health_score: [[:pointer, :pointer, :pointer, :pointer, :pointer, :pointer], :int32, {blocking: true}],
+      triax_backtest_options_init: [[:pointer], :void],
+      triax_health_backtest: [[:pointer, :pointer, :pointer, :pointer, :pointer, :pointer, :pointer], :int32, {blocking: true}],
+      triax_fit_options_init: [[:pointer], :void],
+      triax_health_fit: [[:pointer, :pointer, :pointer, :pointer, :pointer, :pointer, :pointer], :int32, {blocking: true}],
+      triax_fit_ref: [[:pointer], :pointer],
+      triax_fit_unref: [[:pointer], :void],
+      triax_fit_section: [[:pointer], :pointer],
+      triax_fit_report: [[:pointer], :pointer],
+      triax_fit_table: [[:pointer, :int32], :pointer],
+      triax_fit_table_name: [[:int32], :string],
     }.freeze
 
     # libtriax-yaml: name, what it takes, what it returns
@@ -434,6 +479,8 @@ module Triax
       triax_yaml_read: [[:pointer, Text.by_value, Text.by_value, :pointer, :pointer, :pointer], :int32],
       triax_yaml_policy: [[:pointer, Text.by_value, Text.by_value, :pointer, :pointer, :pointer], :int32],
       triax_yaml_health: [[:pointer, Text.by_value, Text.by_value, :pointer, :pointer, :pointer], :int32],
+      triax_yaml_write: [[:pointer, :uint64, Text.by_value, :int32, :pointer, :size_t], :size_t],
+      triax_yaml_replace: [[:pointer, Text.by_value, Text.by_value, Text.by_value, :pointer, :pointer, :size_t, :pointer, :pointer], :int32],
     }.freeze
 
     # Binds the functions of the libraries at these paths. One that is not there: FFI::NotFoundError.
