@@ -41,13 +41,16 @@ typedef struct cli_options {
   int operand_count;
   const char *customers, *team, *sent, *out, *set_aside;
   const char *as_of, *threads, *delimiter, *encoding, *decimal, *date_order;
-  const char *outcome, *metrics;
+  const char *outcome, *metrics, *leaks, *rising, *falling, *folds, *score, *method, *ridge, *interactions, *predictions;
+  bool only_test, force;
   const char *customers_after, *team_after, *as_of_after; /* compare: the second of two */
   bool json, raw_text, loose_numbers, report, present;
   /* from the texts above */
   char delimiter_sign; /* '\0': to be detected */
   int32_t as_of_days, as_of_days_after;
   uint64_t thread_count;
+  int fit_method, fit_pairs; /* as in triax_fit_options */
+  double fit_ridge;
   triax_load_options load;
 } cli_options;
 
@@ -164,6 +167,7 @@ void output_list(text_buffer *text, const char *folder, const output_kind *kind,
 int output_write(const char *path, const output_kind *kind, const void *result, bool raw_text);
 /* A file that is complete or untouched. */
 int output_write_file(const char *path, const text_buffer *text);
+int output_write_table(const char *path, const triax_table *table);
 
 /* load.c: what a command works on. */
 typedef struct cli_company {
@@ -173,6 +177,7 @@ typedef struct cli_company {
   triax_customers *customers;
   triax_team *team;
   csv_table sent;    /* the log of what plays sent; no table: none */
+  text_buffer policy_text; /* as it was read */
   text_buffer aside; /* CSV, once something was set aside */
   size_t aside_count;
 } cli_company;
@@ -197,6 +202,8 @@ int command_plan(const cli_options *options);
 int command_explain(const cli_options *options);
 int command_eval(const cli_options *options);
 int command_compare(const cli_options *options);
+/* fit.c */
+int command_fit(const cli_options *options);
 /* Prints a result in one piece. */
 int print_text(const text_buffer *text);
 /* company_load, then the plan. */

@@ -28,6 +28,7 @@ static const char general[] = "triax decides how customers are covered: segments
                               "\n"
                               "  check    say what is wrong with a policy, alone or with data\n"
                               "  plan     make the plan, print what was decided, write its files\n"
+                              "  fit      learn health from what came, or say how well it foretold that\n"
                               "  compare  put two plans side by side, with the cause of each difference\n"
                               "  explain  say why one customer is treated as it is\n"
                               "  eval     evaluate an expression, once or for every customer\n"
@@ -89,6 +90,33 @@ static const char eval[] = "usage: triax eval 'EXPRESSION' [--customers FILE] [O
                            "'error: ...' and exits with 1. With customers prints one line for each, `missing`\n"
                            "where there is no value. An expression that looks like an option stands behind --.\n";
 
+static const char fit[] =
+    "usage: triax fit POLICY --customers FILE --outcome COLUMN [-o NEW_POLICY] [OPTIONS]\n"
+    "\n"
+    "Learns the policy's health from customers whose outcome is known: 0 or 1, no or yes,\n"
+    "false or true, kept or churned. Rows without one are left out. Prints what it learnt,\n"
+    "and how well that holds for customers it has not seen. Without -o nothing is written.\n"
+    "\n"
+    "  -o, --out FILE      write the policy with the new section in place of the old one;\n"
+    "                      everything around it, comments too, stays as it is\n"
+    "  --metrics A,B       columns to learn from; without it every number, boolean and\n"
+    "                      string column but the key, the outcome and the folds\n"
+    "  --leaks A,B         columns that know the outcome: never used\n"
+    "  --rising A,B        of these numbers, more may only be better\n"
+    "  --falling A,B       of these numbers, more may only be worse\n"
+    "  --interactions N    at most N tables of two columns together; 5 without it\n"
+    "  --score NAME        learn this score of the policy, and not health: the higher, the\n"
+    "                      surer the outcome\n"
+    "  --folds COLUMN      which fold each row is in; without it five folds by key\n"
+    "  --method M          additive (without it), or logistic: plain regression\n"
+    "  --ridge R           with logistic: strength of the penalty on standardised coefficients\n"
+    "  --only-test         learn nothing; say how well the policy's health (or score), as it\n"
+    "                      is, foretold the outcome\n"
+    "  --predictions FILE  write each customer's chance, foretold by what was learnt from the\n"
+    "                      other folds, as CSV\n"
+    "  --force             learn at stage startup or growth too, and from thinner history\n"
+    "  --json              print everything as JSON\n";
+
 static const char data[] = "\n"
                            "Data are CSV files as in RFC 4180, UTF-8, with a header; - is standard input.\n"
                            "  --as-of DATE      the plan's date, such as 2026-11-21; today without it\n"
@@ -122,8 +150,8 @@ void help_print(FILE *stream, int command) {
     fputs(compare, stream);
     break;
   case COMMAND_FIT:
-    fprintf(stream, "triax %s is not in this version\n", help_usage(command));
-    return;
+    fputs(fit, stream);
+    break;
   default:
     fputs(general, stream);
     return;

@@ -27,6 +27,7 @@ void company_close(cli_company *company) {
   triax_messages_free(company->messages);
   triax_context_unref(company->context);
   text_free(&company->aside);
+  text_free(&company->policy_text);
 }
 
 /* The whole of a text file. */
@@ -60,7 +61,8 @@ static int load_policy(cli_company *company, const char *path) {
     say_messages(company->messages, before, status != TRIAX_OK ? &error : NULL, NULL, 0);
     result = exit_of(status);
   }
-  text_free(&text);
+  text_free(&company->policy_text);
+  company->policy_text = text;
   return result;
 }
 

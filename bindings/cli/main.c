@@ -22,8 +22,7 @@ static int run(const cli_options *options) {
   case COMMAND_COMPARE:
     return command_compare(options);
   case COMMAND_FIT:
-    say_error("triax %s is not in this version", help_usage(options->command));
-    return EXIT_USAGE;
+    return command_fit(options);
   default:
     help_print(stdout, COMMAND_HELP);
     return EXIT_DONE;

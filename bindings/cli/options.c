@@ -40,8 +40,19 @@ static const known_option known[] = {
     TAKES("--set-aside", NULL, READ_DATA, set_aside),
     TAKES("--outcome", NULL, COMMAND_CHECK | COMMAND_FIT, outcome),
     TAKES("--metrics", NULL, COMMAND_FIT, metrics),
+    TAKES("--leaks", NULL, COMMAND_FIT, leaks),
+    TAKES("--rising", NULL, COMMAND_FIT, rising),
+    TAKES("--falling", NULL, COMMAND_FIT, falling),
+    TAKES("--folds", NULL, COMMAND_FIT, folds),
+    TAKES("--score", NULL, COMMAND_FIT, score),
+    TAKES("--method", NULL, COMMAND_FIT, method),
+    TAKES("--ridge", NULL, COMMAND_FIT, ridge),
+    TAKES("--interactions", NULL, COMMAND_FIT, interactions),
+    TAKES("--predictions", NULL, COMMAND_FIT, predictions),
+    FLAG("--only-test", NULL, COMMAND_FIT, only_test),
+    FLAG("--force", NULL, COMMAND_FIT, force),
     FLAG("--loose-numbers", NULL, READ_DATA, loose_numbers),
-    FLAG("--json", NULL, COMMAND_PLAN | COMMAND_EXPLAIN | COMMAND_COMPARE, json),
+    FLAG("--json", NULL, COMMAND_PLAN | COMMAND_EXPLAIN | COMMAND_COMPARE | COMMAND_FIT, json),
     FLAG("--raw-text", NULL, COMMAND_PLAN | COMMAND_COMPARE, raw_text),
     FLAG("--present", NULL, COMMAND_COMPARE, present),
     FLAG("--report", NULL, COMMAND_PLAN, report),
@@ -144,7 +155,7 @@ static int take_option(cli_options *options, int count, char **arguments, int *a
     say_error("%s needs a value", option->name);
     return EXIT_USAGE;
   }
-  if (*value != NULL && option->place != offsetof(cli_options, metrics)) {
+  if (*value != NULL) {
     say_error("%s is given twice", option->name);
     return EXIT_USAGE;
   }
@@ -196,9 +207,13 @@ static int check_operands(const cli_options *options) {
       return EXIT_USAGE;
     }
   }
-  int needs_customers = COMMAND_PLAN | COMMAND_EXPLAIN | COMMAND_COMPARE;
+  int needs_customers = COMMAND_PLAN | COMMAND_EXPLAIN | COMMAND_COMPARE | COMMAND_FIT;
   if ((options->command & needs_customers) && options->customers == NULL) {
     say_error("triax %s needs --customers FILE", help_usage(options->command));
+    return EXIT_USAGE;
+  }
+  if (options->command == COMMAND_FIT && options->outcome == NULL) {
+    say_error("triax fit needs --outcome COLUMN");
     return EXIT_USAGE;
   }
   return options->command == COMMAND_COMPARE ? check_sides(options) : EXIT_DONE;
@@ -290,6 +305,41 @@ static int read_load(cli_options *options) {
   return EXIT_DONE;
 }
 
+static int read_fit(cli_options *options) {
+  static const char *const methods[] = {"additive", "logistic", NULL}; /* in the order of TRIAX_FIT_… */
+  if (options->method != NULL) {
+    int chosen = choose("--method", options->method, methods);
+    if (chosen < 0) return EXIT_USAGE;
+    options->fit_method = chosen;
+  }
+  if (options->ridge != NULL) {
+    char *end;
+    options->fit_ridge = strtod(options->ridge, &end);
+    if (*end != '\0' || end == options->ridge || !(options->fit_ridge >= 0 && options->fit_ridge < 1e300)) {
+      say_error("--ridge takes a number from 0 on, not '%s'", options->ridge);
+      return EXIT_USAGE;
+    }
+    if (options->fit_method != TRIAX_FIT_LOGISTIC) {
+      say_error("--ridge goes with --method logistic");
+      return EXIT_USAGE;
+    }
+  }
+  if (options->interactions != NULL) {
+    char *end;
+    long count = strtol(options->interactions, &end, 10);
+    if (options->interactions[0] < '0' || options->interactions[0] > '9' || *end != '\0' || count > 20) {
+      say_error("--interactions takes a number from 0 to 20, not '%s'", options->interactions);
+      return EXIT_USAGE;
+    }
+    options->fit_pairs = count == 0 ? -1 : (int)count;
+  }
+  if (options->only_test && options->out != NULL) {
+    say_error("--only-test writes no policy: leave out -o");
+    return EXIT_USAGE;
+  }
+  return EXIT_DONE;
+}
+
 int options_read(cli_options *options, int count, char **arguments) {
   memset(options, 0, sizeof *options);
   if (count < 2) {
@@ -318,8 +368,9 @@ int options_read(cli_options *options, int count, char **arguments) {
     options->command = command;
     options->help = true;
   }
-  if (options->help || (options->command & (COMMAND_HELP | COMMAND_FIT))) return EXIT_DONE;
+  if (options->help || (options->command & COMMAND_HELP)) return EXIT_DONE;
   int result = check_operands(options);
+  if (result == EXIT_DONE) result = read_fit(options);
   if (result == EXIT_DONE) result = read_delimiter(options);
   if (result == EXIT_DONE) result = read_date(options);
   if (result == EXIT_DONE) result = read_threads(options);

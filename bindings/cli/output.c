@@ -242,16 +242,33 @@ void output_list(text_buffer *text, const char *folder, const output_kind *kind,
   text_add(text, "\n", 1);
 }
 
+/* Puts a fresh file into its place, or takes it away again. */
+static int settle_file(const places *at, const char *path, int result) {
+  if (result == EXIT_DONE && !platform_rename(at->fresh, at->final)) result = say_not_written(path);
+  if (result != EXIT_DONE) platform_remove_file(at->fresh);
+  return result;
+}
+
 int output_write_file(const char *path, const text_buffer *text) {
   places at;
+  int result = EXIT_MACHINE;
+  if (!find_places(path, &at)) say_no_memory();
+  else result = settle_file(&at, path, write_bytes(at.fresh, text));
+  free_places(&at);
+  return result;
+}
+
+int output_write_table(const char *path, const triax_table *table) {
+  places at;
+  int result = EXIT_MACHINE;
   if (!find_places(path, &at)) {
-    free_places(&at);
     say_no_memory();
-    return EXIT_MACHINE;
+  } else {
+    errno = 0;
+    FILE *stream = fopen(at.fresh, "wb");
+    bool good = stream != NULL && close_written(stream, csv_write_table(stream, table, false));
+    result = settle_file(&at, path, good ? EXIT_DONE : say_not_written(path));
   }
-  int result = write_bytes(at.fresh, text);
-  if (result == EXIT_DONE && !platform_rename(at.fresh, at.final)) result = say_not_written(path);
-  if (result != EXIT_DONE) platform_remove_file(at.fresh);
   free_places(&at);
   return result;
 }

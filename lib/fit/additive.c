@@ -48,7 +48,7 @@ static double penalty_value(const tx_additive *additive, const tx_penalty *penal
 
 /* Steps of a line against its direction. */
 static double against(const tx_additive *additive, const tx_term *term, size_t k) {
-  if (!term->direction || term->kind != TX_TERM_LINE) return 0;
+  if (!additive->directed || !term->direction || term->kind != TX_TERM_LINE) return 0;
   const double step = additive->beta[term->first + k + 1] - additive->beta[term->first + k];
   return step * term->direction < 0 ? step : 0;
 }
@@ -142,22 +142,67 @@ static void add_penalties(tx_additive *additive) {
       for (uint32_t j = 0; j <= i; j++) row[j] += strength * one * (penalty->coefficients ? penalty->coefficients[j] : 1);
     }
   }
+}
+
+/* --- directions ---- */
+
+static bool has_directions(const tx_additive *additive) {
   for (size_t t = 1; t < additive->term_count; t++) {
-    const tx_term *term = &additive->terms[t];
-    for (size_t k = 0; k + 1 < term->count; k++) {
-      const double step = against(additive, term, k);
-      if (!(fabs(step) > 0)) continue;
-      const size_t at = term->first + k;
-      additive->gradient[at] += HOLD * step;
-      additive->gradient[at + 1] -= HOLD * step;
-      additive->hessian[at * stride + at] += HOLD;
-      additive->hessian[(at + 1) * stride + at + 1] += HOLD;
-      additive->hessian[(at + 1) * stride + at] -= HOLD;
-    }
+    if (additive->directed && additive->terms[t].direction) return true;
+  }
+  return false;
+}
+
+/* Keeps neighbours equal where held. */
+static void add_holds(tx_additive *additive) {
+  const size_t stride = additive->stride;
+  for (size_t at = 0; at + 1 < additive->count; at++) {
+    if (!additive->held[at]) continue;
+    const double step = additive->beta[at + 1] - additive->beta[at];
+    additive->step[at] += HOLD * step;
+    additive->step[at + 1] -= HOLD * step;
+    additive->hessian[at * stride + at] += HOLD;
+    additive->hessian[(at + 1) * stride + at + 1] += HOLD;
+    additive->hessian[(at + 1) * stride + at] -= HOLD;
   }
 }
 
-/* The factored second derivatives at beta, and the gradient. */
+/* Holds the steps that go against their direction after the step of Newton's, and lets go of others unless `only_more`;
+ * true when those are the ones held. */
+static bool settle_holds(tx_additive *additive, bool only_more) {
+  bool same = true;
+  for (size_t t = 1; t < additive->term_count; t++) {
+    const tx_term *term = &additive->terms[t];
+    for (size_t k = 0; term->direction && k + 1 < term->count; k++) {
+      const size_t at = term->first + k;
+      const double after = additive->beta[at + 1] + additive->step[at + 1] - additive->beta[at] - additive->step[at];
+      const uint8_t held = after * term->direction < 0 || (only_more && additive->held[at]);
+      same = same && held == additive->held[at];
+      additive->held[at] = held;
+    }
+  }
+  return same;
+}
+
+/* Factors the second derivatives and solves for the step, with the holds that it needs. */
+static triax_status solve_step(tx_additive *additive, triax_error *error) {
+  const size_t count = additive->count, all = additive->stride * additive->stride;
+  const bool holds = has_directions(additive);
+  if (holds) memcpy(additive->inverse, additive->hessian, all * sizeof(double));
+  triax_status status = TRIAX_OK;
+  for (int round = 0; status == TRIAX_OK && round < (holds ? 60 : 1); round++) {
+    if (round) memcpy(additive->hessian, additive->inverse, all * sizeof(double));
+    memcpy(additive->step, additive->gradient, count * sizeof(double));
+    if (holds) add_holds(additive);
+    status = tx_spd_factor(additive->context, additive->hessian, count, additive->stride, error);
+    if (status != TRIAX_OK) break;
+    tx_spd_solve(additive->hessian, count, additive->stride, additive->step);
+    if (holds && settle_holds(additive, round > 8)) break;
+  }
+  return status;
+}
+
+/* The second derivatives at beta, and the gradient. */
 static triax_status differentiate(tx_additive *additive, triax_error *error) {
   weigh_rows(additive);
   memset(additive->hessian, 0, additive->stride * additive->stride * sizeof(double));
@@ -166,17 +211,16 @@ static triax_status differentiate(tx_additive *additive, triax_error *error) {
   if (status != TRIAX_OK) return status;
   add_gradient(additive);
   add_penalties(additive);
-  return tx_spd_factor(additive->context, additive->hessian, additive->count, additive->stride, error);
+  return TRIAX_OK;
 }
 
 /* One step of Newton's, halved until it leads down. *moved: the largest change of a parameter. */
 static triax_status newton(tx_additive *additive, double *moved, triax_error *error) {
   triax_status status = differentiate(additive, error);
+  if (status == TRIAX_OK) status = solve_step(additive, error);
   if (status != TRIAX_OK) return status;
   const size_t count = additive->count;
   const double before = objective(additive);
-  memcpy(additive->step, additive->gradient, count * sizeof(double));
-  tx_spd_solve(additive->hessian, count, additive->stride, additive->step);
   *moved = 0;
   double share = 1, taken = 0;
   for (int halving = 0; halving < 12; halving++, share /= 2) {
@@ -260,6 +304,7 @@ triax_status tx_additive_fit(tx_additive *additive, double most_parameters, size
                              triax_error *error) {
   double *next = tx_arena_calloc(&additive->arena, additive->group_count, sizeof *next), before = INFINITY;
   if (!next) return tx_no_memory(error);
+  additive->directed = false;
   predict(additive);
   triax_status status = converge(additive, 8, 1e-2, error);
   for (size_t sweep = 0; status == TRIAX_OK && sweep < sweeps; sweep++) {
@@ -270,7 +315,9 @@ triax_status tx_additive_fit(tx_additive *additive, double most_parameters, size
            (additive->group_count - TX_GROUP_SLOPES) * sizeof *next);
     status = converge(additive, 1, 1e-6, error);
   }
-  if (status == TRIAX_OK) status = converge(additive, 12, 1e-7, error);
+  /* Directions come last: what is held says nothing about how far the rest may bend. */
+  additive->directed = true;
+  if (status == TRIAX_OK) status = converge(additive, 20, 1e-7, error);
   if (status == TRIAX_OK) status = count_parameters(additive, NULL, error);
   if (status == TRIAX_OK) status = shrink(additive, most_parameters, shrunk, error);
   return status;
@@ -365,7 +412,8 @@ triax_status tx_additive_open(tx_additive *additive, triax_error *error) {
   additive->step = tx_arena_calloc(&additive->arena, additive->stride, sizeof(double));
   additive->gradient = tx_arena_calloc(&additive->arena, additive->stride, sizeof(double));
   additive->strength = tx_arena_calloc(&additive->arena, additive->group_count, sizeof(double));
-  if (!fine || !additive->beta || !additive->step || !additive->gradient || !additive->strength) {
+  additive->held = tx_arena_calloc(&additive->arena, additive->stride, 1);
+  if (!fine || !additive->beta || !additive->step || !additive->gradient || !additive->strength || !additive->held) {
     return tx_no_memory(error);
   }
   for (size_t g = 0; g < additive->group_count; g++) additive->strength[g] = g == TX_GROUP_GAUGE ? GAUGE : 1;

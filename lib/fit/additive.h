@@ -46,6 +46,8 @@ typedef struct tx_additive {
   size_t count;     /* parameters */
   size_t stride;    /* count + 2: rows without a parameter write behind the end */
   double *beta, *step, *gradient;
+  bool directed; /* directions hold */
+  uint8_t *held; /* per parameter of a line with a direction: as the next one */
   double *hessian, *inverse; /* stride × stride */
   double *eta, *residual, *weight; /* per row */
   double parameters;

@@ -168,7 +168,11 @@ static bool keep_shape(learning *work, const tx_term *term) {
   double mean, *effect = tx_arena_calloc(&model->arena, term->count, sizeof *effect);
   if (!effect) return false;
   const double spread = spread_of(&work->last, term, &mean);
-  for (size_t i = 0; i < term->count; i++) effect[i] = beta[i] - mean;
+  for (size_t i = 0; i < term->count; i++) {
+    effect[i] = beta[i] - mean;
+    /* What is held is equal but for rounding. */
+    if (i && term->direction && (effect[i] - effect[i - 1]) * term->direction < 0) effect[i] = effect[i - 1];
+  }
   *shape = (tx_fit_shape){term->column, term->count, term->knots, term->levels, effect, 0, spread, term->parameters};
   shape->missing = (term->has_missing ? beta[term->count] : 0) - mean;
   model->intercept += mean;

@@ -134,7 +134,7 @@ static bool number_shape(tx_fit_model *model, const design *made, size_t i, doub
   knots[0] = INFINITY;
   knots[1] = -INFINITY;
   for (size_t row = 0; row < made->fitting->outcomes.rows; row++) {
-    if (!made->use[row] || !isfinite(numbers[row])) continue;
+    if (!isfinite(numbers[row])) continue; /* all rows: a regression goes on beyond what it has learnt from */
     if (numbers[row] < knots[0]) knots[0] = numbers[row];
     if (numbers[row] > knots[1]) knots[1] = numbers[row];
   }

@@ -7,7 +7,7 @@
 #include <triax/yaml.h>
 
 /* Columns that a line may have before it is broken up. */
-#define WIDTH 100
+#define WIDTH 116
 
 void tx_yaml_put(tx_yaml_writer *writer, triax_text text) {
   for (size_t i = 0; i < text.length; i++) {
