@@ -7,7 +7,7 @@
 #include "fit/pairs.h"
 
 /* Parameters of the first fit, over all columns; few knots each where there are many columns. */
-#define PARAMETERS 800
+#define PARAMETERS 400
 #define KNOTS_MOST 20
 #define KNOTS_LEAST 4
 #define LEVELS_MOST 50
