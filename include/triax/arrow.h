@@ -70,6 +70,10 @@ struct ArrowArrayStream {
  * offsets and validity at every level. Numbers of every width become `number` columns; only a 64-bit column with a
  * value beyond 2^53, which a double would round, becomes `integer`, and beyond int64 is an error. Missing items of lists
  * are left out. Nanoseconds are rounded down to microseconds.
+ *
+ * Values are copied, but for columns that lie as the table's own do: doubles (without NaN), days and microseconds, aligned,
+ * without missing values, in one batch. Their arrays are moved into the table and released with its last reference, on
+ * whatever thread that is.
  * @param context where the table's memory comes from
  * @param schema,array moved from on success (release is NULL then); on failure they still belong to the caller
  * @param[out] table the new table

@@ -1,4 +1,5 @@
-/* Tables from Arrow record batches and streams. Values are copied; the producer's arrays are released at the end. */
+/* Tables from Arrow record batches and streams. Values are copied, and the producer's arrays released at the end; but
+ * what comes in one batch and lies as our columns do is moved into them (arrow_share.c). */
 #include <string.h>
 
 #include "base/text.h"
@@ -13,6 +14,7 @@ typedef struct import_column {
   triax_text name;
   const tx_arrow_type *type;
   tx_column_builder *builder;
+  const void *lies; /* the values in the producer's memory, which the column takes over; NULL: they are copied */
 } import_column;
 
 typedef struct import {
@@ -21,8 +23,9 @@ typedef struct import {
   tx_arena arena;
   size_t count;
   import_column *columns;
-  size_t rows;       /* of the batches before */
-  uint32_t *scratch; /* codes of a list */
+  size_t rows;                   /* of the batches before */
+  const struct ArrowArray *only; /* the batch, when there is just one */
+  uint32_t *scratch;             /* codes of a list */
   size_t scratch_capacity;
 } import;
 
@@ -257,7 +260,9 @@ static triax_status append_column(import *into, size_t i, const struct ArrowArra
                    tx_name_width(at.column->name), at.column->name.bytes);
   }
   if (batch->length > 0 && batch->n_buffers > 0 && batch->null_count != 0) at.batch_validity = batch->buffers[0];
-  status = append_rows(&at);
+  if (into->only)
+    at.column->lies = at.batch_validity ? NULL : tx_arrow_lies(&at.views[0], batch->offset, (size_t)batch->length);
+  if (!at.column->lies) status = append_rows(&at);
   tx_free_array(into->context, at.codes, (size_t)at.code_count, sizeof *at.codes);
   return status;
 }
@@ -309,18 +314,27 @@ static tx_column *as_numbers(triax_context *context, tx_column *column) {
   return made;
 }
 
+static tx_column *finish_column(import *into, import_column *from) {
+  if (from->lies) return tx_column_over(into->context, tx_arrow_column_type(from->type), into->rows, from->lies);
+  tx_column *column = tx_column_builder_finish(from->builder);
+  return column && column->type == TRIAX_TYPE_INTEGER ? as_numbers(into->context, column) : column;
+}
+
 static triax_status finish_import(import *into, triax_table **table) {
   triax_text *names = tx_arena_calloc(&into->arena, into->count, sizeof *names);
   tx_column **columns = tx_arena_calloc(&into->arena, into->count, sizeof *columns);
   bool fine = names && columns;
   for (size_t i = 0; fine && i < into->count; i++) {
     names[i] = into->columns[i].name;
-    columns[i] = tx_column_builder_finish(into->columns[i].builder);
-    if (columns[i] && columns[i]->type == TRIAX_TYPE_INTEGER) columns[i] = as_numbers(into->context, columns[i]);
+    columns[i] = finish_column(into, &into->columns[i]);
     fine = columns[i] != NULL;
   }
   triax_status status = TRIAX_ENOMEM;
   if (fine) status = tx_table_new(into->context, into->rows, into->count, names, columns, table, into->error);
+  /* Nothing can fail any more: only now are arrays moved out of the batch. */
+  for (size_t i = 0; !status && i < into->count; i++) {
+    if (into->columns[i].lies) tx_column_own(columns[i], into->only->children[i]);
+  }
   for (size_t i = 0; columns && i < into->count; i++) tx_column_unref(columns[i]);
   return status ? tx_no_memory(into->error) : TRIAX_OK;
 }
@@ -331,6 +345,7 @@ triax_status triax_table_from_arrow(triax_context *context, struct ArrowSchema *
   if (!schema->release || !array->release) return tx_fail(error, TRIAX_EINVAL, "the Arrow schema or array is released");
 import into;
   triax_status status = begin_import(&into, context, schema, error);
+  into.only = array;
   if (!status) status = append_batch(&into, array);
   if (!status) status = finish_import(&into, table);
   end_import(&into);
@@ -347,16 +362,31 @@ static triax_status stream_failed(struct ArrowArrayStream *stream, triax_error *
   return tx_fail(error, TRIAX_EDATA, "the Arrow stream failed: %s", why ? why : "it gave no reason");
 }
 
-static triax_status append_stream(import *into, struct ArrowArrayStream *stream) {
-  for (;;) {
-    struct ArrowArray batch;
-    memset(&batch, 0, sizeof batch);
-    if (stream->get_next(stream, &batch)) return stream_failed(stream, into->error);
-    if (!batch.release) return TRIAX_OK;
-    triax_status status = append_batch(into, &batch);
-    batch.release(&batch);
-    if (status) return status;
+/* The next batch; its release is NULL at the end. */
+static triax_status next_batch(struct ArrowArrayStream *stream, struct ArrowArray *batch, triax_error *error) {
+  memset(batch, 0, sizeof *batch);
+  if (!stream->get_next(stream, batch)) return TRIAX_OK;
+  batch->release = NULL;
+  return stream_failed(stream, error);
+}
+
+/* Looks one batch ahead. The first, if it is the only one, is left to the caller, who releases it. */
+static triax_status append_stream(import *into, struct ArrowArrayStream *stream, struct ArrowArray *first) {
+  struct ArrowArray next;
+  triax_status status = next_batch(stream, first, into->error);
+  if (status || !first->release) return status;
+  status = next_batch(stream, &next, into->error);
+  if (status) return status;
+  if (!next.release) into->only = first;
+  status = append_batch(into, first);
+  if (!into->only) first->release(first);
+  while (!status && next.release) {
+    status = append_batch(into, &next);
+    next.release(&next);
+    if (!status) status = next_batch(stream, &next, into->error);
   }
+  if (next.release) next.release(&next);
+  return status;
 }
 
 triax_status triax_table_from_arrow_stream(triax_context *context, struct ArrowArrayStream *stream, triax_table **table,
@@ -370,10 +400,12 @@ triax_status triax_table_from_arrow_stream(triax_context *context, struct ArrowA
   if (stream->get_schema(stream, &schema)) return stream_failed(stream, error);
   if (!schema.release) return tx_fail(error, TRIAX_EINVAL, "the Arrow stream gave a released schema");
 import into;
+  struct ArrowArray first = {.release = NULL};
   triax_status status = begin_import(&into, context, &schema, error);
-  if (!status) status = append_stream(&into, stream);
+  if (!status) status = append_stream(&into, stream, &first);
   if (!status) status = finish_import(&into, table);
   end_import(&into);
+  if (first.release) first.release(&first);
   schema.release(&schema);
   if (status) return status;
   stream->release(stream);

@@ -51,6 +51,10 @@ typedef struct tx_arrow_view {
 triax_status tx_arrow_view_of(const tx_arrow_type *type, const struct ArrowArray *array, triax_text column,
                               tx_arrow_view views[TX_ARROW_VIEWS], triax_error *error);
 
+/* Where the values of rows from `first` lie, if they lie as those of a column do: the same type, aligned, all there. Else
+ * NULL. */
+const void *tx_arrow_lies(const tx_arrow_view *view, int64_t first, size_t rows);
+
 /* All indices count from the array's own offset; they must be below its length. */
 bool tx_arrow_has(const tx_arrow_view *view, int64_t i);
 bool tx_arrow_boolean(const tx_arrow_view *view, int64_t i);

@@ -38,7 +38,8 @@ tx_column *tx_column_ref(const tx_column *column) {
 }
 
 static void free_parts(triax_context *context, const tx_parts *parts) {
-  tx_free(context, parts->data, parts->data_size);
+  if (parts->foreign) tx_foreign_free(context, parts->foreign);
+  else tx_free(context, parts->data, parts->data_size);
   tx_free_array(context, parts->present, tx_words(parts->rows), sizeof(uint64_t));
   tx_lists_unref(context, parts->lists);
   tx_dictionary_unref(parts->dictionary);
@@ -54,7 +55,8 @@ void tx_column_unref(tx_column *column) {
                     (uint64_t *)(uintptr_t)column->present,
                     0,
                     column->dictionary,
-                    column->lists};
+                    column->lists,
+                    column->foreign};
   free_parts(context, &parts);
   tx_free(context, column, sizeof *column);
   triax_context_unref(context);
@@ -77,6 +79,7 @@ tx_column *tx_column_assemble(triax_context *context, int32_t type, const tx_par
   made->dictionary = parts->dictionary;
   made->lists = parts->lists;
   made->data_size = parts->data_size;
+  made->foreign = parts->foreign;
   return made;
 }
 
@@ -143,7 +146,7 @@ static void zero_missing(int32_t type, void *data, size_t rows, const uint64_t *
 
 tx_column *tx_column_take(triax_context *context, int32_t type, size_t rows, void *data, size_t data_size,
                           uint64_t *present) {
-  tx_parts parts = {rows, 0, data, data_size, present, 0, NULL, NULL};
+  tx_parts parts = {.rows = rows, .data = data, .data_size = data_size, .present = present};
   if (present && rows) clear_bits_past(present, rows);
   if (type == TRIAX_TYPE_BOOLEAN && rows) clear_bits_past(data, rows);
   if (type == TRIAX_TYPE_NUMBER || type == TRIAX_TYPE_MONEY) {
@@ -179,8 +182,11 @@ static uint64_t *present_of_codes(triax_context *context, uint32_t *codes, size_
 }
 
 tx_column *tx_column_take_codes(triax_context *context, size_t rows, uint32_t *codes, tx_dictionary *dictionary) {
-  tx_parts parts = {
-      rows, 0, codes, rows * sizeof *codes, NULL, tx_code_width(dictionary->size), tx_dictionary_ref(dictionary), NULL};
+  tx_parts parts = {.rows = rows,
+                    .data = codes,
+                    .data_size = rows * sizeof *codes,
+                    .code_width = tx_code_width(dictionary->size),
+                    .dictionary = tx_dictionary_ref(dictionary)};
   parts.present = present_of_codes(context, codes, rows, &parts.missing);
   void *narrow = codes;
   if ((parts.missing && !parts.present) || !tx_narrow_codes(context, &narrow, rows, rows, parts.code_width)) {
@@ -259,7 +265,7 @@ static void gather_values(const tx_column *column, const size_t *rows, size_t co
 tx_column *tx_column_gather(const tx_column *column, const size_t *rows, size_t count) {
   bool boolean = column->type == TRIAX_TYPE_BOOLEAN;
   size_t width = column->code_width ? column->code_width : tx_value_size(column->type);
-  tx_parts parts = {count, 0, NULL, 0, NULL, column->code_width, NULL, NULL};
+  tx_parts parts = {.rows = count, .code_width = column->code_width};
   for (size_t i = 0; i < count; i++) parts.missing += !row_there(column, rows[i]);
   parts.data_size = boolean ? tx_words(count) * sizeof(uint64_t) : count * width;
   if (parts.data_size == 0) parts.data_size = 1;

@@ -54,6 +54,7 @@ typedef struct tx_column {
   tx_dictionary *dictionary; /* string, strings, text */
   tx_lists *lists;           /* strings */
   size_t data_size;          /* bytes of data, for freeing */
+  struct tx_foreign *foreign; /* who owns data that was taken as it lies; NULL: the column */
 } tx_column;
 
 tx_column *tx_column_ref(const tx_column *column);

@@ -2,6 +2,8 @@
 #ifndef TX_TABLE_COLUMN_PRIVATE_H
 #define TX_TABLE_COLUMN_PRIVATE_H
 
+#include <triax/arrow.h>
+
 #include "table/column.h"
 
 /* Everything a column is made of; all of it is taken over. */
@@ -13,7 +15,17 @@ typedef struct tx_parts {
   uint8_t code_width;
   tx_dictionary *dictionary;
   tx_lists *lists;
+  struct tx_foreign *foreign; /* NULL: data is the column's own */
 } tx_parts;
+
+/* The array that a column's data lies in, released with the column; release is NULL until it is the column's. */
+typedef struct tx_foreign {
+  struct ArrowArray array;
+} tx_foreign;
+void tx_foreign_free(triax_context *context, tx_foreign *foreign);
+/* A column over data of an Arrow array (which must hold no NaN), and the moving of the array into it. */
+tx_column *tx_column_over(triax_context *context, int32_t type, size_t rows, const void *data);
+void tx_column_own(tx_column *column, struct ArrowArray *array);
 
 /* A column of parts, which are freed when memory is short (NULL). */
 tx_column *tx_column_assemble(triax_context *context, int32_t type, const tx_parts *parts);

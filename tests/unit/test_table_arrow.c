@@ -407,6 +407,96 @@ static triax_status there_and_back(triax_context *context, void *user) {
   return status;
 }
 
+static int columns_released;
+static void release_column(struct ArrowArray *array) {
+  columns_released++;
+  array->release = NULL;
+}
+
+/* Imports a batch of three doubles; whether the table's values are the producer's own. */
+static bool taken_as_it_lies(batch *b) {
+  triax_table *table;
+  b->column.release = release_column;
+  columns_released = 0;
+  const void *lie = (const double *)b->column_buffers[1] + b->column.offset + b->array.offset;
+  assert_int_equal(import(b, &table, NULL), TRIAX_OK);
+  bool taken = triax_table_numbers(table, 0) == lie;
+  assert_int_equal(columns_released,
+                   0); /* by its owner: the column, or the batch, whose release here looks no further */
+  assert_int_equal(b->column.release == NULL, taken);
+  for (size_t row = 0; row < triax_table_rows(table); row++) {
+    double value = ((const double *)lie)[row];
+    assert_true(isnan(value) ? !triax_table_has(table, 0, row) : triax_table_number(table, 0, row) == value);
+  }
+  triax_table *further = triax_table_ref(table);
+  triax_table_unref(table);
+  assert_int_equal(columns_released, 0);
+  triax_table_unref(further);
+  assert_int_equal(columns_released, taken);
+  return taken;
+}
+
+static void what_lies_as_ours_is_taken_without_a_copy(void **state) {
+  (void)state;
+  batch b;
+  numbers(&b), assert_true(taken_as_it_lies(&b));
+  numbers(&b), b.column.offset = 1, b.column.length = b.array.length = 2, assert_true(taken_as_it_lies(&b));
+  numbers(&b), b.array.offset = 1, b.array.length = 2, assert_true(taken_as_it_lies(&b));
+  numbers(&b), b.column.null_count = 0, assert_true(taken_as_it_lies(&b));
+  /* A missing value has its own mark in a column, and rows without alignment are not ours to read. */
+  const double holes[] = {1, NAN, 3};
+  numbers(&b), b.column_buffers[1] = holes, assert_false(taken_as_it_lies(&b));
+  const unsigned char all[] = {7};
+  numbers(&b), b.column_buffers[0] = all, assert_false(taken_as_it_lies(&b));
+  numbers(&b), b.buffers[0] = all, b.array.null_count = -1, assert_false(taken_as_it_lies(&b));
+}
+
+static void what_is_not_aligned_is_copied(void **state) {
+  (void)state;
+  _Alignas(8) char bytes[1 + sizeof doubles];
+  memcpy(bytes + 1, doubles, sizeof doubles);
+  batch b;
+  triax_table *table;
+  numbers(&b), b.column_buffers[1] = bytes + 1;
+  assert_int_equal(import(&b, &table, NULL), TRIAX_OK);
+  assert_non_null(b.column.release);
+  for (size_t row = 0; row < 3; row++) assert_true(triax_table_number(table, 0, row) == doubles[row]);
+  triax_table_unref(table);
+}
+
+static triax_status take_dates_and_times(triax_context *context, void *user) {
+  (void)user;
+  static const int32_t days[] = {20000, -1, 0};
+  static const int64_t times[] = {1, 2, 3};
+  const struct {
+    const char *format;
+    const void *data;
+  } kinds[] = {{"tdD", days}, {"tsu:UTC", times}, {"g", doubles}};
+  for (size_t i = 0; i < 3; i++) {
+    batch b;
+    triax_table *table = NULL;
+    begin(&b, kinds[i].format, 3, 2);
+    b.column_buffers[1] = kinds[i].data;
+    b.column.release = release_column;
+    columns_released = 0;
+    triax_status status = triax_table_from_arrow(context, &b.schema, &b.array, &table, NULL);
+    assert_int_equal(b.column.release == NULL, status == TRIAX_OK); /* on failure everything is still the caller's */
+    if (status) return status;
+    const void *taken = i == 0   ? (const void *)triax_table_dates(table, 0)
+                        : i == 1 ? (const void *)triax_table_integers(table, 0)
+                                 : (const void *)triax_table_numbers(table, 0);
+    assert_ptr_equal(taken, kinds[i].data);
+    triax_table_unref(table);
+    assert_int_equal(columns_released, 1);
+  }
+  return TRIAX_OK;
+}
+
+static void memory_may_fail_while_taking(void **state) {
+  (void)state;
+  assert_true(fault_run(take_dates_and_times, NULL) > 15);
+}
+
 static void memory_may_fail_and_hosts_may_cancel_anywhere(void **state) {
   (void)state;
   assert_true(fault_run(there_and_back, NULL) > 60);
@@ -415,11 +505,19 @@ static void memory_may_fail_and_hosts_may_cancel_anywhere(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(counts_that_are_wrong),        cmocka_unit_test(views_with_too_few_buffers),
-      cmocka_unit_test(formats_that_are_wrong),       cmocka_unit_test(offsets_and_texts_that_are_wrong),
-      cmocka_unit_test(empty_arrays_need_no_buffers), cmocka_unit_test(what_producers_may_do),
-      cmocka_unit_test(null_arguments_are_refused),   cmocka_unit_test(children_may_be_moved_and_released_in_any_order),
-      cmocka_unit_test(streams_give_one_batch),       cmocka_unit_test(memory_may_fail_and_hosts_may_cancel_anywhere),
+      cmocka_unit_test(counts_that_are_wrong),
+      cmocka_unit_test(views_with_too_few_buffers),
+      cmocka_unit_test(formats_that_are_wrong),
+      cmocka_unit_test(offsets_and_texts_that_are_wrong),
+      cmocka_unit_test(empty_arrays_need_no_buffers),
+      cmocka_unit_test(what_producers_may_do),
+      cmocka_unit_test(null_arguments_are_refused),
+      cmocka_unit_test(children_may_be_moved_and_released_in_any_order),
+      cmocka_unit_test(what_lies_as_ours_is_taken_without_a_copy),
+      cmocka_unit_test(what_is_not_aligned_is_copied),
+      cmocka_unit_test(memory_may_fail_while_taking),
+      cmocka_unit_test(streams_give_one_batch),
+      cmocka_unit_test(memory_may_fail_and_hosts_may_cancel_anywhere),
   };
   return cmocka_run_group_tests_name("table_arrow", tests, NULL, NULL);
 }

@@ -202,6 +202,32 @@ def test_taken_of_and_given_to(name, make):
     assert table["on"][0] in (DAY, datetime.datetime(2026, 11, 21, tzinfo=UTC)) and table["on"][1] is None
 
 
+@pytest.mark.parametrize("name", ["pyarrow", "polars", "pandas", "duckdb", "nanoarrow", "triax"])
+def test_taken_without_a_copy(name):
+    """One batch of doubles without missing values lies as our columns do: it is moved, and lives as long as it is needed."""
+    numpy, pyarrow = pytest.importorskip("numpy"), pytest.importorskip("pyarrow")
+    module = pytest.importorskip(name)
+    values = numpy.arange(5000, dtype="float64")
+    theirs = {"pyarrow": lambda: pyarrow.table({"a": values, "s": ["x"] * 5000}), "polars": lambda: module.DataFrame({"a": values, "s": ["x"] * 5000}),
+              "pandas": lambda: module.DataFrame({"a": values, "s": ["x"] * 5000}), "duckdb": lambda: module.sql("SELECT range::DOUBLE AS a, 'x' AS s FROM range(1500)"),
+              "nanoarrow": lambda: module.ArrayStream(pyarrow.table({"a": values, "s": ["x"] * 5000})),
+              "triax": lambda: module.Table({"a": values, "s": ["x"] * 5000})}[name]()
+    where = {"pyarrow": lambda: theirs["a"].chunk(0).buffers()[1].address, "polars": lambda: theirs["a"].to_numpy(allow_copy=False).ctypes.data,
+             "triax": lambda: numpy.asarray(theirs.numbers("a")).ctypes.data}.get(name, lambda: None)()
+    capsules = Only(theirs, "__arrow_c_stream__") if name == "triax" else theirs
+    table = triax.Table(capsules)
+    ours = numpy.asarray(table.numbers("a"))
+    assert where in (None, ours.ctypes.data)
+    expected = values[: len(table)].tolist()
+    del theirs, capsules, values
+    gc.collect()
+    assert ours.tolist() == expected == triax.Customers({"id": [str(i) for i in range(len(table))], "a": ours}).table["a"]
+    further = triax.Table(Only(table, "__arrow_c_array__"))
+    del table, ours
+    gc.collect()
+    assert further["a"] == expected and set(further["s"]) == {"x"}
+
+
 def test_given_to_polars():
     polars = pytest.importorskip("polars")
     assert polars.DataFrame(triax.Table(ROWS[:2])).to_dicts() == ROWS[:2]
