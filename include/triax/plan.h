@@ -233,11 +233,12 @@ TRIAX_API triax_status triax_judge_run(triax_judge *judge, triax_judgement *judg
  * @param context where memory comes from
  * @param expression the source
  * @param customers NULL: evaluate once, without variables
- * @param options NULL for defaults; as_of is the date
+ * @param options NULL for defaults; as_of is the date; aggregates, which are those of a policy's functions, are refused
  * @param[out] values a table with one string column "value": each value as CEL writes it; missing where the value is
  * @param messages NULL, or receives every fault, with places
  * @param error NULL, or receives the first fault
- * @return #TRIAX_OK; #TRIAX_EPOLICY for faults in the source and, without customers, for run-time faults
+ * @return #TRIAX_OK; #TRIAX_EPOLICY for faults in the source and, without customers, for run-time faults; #TRIAX_ELIMIT
+ *         when a value takes too many steps; #TRIAX_EUNSUPPORTED when aggregates are given
  * @since 0.1
  */
 TRIAX_API triax_status triax_evaluate(triax_context *context, triax_text expression,

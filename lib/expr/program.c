@@ -54,6 +54,9 @@ static void learn_facts(tx_program *program, size_t number) {
   if (is_macro(node->op)) facts->locals &= ~(UINT64_C(1) << (node->index & 63));
 }
 
+/* Items that a list of the data is taken to have. */
+#define LIST_ITEMS 8
+
 /* Elementary steps a row; row-by-row families cost as the scalar evaluator's dispatch does. */
 static double cost_of(const tx_expr_node *node) {
   switch (node->op) {
@@ -75,12 +78,32 @@ static double cost_of(const tx_expr_node *node) {
   }
 }
 
+static double items_of(const tx_expr_node *list) {
+  if (list->op == TX_OP_LIST) return (double)list->count;
+  return list->fixed && list->value.state == TX_PRESENT ? (double)list->value.list.count : LIST_ITEMS;
+}
+
+/* A macro's body is done once an item; everything else that a node needs, once. */
+static void add_steps(tx_program *program, size_t number) {
+  const tx_module *module = program->module;
+  const tx_expr_node *node = &module->nodes[number];
+  const uint32_t *children = &module->children[node->first];
+  double *steps = &program->facts[number].steps;
+  *steps = cost_of(node);
+  for (uint32_t k = 0; k < node->count; k++) {
+    const bool again = is_macro(node->op) && k > 0;
+    *steps += program->facts[children[k]].steps * (again ? items_of(&module->nodes[children[0]]) : 1);
+  }
+  if (is_macro(node->op)) program->cost += *steps - program->facts[children[0]].steps;
+  else program->cost += cost_of(node);
+}
+
 static void learn(tx_program *program) {
   mark_reachable(program);
   count_uses(program);
   for (size_t i = 0; i < program->module->count; i++) {
     learn_facts(program, i);
-    if (program->facts[i].reachable) program->cost += cost_of(&program->module->nodes[i]);
+    if (program->facts[i].reachable) add_steps(program, i);
   }
 }
 

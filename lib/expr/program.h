@@ -22,7 +22,8 @@ typedef struct tx_run tx_run;   /* one thread's scratch */
 triax_status tx_program_new(triax_context *context, const tx_module *module, const uint32_t *roots, size_t count,
                             tx_program **program, triax_error *error);
 void tx_program_free(tx_program *program);
-/* Rough cost in elementary steps per row, known before running. */
+/* Rough cost in elementary steps per row, known before running. It says how many rows are done between two looks at
+ * whether to go on. */
 double tx_program_cost(const tx_program *program);
 
 /* Binds columns, one per variable of the module (NULL for those that the roots do not read), all of `rows` rows.

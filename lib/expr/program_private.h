@@ -101,6 +101,7 @@ typedef struct tx_node_facts {
   uint8_t variables;     /* how many it reads: 0, 1, 2 = several (not counting those inside whole-set functions) */
   bool reachable, percentiles; /* contains a percentile */
   uint64_t locals;       /* slots of the macro variables that are free in it */
+  double steps;          /* of the node and all below it */
 } tx_node_facts;
 
 struct tx_program {

@@ -24,7 +24,6 @@ void tx_step_test_numbers(const tx_step *step, tx_frame *frame);
 void tx_step_test_integer(const tx_step *step, tx_frame *frame);
 void tx_step_test_integers(const tx_step *step, tx_frame *frame);
 void tx_step_test_date(const tx_step *step, tx_frame *frame);
-void tx_step_not_nan(const tx_step *step, tx_frame *frame);
 void tx_step_codes_equal(const tx_step *step, tx_frame *frame);
 void tx_step_look_up8(const tx_step *step, tx_frame *frame); /* table: bits by code */
 void tx_step_look_up16(const tx_step *step, tx_frame *frame);

@@ -24,10 +24,6 @@ void tx_step_test_date(const tx_step *step, tx_frame *frame) {
   frame->kernels->test_date[step->choice](IN(0), (int32_t)step->integer, MASK, frame->words, OUT);
 }
 
-void tx_step_not_nan(const tx_step *step, tx_frame *frame) {
-  frame->kernels->not_nan(IN(0), MASK, frame->words, OUT);
-}
-
 void tx_step_codes_equal(const tx_step *step, tx_frame *frame) {
   frame->kernels->codes_equal(IN(0), IN(1), MASK, frame->words, OUT);
 }

@@ -85,6 +85,9 @@ static triax_status evaluate_row(evaluation *e, const tx_aggregates *aggregates,
   }
   tx_scalar scalar = {e->module, variables, aggregates, e->options.as_of, e->options.has_as_of != 0, &e->scratch};
   triax_status status = tx_scalar_eval(&scalar, e->root, &value);
+  if (status == TRIAX_ELIMIT) {
+    return tx_fail(e->report.error, status, "the expression takes too many steps for one value: simplify it");
+  }
   if (status != TRIAX_OK) return status;
   if (!e->customers && value.state != TX_PRESENT) {
     return tx_fail(e->report.error, TRIAX_EPOLICY,
@@ -149,6 +152,10 @@ triax_status triax_evaluate(triax_context *context, triax_text expression, const
   memset(&own, 0, sizeof own);
   triax_status status = tx_options_copy(options, TX_PLAN_OPTIONS_FIRST, sizeof e.options, &e.options,
                                         "triax_plan_options", error);
+  if (status == TRIAX_OK && e.options.aggregates) {
+    status = tx_fail(error, TRIAX_EUNSUPPORTED,
+                     "aggregates are those of a policy's functions: an expression alone cannot tell which of them it is");
+  }
   if (status != TRIAX_OK) return status;
   tx_source shown = {NULL, expression.bytes, expression.length};
   tx_report_init(&e.report, context, messages, error ? error : &own, &shown);

@@ -136,6 +136,12 @@ class Eval(Case):
                 self.expect(result, 0)
                 self.assertEqual(result.stdout, value + "\n")
 
+    def test_loops_within_loops_are_bounded(self):
+        items = "[" + ",".join(str(i) for i in range(300)) + "]"
+        loops = f"{items}.all(a, {items}.all(b, {items}.all(c, {items}.all(d, a + b + c + d >= 0))))"
+        result = run("eval", loops)  # 8.1 billion steps
+        self.expect(result, 1, "too many steps")
+
     def test_faults_are_1(self):
         for expression in "1 +", "nosuch", "1 / 0", "'a' + 1", "1 / 0 > 2":
             with self.subTest(expression=expression):

@@ -330,6 +330,18 @@ static triax_context *new_context(void) {
     if ((call) != TRIAX_OK) fail_msg("%s", error.message);                                                             \
   } while (0)
 
+/* An expression alone cannot say which of a policy's functions its own are. */
+static void refuse_expression(triax_context *context, const triax_aggregates *known) {
+  triax_plan_options options = TRIAX_PLAN_OPTIONS_INIT;
+  triax_table *values = NULL;
+  triax_error error;
+  options.aggregates = known;
+  assert_int_equal(triax_evaluate(context, triax_text_of("1 + 1"), NULL, &options, &values, NULL, &error),
+                   TRIAX_EUNSUPPORTED);
+  assert_null(values);
+  assert_non_null(strstr(error.message, "aggregates"));
+}
+
 static void compare_all(policy_kind kind, unsigned rounds_wanted) {
   triax_context *context = new_context();
   triax_error error;
@@ -346,6 +358,7 @@ static void compare_all(policy_kind kind, unsigned rounds_wanted) {
   assert_true(triax_aggregates_complete(known));
   assert_int_equal(rounds, rounds_wanted);
   assert_true(triax_aggregates_error(known) == 0);
+  refuse_expression(context, known);
   for (unsigned part = 0; part < PARTS; part++) {
     triax_plan *own = NULL;
     OK(judge(context, policy, &company, part, known, &own, &error));

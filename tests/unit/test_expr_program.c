@@ -506,6 +506,13 @@ static void test_cost(void **state) {
   ready(&of, sources, 1);
   assert_true(tx_program_cost(of.program) == 3.0);
   close_desk(&of);
+  /* A macro's body counts once an item: 50 + 3 × (50 + 2 × 1), one step of the body being '<'. */
+  open_desk(&of, context, 1);
+  assert_true(numbers(&of, "x", (double[]){1}));
+  const char *nested[] = {"[1.0, 2.0, 3.0].all(a, [x, 5.0].exists(b, a < b))"};
+  ready(&of, nested, 1);
+  assert_true(tx_program_cost(of.program) >= 206.0 && tx_program_cost(of.program) < 400.0);
+  close_desk(&of);
   triax_context_unref(context);
 }
 
