@@ -41,10 +41,10 @@ typedef struct cli_options {
   int operand_count;
   const char *customers, *team, *sent, *out, *set_aside;
   const char *as_of, *threads, *delimiter, *encoding, *decimal, *date_order;
-  const char *outcome, *metrics, *leaks, *rising, *falling, *folds, *score, *method, *ridge, *interactions, *predictions;
+  const char *outcome, *metrics, *leaks, *rising, *falling, *folds, *score, *method, *ridge, *interactions, *predictions, *csm;
   bool only_test, force;
   const char *customers_after, *team_after, *as_of_after; /* compare: the second of two */
-  bool json, raw_text, loose_numbers, report, present;
+  bool json, raw_text, loose_numbers, report, present, tradeoff, hires;
   /* from the texts above */
   char delimiter_sign; /* '\0': to be detected */
   int32_t as_of_days, as_of_days_after;

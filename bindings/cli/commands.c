@@ -119,7 +119,10 @@ int command_explain(const cli_options *options) {
   if (result == EXIT_DONE) result = make_plan(&company, options, &plan);
   if (result == EXIT_DONE) {
     triax_error error = {.status = TRIAX_OK};
-    triax_status status = triax_plan_explain(plan, triax_text_of(options->operands[1]), &explanation, &error);
+    triax_text key = triax_text_of(options->operands[1]);
+    triax_status status =
+        options->csm != NULL ? triax_plan_why_not(plan, key, triax_text_of(options->csm), &explanation, &error)
+                             : triax_plan_explain(plan, key, &explanation, &error);
     if (status != TRIAX_OK) say_error("%s", error.message);
     result = exit_of(status);
   }

@@ -262,8 +262,8 @@ static void add_shortage(const digest *d, const triax_table *table, size_t row) 
     }
   }
   digest_line(d->buffer);
-  if (!(hire > 0)) return;
-  text_add_format(d->buffer, "    to cover them, hire %s", digest_count(hire, text));
+  if (digest_add_hires(d, table, row) > 0 || !(hire > 0)) return;
+  text_add_format(d->buffer, "    to cover them, hire about %s", digest_count(hire, text));
   if (add_roles(d->buffer, table, row, " ") == 0) text_add_string(d->buffer, hire > 1 ? " CSMs" : " CSM");
   digest_line(d->buffer);
 }
@@ -371,38 +371,6 @@ static void add_owners(const digest *d) {
   digest_line(d->buffer);
 }
 
-/* The gap in a part of the objective below the first: the parts above it are at their best. */
-static void add_part_gap(const digest *d, double gap) {
-  static const struct {
-    const char *key, *words;
-  } parts[] = {{"over_fte", "load beyond fte"}, {"points", "preference points"}, {"imbalance", "balance"}};
-  const triax_document *summary = triax_plan_summary(d->plan);
-  triax_node node = triax_document_find(summary, 0, triax_text_of("allocation"));
-  triax_text part = triax_document_as_text(summary, triax_document_find(summary, node, triax_text_of("gap_in")));
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-    if (part.length != strlen(parts[i].key) || memcmp(part.bytes, parts[i].key, part.length) != 0) continue;
-    text_add_format(d->buffer, "Proven: nothing left uncovered that could be covered; %s within %.3g %% of its bound.\n",
-                    parts[i].words, 100 * gap);
-  }
-}
-
-/* How much better another plan could be at most. */
-static void add_bound(const digest *d) {
-  char text[CLI_NUMBER_SIZE], least[CLI_NUMBER_SIZE];
-  double gap = allocation_number(d, NULL, "gap");
-  double left = allocation_number(d, "objective", "uncovered_value");
-  double bound = allocation_number(d, "bound", "uncovered_value");
-  if (is_missing(gap)) return;
-  if (gap <= 0) {
-    text_add_string(d->buffer, "Proven: no other plan's books are better.\n");
-  } else if (left > bound) {
-    text_add_format(d->buffer, "Value left uncovered: %s; any plan leaves at least %s (gap %.3g %%).\n",
-                    digest_money(left, text), digest_money(bound, least), 100 * gap);
-  } else {
-    add_part_gap(d, gap);
-  }
-}
-
 bool digest_add(text_buffer *buffer, const triax_plan *plan, const cli_company *company) {
   digest d = {buffer, plan, company};
   add_head(&d);
@@ -411,7 +379,8 @@ bool digest_add(text_buffer *buffer, const triax_plan *plan, const cli_company *
   add_pools(&d);
   add_uncovered(&d);
   add_owners(&d);
-  add_bound(&d);
+  digest_add_certificate(&d);
+  digest_add_tradeoff(&d);
   digest_add_transition(buffer, plan);
   digest_add_plays(buffer, plan);
   digest_add_forecast(&d);

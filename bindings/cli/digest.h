@@ -26,6 +26,10 @@ void digest_cell(text_buffer *buffer, triax_text text, size_t width);
 /* Ends a line, without blanks at its end. */
 void digest_line(text_buffer *buffer);
 
+/* digest_allocation.c: returns how many steps there are for the pool of that row. */
+size_t digest_add_hires(const digest *d, const triax_table *pools, size_t pool);
+void digest_add_tradeoff(const digest *d);
+void digest_add_certificate(const digest *d);
 /* digest_plays.c and digest_transition.c */
 void digest_add_transition(text_buffer *buffer, const triax_plan *plan);
 void digest_add_plays(text_buffer *buffer, const triax_plan *plan);

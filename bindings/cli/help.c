@@ -56,6 +56,8 @@ static const char plan[] = "usage: triax plan POLICY --customers FILE [--team FI
                            "  --raw-text        write text as it is. Without it, text that begins with\n"
                            "                    = + - @, a tab or a carriage return gets a ' before it, so\n"
                            "                    that no spreadsheet runs it as a formula\n"
+                           "  --tradeoff        solve for other weights too: accounts that move against balance\n"
+                           "  --hires           find whom to hire by solving again, in large companies too\n"
                            "  --sent FILE       the log of what plays sent: customer, play, date, state, until\n"
                            "  --json            print summary.json instead of the text\n";
 
@@ -64,6 +66,8 @@ static const char explain[] = "usage: triax explain POLICY --customers FILE [--t
                               "Makes the plan and says why the customer with this key is in its segment, how\n"
                               "healthy it is, who owns it and with how many hours.\n"
                               "\n"
+                              "  --csm KEY         only why it is not with this CSM: what fails, or what it would\n"
+                              "                    cost and who would have to move\n"
                               "  --json            as JSON\n";
 
 static const char compare[] = "usage: triax compare POLICY OTHER --customers FILE [--team FILE] [OPTIONS]\n"

@@ -169,5 +169,7 @@ triax_plan_options company_plan_options(const cli_company *company, const cli_op
   settings.sent = company->sent.table;
   settings.load = &options->load;
   if (options->outcome != NULL) settings.outcome = triax_text_of(options->outcome);
+  settings.tradeoff = options->tradeoff;
+  settings.hires = options->hires;
   return settings;
 }

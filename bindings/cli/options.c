@@ -51,10 +51,13 @@ static const known_option known[] = {
     TAKES("--predictions", NULL, COMMAND_FIT, predictions),
     FLAG("--only-test", NULL, COMMAND_FIT, only_test),
     FLAG("--force", NULL, COMMAND_FIT, force),
+    TAKES("--csm", NULL, COMMAND_EXPLAIN, csm),
     FLAG("--loose-numbers", NULL, READ_DATA, loose_numbers),
     FLAG("--json", NULL, COMMAND_PLAN | COMMAND_EXPLAIN | COMMAND_COMPARE | COMMAND_FIT, json),
     FLAG("--raw-text", NULL, COMMAND_PLAN | COMMAND_COMPARE, raw_text),
     FLAG("--present", NULL, COMMAND_COMPARE, present),
+    FLAG("--tradeoff", NULL, COMMAND_PLAN, tradeoff),
+    FLAG("--hires", NULL, COMMAND_PLAN, hires),
     FLAG("--report", NULL, COMMAND_PLAN, report),
     FLAG("--help", "-h", ~0, help),
 };

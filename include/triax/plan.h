@@ -39,10 +39,14 @@ typedef struct triax_plan_options {
                                    which takes milliseconds where little has changed. Bounds are proven as ever; the
                                    same previous plan and input give the same plan. Borrowed for the call; NULL: from
                                    nothing */
+  int32_t tradeoff; /**< 1: also the curve between accounts moved and balance (#TRIAX_PLAN_TRADEOFF): up to five more
+                         allocations are solved */
+  int32_t hires;    /**< whom to hire (#TRIAX_PLAN_HIRES), found by solving again: 0: where not more than 2,000
+                         accounts are to be owned; 1: always; −1: never */
 } triax_plan_options;
 
 /** Default options, for initialisation. @since 0.1 */
-#define TRIAX_PLAN_OPTIONS_INIT {sizeof(triax_plan_options), 0, 0, 0, 0, 0, 0, 0, {0, 0}, 0}
+#define TRIAX_PLAN_OPTIONS_INIT {sizeof(triax_plan_options), 0, 0, 0, 0, 0, 0, 0, {0, 0}, 0, 0, 0}
 
 /** @brief Sets options to their defaults. @since 0.1 */
 TRIAX_API void triax_plan_options_init(triax_plan_options *options);
@@ -126,6 +130,14 @@ TRIAX_API triax_status triax_plan_check(triax_context *context, const triax_poli
 #define TRIAX_PLAN_BOOKS 15
 /** One row per account that gets a new CSM, with a `transition`: what there is to know about it. @since 0.1 */
 #define TRIAX_PLAN_HANDOVERS 16
+/** One row per point of the curve between accounts moved and balance (options.tradeoff), fewest moves first: how, moved,
+ * arr, imbalance, balance_share (of the imbalance that there is to lose), points, uncovered_value, emptiest and fullest
+ * (load of fte). "this plan" is the plan. @since 0.1 */
+#define TRIAX_PLAN_TRADEOFF 17
+/** One row per step of hiring, each beside those before it: pool, roles, like (a CSM of the team), needs (where nobody of
+ * the team is eligible), hires (full-time CSMs), covered_value, covered, points, left_value and left (of the pool,
+ * uncovered after them). @since 0.1 */
+#define TRIAX_PLAN_HIRES 18
 
 /**
  * @brief A plan's table; belongs to the plan (take a reference to keep it longer).
@@ -189,6 +201,26 @@ typedef struct triax_plan_proof {
  * @since 0.1
  */
 TRIAX_API triax_status triax_plan_verify(const triax_plan *plan, triax_plan_proof *proof, triax_error *error);
+
+/**
+ * @brief Why a customer is not with a certain CSM: the condition that fails, by name, with the values that decided and by
+ * how much; or, where only the books stand in the way, what it would cost, found by solving again with the customer
+ * there, and who would have to move.
+ *
+ * Keys of the document: `customer`, `has` (its CSM), `csm`, `not_because`, `eligible` and `values` (the test and what it
+ * read), `adds` and `over_by` (full-time CSMs, or the cap's unit), `points`, `load`, `fte`, `verdict` ("equally good",
+ * "would earn fewer points" …), `costs` (by part of the objective), `others_that_move`, `moves`.
+ * @param plan a plan with an allocation
+ * @param customer the customer's key
+ * @param csm the CSM's key
+ * @param[out] why a new document, to be freed with triax_document_free()
+ * @param error NULL, or receives the reason
+ * @return #TRIAX_OK, #TRIAX_EINVAL (nothing is allocated), #TRIAX_ENOTFOUND (with the nearest key), #TRIAX_ECANCELED,
+ *         #TRIAX_ENOMEM
+ * @since 0.1
+ */
+TRIAX_API triax_status triax_plan_why_not(const triax_plan *plan, triax_text customer, triax_text csm,
+                                          triax_document **why, triax_error *error);
 
 /**
  * @brief A judge: segment and health of single customers as they change, against a plan's set.

@@ -53,6 +53,11 @@ static triax_status solve(tx_allocation_job *job) {
   tx_books_result **solved = &job->keep->solved;
   if (!tx_allocation_former(job)) return tx_no_memory(job->error);
   triax_status status = tx_books_solve(job->context, &job->books, solved, job->error);
+  if (status == TRIAX_OK && job->points_traded) {
+    tx_allocation_found found;
+    status = tx_allocation_check(job->context, &job->books, (*solved)->csm, &found, job->error);
+    if (status == TRIAX_OK) job->traded_goal = found.goal;
+  }
   if (status != TRIAX_OK) return status;
   if (!tx_allocation_answer(job, *solved) || !tx_allocation_groups(job)) status = tx_no_memory(job->error);
   return status;

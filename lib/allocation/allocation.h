@@ -77,6 +77,14 @@ typedef struct tx_allocation_input {
   const struct tx_allocation_result *former;
   const uint32_t *former_customer; /* per customer: its row there, or TX_ALLOCATION_NONE; NULL: the same rows */
   const uint32_t *former_csm;      /* per CSM, likewise */
+
+  /* For solving again with something changed; zeros: nothing. */
+  const uint32_t *placed; /* per customer: the CSM whom it must have, who may own it; TX_ALLOCATION_NONE: free; or NULL */
+  const uint64_t *left;   /* bitmap: customers to be left uncovered; NULL: none */
+  const uint32_t *tie;    /* per customer: whom it keeps where the value, the load beyond fte and the points are equal;
+                             TX_ALLOCATION_NONE; or NULL */
+  double keep_points;     /* added to what the present owner earns */
+  double trade;           /* > 0: a point is worth so much imbalance, and no more: the two are one part */
 } tx_allocation_input;
 
 /* How a customer stands. */
@@ -102,7 +110,8 @@ enum {
   TX_WAY_CAP,         /* a further cap; `cap` says which */
   TX_WAY_POINTS,      /* possible, but earns fewer points */
   TX_WAY_BALANCE,     /* possible at equal points, but worse balanced, or worse for others */
-  TX_WAY_FAMILY       /* its family is owned elsewhere */
+  TX_WAY_FAMILY,      /* its family is owned elsewhere */
+  TX_WAY_FROZEN       /* it stays where it is, by freeze */
 };
 
 typedef struct tx_allocation_book {
@@ -115,7 +124,7 @@ typedef struct tx_allocation_book {
 typedef struct tx_allocation_group {
   uint32_t pool, role_set;
   uint64_t customers, csms, uncovered;
-  double load, capacity;    /* in full-time CSMs; capacity counts a CSM of several pools in each of them */
+  double load, capacity;    /* in full-time CSMs; capacity: what its CSMs have beside what they carry of other groups */
   double uncovered_load, uncovered_value;
   int way;                  /* TX_WAY_… that stands in the way of most of the uncovered */
   uint32_t cap;             /* with TX_WAY_CAP */
@@ -142,6 +151,7 @@ typedef struct tx_allocation_result {
   double bound_uncovered_value, bound_over, bound_points, bound_imbalance;
   int proven;  /* how many parts of the bound hold */
   bool optimal;
+  uint64_t tied; /* with input.tie: units that keep whom it names */
   double gap;  /* of the first part that is not proven equal: |reached − bound| ÷ max(1, |bound|); 0 when optimal;
                   NaN: equal as far as proven, and not proven to the end */
   void *inside; /* for tx_allocation_why_not */
@@ -171,11 +181,17 @@ typedef struct tx_allocation_why {
   uint32_t cap;
   double points;  /* that this CSM would earn */
   double own_points;
-  double load;    /* the CSM's, in full-time CSMs, and what the customer would add */
-  double adds, fte;
+  double load, fte;      /* the CSM's, in full-time CSMs */
+  double adds, over_by;  /* what the customer (with its family) would add to the limit in the way, and how far that
+                            would be beyond it: full-time CSMs, or the cap's unit */
+  bool too_large;        /* it would not fit if the CSM had nothing else */
 } tx_allocation_why;
 void tx_allocation_why_not(const tx_allocation_input *input, const tx_allocation_result *result, size_t customer,
                            uint32_t csm, tx_allocation_why *why);
+/* The customer who speaks for this one: itself, or the largest of its family; itself where it is not wanted. */
+size_t tx_allocation_lead(const tx_allocation_result *result, size_t customer);
+/* Whether the CSM's load and caps are within their limits: frozen and placed customers may be beyond. */
+bool tx_allocation_is_within(const tx_allocation_result *result, uint32_t csm);
 
 /* Specialists beside the owner: each wanted customer gets the least loaded of the given CSMs with room, largest value
  * first; csm receives TX_ALLOCATION_NONE where there is none. accounts 0: no limit. */

@@ -17,6 +17,14 @@ static int64_t thousandths(double points) {
   return (int64_t)scaled;
 }
 
+/* The most that all preferences together come to for all units, in the policy's smallest points. */
+static int64_t most_points(const tx_allocation_job *job) {
+  double sum = fabs(job->input->keep_points) * 1000;
+  for (size_t p = 0; p < job->input->prefer_count; p++) sum += fabs((double)job->keep->points[p]);
+  sum = sum / (double)job->points_scale * (double)(job->keep->units + 1);
+  return sum < (double)INT64_MAX / 4 ? (int64_t)sum : INT64_MAX / 4;
+}
+
 /* Points by preference, and the greatest common divisor: small numbers leave the solver room for fine prices. */
 static bool set_points(tx_allocation_job *job) {
   const tx_allocation_input *input = job->input;
@@ -30,7 +38,15 @@ static bool set_points(tx_allocation_job *job) {
       divisor = a;
     }
   }
+  int64_t kept = thousandths(input->keep_points);
+  for (int64_t a = kept < 0 ? -kept : kept, rest; a != 0; a = rest) {
+    rest = divisor % a;
+    divisor = a;
+  }
   job->points_scale = divisor ? divisor : 1;
+  /* A tie is a point of the solver's, and all ties together are less than one of the policy's. */
+  int64_t times = input->tie ? (int64_t)job->keep->units + 1 : 1;
+  job->points_times = most_points(job) < LARGEST_POINTS / times ? times : 1;
   return true;
 }
 
@@ -76,7 +92,7 @@ static int64_t offered_points(const tx_allocation_job *job, size_t lead, size_t 
   int64_t points = 0;
   for (size_t p = 0; p < job->input->prefer_count; p++) {
     if (job->keep->exceptional >> p & 1) continue;
-    if (tx_pair_holds(&job->input->prefer[p].pairs, lead, csm)) points += job->keep->points[p] / job->points_scale;
+    if (tx_pair_holds(&job->input->prefer[p].pairs, lead, csm)) points += tx_points_of(job, p);
   }
   return points;
 }
@@ -93,9 +109,9 @@ static bool add_entry(tx_allocation_job *job, size_t *count, size_t csm, int64_t
 }
 
 /* Appends the row of a unit unlike all before. */
-static bool add_offer(tx_allocation_job *job, size_t unit) {
+static bool add_offer(tx_allocation_job *job, size_t unit, size_t group) {
   const tx_allocation_input *input = job->input;
-  size_t lead = job->keep->lead[unit], group = tx_unit_group(job, unit), offer = job->books.offers;
+  size_t lead = job->keep->lead[unit], offer = job->books.offers;
   if (!tx_grow(job->context, &job->offer_begin, &job->begin_room, offer + 2, sizeof(size_t))) return false;
   size_t *begin = job->offer_begin, count = offer ? begin[offer] : 0;
   begin[0] = 0;
@@ -161,9 +177,9 @@ static bool more_offer_slots(const tx_allocation_job *job, offer_index *index) {
 }
 
 /* Appends the offer of a unit with a new key, or finds the one there is that says the same. */
-static bool add_key(tx_allocation_job *job, offer_index *index, size_t key, size_t unit) {
+static bool add_key(tx_allocation_job *job, offer_index *index, size_t key, size_t unit, size_t group) {
   if (!tx_grow(job->context, &index->of_key, &index->key_room, key + 1, sizeof(uint32_t))) return false;
-  if (!add_offer(job, unit)) return false;
+  if (!add_offer(job, unit, group)) return false;
   if (2 * job->books.offers > index->slot_count && !more_offer_slots(job, index)) return false;
   size_t made = job->books.offers - 1;
   uint32_t *slot = offer_slot(job, index, made);
@@ -181,12 +197,13 @@ static bool make_offers(tx_allocation_job *job, const alike *by) {
   job->unit_offer = tx_arena_calloc(&job->scratch, job->keep->units + 1, sizeof *job->unit_offer);
   bool fine = job->unit_offer != NULL;
   for (size_t u = 0; fine && u < job->keep->units; u++) {
-    size_t known = keys.count;
-    key[0] = (uint32_t)tx_unit_group(job, u);
+    size_t known = keys.count, group = tx_unit_group(job, u);
+    if (job->input->left && tx_bit(job->input->left, job->keep->lead[u])) group = job->group_slots - 1; /* of no pool */
+    key[0] = (uint32_t)group;
     for (size_t i = 0; i < by->count; i++) {
       key[1 + i] = by->number[i][by->pairs[i]->customer_group[job->keep->lead[u]]];
     }
-    fine = tx_intern_add(&keys, key, &number) && (keys.count == known || add_key(job, &index, number, u));
+    fine = tx_intern_add(&keys, key, &number) && (keys.count == known || add_key(job, &index, number, u, group));
     if (fine) job->unit_offer[u] = ((const uint32_t *)index.of_key)[number];
   }
   tx_free_array(job->context, index.of_key, index.key_room, sizeof(uint32_t));
@@ -243,12 +260,14 @@ bool tx_allocation_is_offered(const tx_allocation_job *job, size_t unit, uint32_
   return low < end && list[low] == csm;
 }
 
-/* Owners, and an end to freezes that eligibility no longer allows. */
+/* Owners, and an end to freezes that eligibility no longer allows; then whom others are to have. */
 static void set_owners(tx_allocation_job *job) {
   tx_allocation_inside *keep = job->keep;
   for (size_t u = 0; u < keep->units; u++) {
     bool fixed = keep->fixed[u] != TX_ALLOCATION_NONE;
     if (fixed && !tx_allocation_is_offered(job, u, keep->fixed[u])) keep->fixed[u] = TX_ALLOCATION_NONE;
+    uint32_t placed = job->input->placed ? job->input->placed[keep->lead[u]] : TX_ALLOCATION_NONE;
+    if (placed != TX_ALLOCATION_NONE) keep->fixed[u] = placed;
   }
   job->books.owner = job->unit_owner;
   job->books.fixed = keep->fixed;

@@ -3,7 +3,7 @@
  * "Keeps its CSM" would make as many classes as there are owners, "had it before" nearly one for each customer. Such a
  * preference is found by its truth, whatever the expression: it holds for nobody but the owner, or it has many
  * different rows and few pairs. Its points become exceptions to what the customer's class earns. */
-#include <string.h>
+#include <math.h>
 
 #include "allocation/allocation_private.h"
 
@@ -109,6 +109,7 @@ typedef struct collected {
   tx_allocation_job *job;
   const exceptions *of;   /* per preference; only exceptional ones are filled */
   int64_t *sum;           /* per CSM: of the customer in hand */
+  int64_t kept;           /* points more at the owner */
   uint32_t *touched, *spare;
   size_t count;
 } collected;
@@ -118,10 +119,16 @@ static bool ascending(const void *user, uint32_t a, uint32_t b) {
   return a < b;
 }
 
+static void add_points(collected *c, uint32_t csm, int64_t points) {
+  if (c->sum[csm] == 0) c->touched[c->count++] = csm;
+  c->sum[csm] += points;
+}
+
 /* The points that the unit earns at each CSM, in `sum`; CSMs in `touched`, ascending. */
 static void collect(collected *c, size_t unit) {
   const tx_allocation_job *job = c->job;
   size_t lead = job->keep->lead[unit];
+  uint32_t tie = job->input->tie && job->points_times > 1 ? job->input->tie[lead] : TX_ALLOCATION_NONE;
   c->count = 0;
   for (size_t p = 0; p < job->input->prefer_count; p++) {
     if (!(job->keep->exceptional >> p & 1)) continue;
@@ -130,11 +137,12 @@ static void collect(collected *c, size_t unit) {
     while (next_group(e->pairs, e->pairs->customer_group[lead], &at, &group)) {
       for (size_t x = e->begin[group]; x < e->begin[group + 1]; x++) {
         uint32_t csm = e->here[x];
-        if (c->sum[csm] == 0) c->touched[c->count++] = csm;
-        c->sum[csm] += job->keep->points[p] / job->points_scale;
+        add_points(c, csm, tx_points_of(job, p));
       }
     }
   }
+  if (tie != TX_ALLOCATION_NONE) add_points(c, tie, 1);
+  if (job->unit_owner[unit] != TX_ALLOCATION_NONE && c->kept != 0) add_points(c, job->unit_owner[unit], c->kept);
   if (c->count > 1) tx_sort(c->touched, c->spare, c->count, ascending, NULL);
 }
 
@@ -164,11 +172,12 @@ static bool add_unit(collected *c, size_t unit, int64_t *owner_points, size_t *a
 
 bool tx_allocation_exceptions(tx_allocation_job *job) {
   const tx_allocation_input *input = job->input;
-  size_t units = job->keep->units, at = 0, most = (input->prefer_count + 1) * (input->csms + 1);
+  size_t units = job->keep->units, at = 0, most = (input->prefer_count + 1) * (input->csms + 1) + 2;
   int64_t *owner_points = tx_arena_calloc(&job->scratch, units + 1, sizeof *owner_points);
   size_t *begin = tx_arena_calloc(&job->scratch, units + 1, sizeof *begin);
   exceptions *of = tx_arena_calloc(&job->scratch, input->prefer_count + 1, sizeof *of);
   collected c = {.job = job, .of = of};
+  c.kept = (int64_t)round(input->keep_points * 1000) / job->points_scale * job->points_times;
   c.sum = tx_arena_calloc(&job->scratch, input->csms + 1, sizeof *c.sum);
   c.touched = tx_arena_calloc(&job->scratch, most, sizeof *c.touched);
   c.spare = tx_arena_calloc(&job->scratch, most, sizeof *c.spare);
@@ -182,7 +191,7 @@ bool tx_allocation_exceptions(tx_allocation_job *job) {
     fine = add_unit(&c, u, owner_points, &at);
     begin[u + 1] = at;
   }
-  job->books.owner_points = owner_points;
+  job->books.owner_points = job->owner_points = owner_points;
   if (at) {
     job->books.more_begin = begin;
     job->books.more_csm = job->more_csm;

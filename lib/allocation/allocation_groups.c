@@ -46,7 +46,7 @@ int tx_allocation_unit_way(const tx_allocation_job *job, size_t unit, uint32_t *
 
 /* --- groups --- */
 
-#define WAYS (TX_WAY_FAMILY + 1)
+#define WAYS (TX_WAY_FROZEN + 1)
 
 typedef struct sums {
   int64_t load, uncovered_load;
@@ -86,7 +86,6 @@ static void add_csms(const tx_allocation_job *job, tx_allocation_group *group, s
       if (!(word & 1)) continue;
       double fte = tx_csm_fte(job->input, i);
       group->csms++;
-      group->capacity += fte;
       for (size_t c = 0; c < job->result->caps; c++) {
         double have = job->input->caps[c].have[i];
         if (!isfinite(have)) continue;
@@ -148,6 +147,46 @@ static void name_groups(tx_allocation_job *job, const uint32_t *number, sums *s)
   }
 }
 
+/* Units in the order of their groups. */
+static bool order_by_group(tx_allocation_job *job, const uint32_t *number, uint32_t **order, size_t **begin) {
+  size_t units = job->keep->units, groups = job->result->group_count;
+  *order = tx_arena_calloc(&job->scratch, units + 1, sizeof **order);
+  *begin = tx_arena_calloc(&job->scratch, groups + 2, sizeof **begin);
+  if (!*order || !*begin) return false;
+  for (size_t u = 0; u < units; u++) (*begin)[number[tx_unit_group(job, u)] + 2]++;
+  for (size_t g = 0; g < groups; g++) (*begin)[g + 2] += (*begin)[g + 1];
+  for (size_t u = 0; u < units; u++) (*order)[(*begin)[number[tx_unit_group(job, u)] + 1]++] = (uint32_t)u;
+  return true;
+}
+
+/* A group's capacity: what its CSMs have beside what they carry of other groups. */
+static bool set_capacities(tx_allocation_job *job, const uint32_t *number) {
+  const tx_allocation_inside *keep = job->keep;
+  uint32_t *order;
+  size_t *begin;
+  int64_t *own = tx_arena_calloc(&job->scratch, job->input->csms + 1, sizeof *own);
+  if (!own || !order_by_group(job, number, &order, &begin)) return false;
+  for (size_t slot = 0; slot < job->group_slots; slot++) {
+    uint32_t g = number[slot];
+    if (g == TX_ALLOCATION_NONE) continue;
+    for (size_t x = begin[g]; x < begin[g + 1]; x++) {
+      if (keep->csm[order[x]] != TX_ALLOCATION_NONE) own[keep->csm[order[x]]] += keep->load[order[x]];
+    }
+    for (size_t w = 0; w < keep->words; w++) {
+      uint64_t word = tx_group_word(job, slot, w);
+      for (size_t i = w * 64; word; i++, word >>= 1) {
+        if (!(word & 1)) continue;
+        double room = tx_csm_fte(job->input, i) - (double)(keep->csm_load[i] - own[i]) / (double)keep->load_unit;
+        job->result->groups[g].capacity += room > 0 ? room : 0;
+      }
+    }
+    for (size_t x = begin[g]; x < begin[g + 1]; x++) {
+      if (keep->csm[order[x]] != TX_ALLOCATION_NONE) own[keep->csm[order[x]]] = 0;
+    }
+  }
+  return true;
+}
+
 bool tx_allocation_groups(tx_allocation_job *job) {
   tx_allocation_result *result = job->result;
   tx_allocation_inside *keep = job->keep;
@@ -158,6 +197,7 @@ bool tx_allocation_groups(tx_allocation_job *job) {
   result->groups = tx_arena_calloc(&keep->arena, result->group_count + 1, sizeof *result->groups);
   if (!s || !result->groups) return false;
   name_groups(job, number, s);
+  if (!set_capacities(job, number)) return false;
   for (size_t u = 0; u < keep->units; u++) {
     if (keep->csm[u] == TX_ALLOCATION_NONE) way[u] = (uint8_t)tx_allocation_unit_way(job, u, &cap[u]);
     add_unit(job, &s[number[tx_unit_group(job, u)]], u, way[u]);

@@ -98,7 +98,7 @@ static bool set_cap(tx_allocation_job *job, size_t c, tx_books_measure *measure)
   int64_t *limit = keep->limit[c] = tx_arena_calloc(&keep->arena, input->csms + 1, sizeof *limit);
   keep->used[c] = tx_arena_calloc(&keep->arena, input->csms + 1, sizeof **keep->used);
   if (!need || !limit || !keep->used[c]) return false;
-  double most, scale = scale_of_cap(input, cap, &most);
+  double most, scale = keep->cap_scale[c] = scale_of_cap(input, cap, &most);
   int64_t largest = (int64_t)floor(most * scale * (1 + 1e-12) + 1e-3);
   for (size_t i = 0; i < input->csms; i++) {
     bool capped = !isnan(cap->have[i]) && !(cap->have[i] > most);
@@ -119,7 +119,8 @@ static bool set_caps(tx_allocation_job *job) {
   keep->need = tx_arena_calloc(&keep->arena, caps + 1, sizeof *keep->need);
   keep->limit = tx_arena_calloc(&keep->arena, caps + 1, sizeof *keep->limit);
   keep->used = tx_arena_calloc(&keep->arena, caps + 1, sizeof *keep->used);
-  bool fine = keep->need && keep->limit && keep->used;
+  keep->cap_scale = tx_arena_calloc(&keep->arena, caps + 1, sizeof *keep->cap_scale);
+  bool fine = keep->cap_scale && keep->need && keep->limit && keep->used;
   for (size_t c = 0; fine && c < caps; c++) fine = set_cap(job, c, &job->measure[job->books.measures++]);
   return fine;
 }
@@ -290,6 +291,31 @@ static bool set_balance(tx_allocation_job *job) {
   return fine;
 }
 
+/* Points in units of imbalance; false where they do not fit. */
+static bool times_points(int64_t *points, size_t count, int64_t times) {
+  int64_t most = INT64_MAX / 4 / times;
+  for (size_t x = 0; x < count; x++) {
+    if (points[x] > most || points[x] < -most) return false;
+    points[x] *= times;
+  }
+  return true;
+}
+
+static triax_status trade(tx_allocation_job *job) {
+  double point = (double)job->points_scale / 1000; /* the policy's points in one of the solver's */
+  double units = round(job->input->trade * point * job->imbalance_scale);
+  int64_t times = units < 1 ? 1 : units < LARGEST_SUM ? (int64_t)units : (int64_t)LARGEST_SUM;
+  const size_t *begin = job->offer_begin, *more = job->books.more_begin;
+  if (!times_points(job->offer_points, job->books.offers ? begin[job->books.offers] : 0, times) ||
+      !times_points(job->more_points, more ? more[job->keep->units] : 0, times) ||
+      !times_points(job->owner_points, job->keep->units, times)) {
+    return tx_fail(job->error, TRIAX_ELIMIT, "the points are too large to be traded for balance");
+  }
+  job->points_traded = times;
+  job->books.together = true;
+  return TRIAX_OK;
+}
+
 triax_status tx_allocation_measures(tx_allocation_job *job) {
   const tx_allocation_input *input = job->input;
   size_t measures = input->cap_count + (load_weight(input) > 0);
@@ -306,5 +332,5 @@ triax_status tx_allocation_measures(tx_allocation_job *job) {
   job->books.hard = job->keep->hard;
   job->books.measure = job->measure;
   job->books.effort = input->effort;
-  return TRIAX_OK;
+  return input->trade > 0 ? trade(job) : TRIAX_OK;
 }

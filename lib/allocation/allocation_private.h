@@ -37,6 +37,7 @@ typedef struct tx_allocation_inside {
   int64_t *load;                       /* per unit */
   int64_t *capacity, *hard, *csm_load; /* per CSM */
   int64_t **need, **limit, **used;     /* by cap: per unit, per CSM, per CSM */
+  double *cap_scale;                   /* by cap: whole numbers in one of the policy's */
   int64_t *points;                     /* by preference, in thousandths */
   uint64_t exceptional;                /* bits of the preferences that are told customer by customer */
   tx_books_result *solved;             /* with the prices that prove the bound */
@@ -61,7 +62,11 @@ typedef struct tx_allocation_job {
   uint32_t *unit_offer;
   int64_t *value;
   double value_scale, imbalance_scale; /* units of the solver in one of the policy's */
-  int64_t points_scale;
+  int64_t points_scale; /* thousandths of a point … */
+  int64_t points_times; /* … in so many points of the solver's */
+  int64_t points_traded;   /* with input.trade: what they were multiplied by; else 0 */
+  tx_books_goal traded_goal; /* then: of the answer, points and imbalance apart */
+  int64_t *owner_points;   /* per unit */
   /* Offers while they grow. */
   void *offer_begin, *offer_csm, *offer_points;
   size_t begin_room, csm_room, points_room;
@@ -106,6 +111,10 @@ double tx_customer_value(const tx_allocation_input *input, size_t customer);
 double tx_csm_fte(const tx_allocation_input *input, size_t csm);
 /* CSMs of a group, one word of the bitmap: in the pool, with the role, here. */
 uint64_t tx_group_word(const tx_allocation_job *job, size_t group, size_t word);
+/* Points of a preference, in the solver's. */
+static inline int64_t tx_points_of(const tx_allocation_job *job, size_t prefer) {
+  return job->keep->points[prefer] / job->points_scale * job->points_times;
+}
 /* The unit's group; the pool NONE has the last row. */
 size_t tx_unit_group(const tx_allocation_job *job, size_t unit);
 

@@ -28,7 +28,7 @@ static uint8_t stands(const tx_allocation_job *job, size_t customer, uint32_t un
   if (csm == TX_ALLOCATION_NONE) return TX_STANDS_UNCOVERED;
   if (owner == TX_ALLOCATION_NONE) return TX_STANDS_NEW;
   if (owner != csm) return TX_STANDS_MOVED;
-  bool frozen = job->keep->fixed[unit] == csm && tx_bit(job->input->frozen, customer);
+  bool frozen = job->keep->fixed[unit] == csm && job->input->frozen && tx_bit(job->input->frozen, customer);
   return frozen ? TX_STANDS_FROZEN : TX_STANDS_KEPT;
 }
 
@@ -84,9 +84,39 @@ static double gap_of(const tx_allocation_result *result, const tx_books_goal *go
   return result->optimal ? 0 : NAN;
 }
 
+static int64_t floor_divided(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
+
+/* From the solver's points, with ties or traded for balance, to the policy's alone. */
+static void count_policys_points(tx_allocation_job *job, tx_books_result *solved) {
+  if (job->points_times > 1) {
+    int64_t points = floor_divided(solved->goal.points, job->points_times);
+    job->result->tied = (uint64_t)(solved->goal.points - points * job->points_times);
+    solved->goal.points = points;
+    solved->bound.points = floor_divided(solved->bound.points, job->points_times);
+  }
+  if (!job->points_traded) return;
+  solved->goal.points = job->traded_goal.points / job->points_traded;
+  solved->goal.imbalance = job->traded_goal.imbalance;
+  solved->bound.points = solved->goal.points;
+  solved->bound.imbalance = solved->goal.imbalance;
+  solved->proven = solved->proven < 2 ? solved->proven : 2;
+  solved->optimal = false;
+}
+
+/* Units with their owner: what they earn by input.keep_points is not the policy's. */
+static size_t count_kept(const tx_allocation_job *job) {
+  size_t count = 0;
+  for (size_t u = 0; u < job->keep->units; u++) {
+    count += job->unit_owner[u] != TX_ALLOCATION_NONE && job->keep->csm[u] == job->unit_owner[u];
+  }
+  return count;
+}
+
 /* Value is summed from the policy's numbers; the bound stands as far below it as the solver says. */
-static void set_objective(tx_allocation_job *job, const tx_books_result *solved) {
+static void set_objective(tx_allocation_job *job, const tx_books_result *answer) {
   tx_allocation_result *result = job->result;
+  tx_books_result policys = *answer, *solved = &policys;
+  count_policys_points(job, solved);
   tx_sum value = {0, 0};
   for (size_t c = 0; c < result->customers; c++) {
     if (result->stands[c] == TX_STANDS_UNCOVERED) tx_sum_add(&value, tx_customer_value(job->input, c));
@@ -97,8 +127,9 @@ static void set_objective(tx_allocation_job *job, const tx_books_result *solved)
   result->bound_uncovered_value = less < result->uncovered_value ? result->uncovered_value - less : 0;
   result->over = (double)solved->goal.over / load_unit;
   result->bound_over = (double)solved->bound.over / load_unit;
-  result->points = (double)solved->goal.points * points;
-  result->bound_points = (double)solved->bound.points * points;
+  double kept = job->input->keep_points != 0 ? job->input->keep_points * (double)count_kept(job) : 0;
+  result->points = (double)solved->goal.points * points - kept;
+  result->bound_points = (double)solved->bound.points * points - kept;
   result->imbalance = (double)solved->goal.imbalance / job->imbalance_scale;
   result->bound_imbalance = (double)solved->bound.imbalance / job->imbalance_scale;
   result->proven = solved->proven;

@@ -89,14 +89,14 @@ tx_cost tx_flow_load_cost(const tx_core *core, size_t csm, int64_t more) {
   tx_cost cost = {{0, has + more > capacity ? has + more - capacity : 0, 0, 0}};
   cost.part[TX_OVER] -= has > capacity ? has - capacity : 0;
   if (core->curve[0] != NULL) {
-    cost.part[TX_IMBALANCE] = tx_curve_cost(core->curve[0], csm, has + more) - tx_curve_cost(core->curve[0], csm, has);
+    cost.part[core->balance_part] = tx_curve_cost(core->curve[0], csm, has + more) - tx_curve_cost(core->curve[0], csm, has);
   }
   return cost;
 }
 
 static point point_at(const tx_core *core, size_t csm, int64_t at) {
   tx_cost cost = tx_flow_load_cost(core, csm, at);
-  return (point){at, cost.part[TX_OVER], cost.part[TX_IMBALANCE]};
+  return (point){at, cost.part[TX_OVER], cost.part[core->balance_part]};
 }
 
 /* Whether b lies on or above the line from a to c: part by part, as costs are compared. */

@@ -6,7 +6,9 @@ tx_cost tx_flow_segment_cost(const tx_flow *flow, size_t bundle, uint32_t segmen
   int64_t rate = flow->segment[s].rate;
   if (bundle < flow->csms) {
     bool beyond_room = segment + 1 == flow->bundle[bundle].count;
-    return beyond_room ? (tx_cost){{flow->dearest, 0, 0, 0}} : (tx_cost){{0, flow->over[s], 0, rate}};
+    tx_cost cost = {{beyond_room ? flow->dearest : 0, beyond_room ? 0 : flow->over[s], 0, 0}};
+    cost.part[flow->core->balance_part] = beyond_room ? 0 : rate;
+    return cost;
   }
   return bundle < flow->csms + flow->classes ? (tx_cost){{rate, 0, 0, 0}} : (tx_cost){{0, 0, rate, 0}};
 }

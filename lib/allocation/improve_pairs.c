@@ -150,7 +150,8 @@ static bool hopeless(const tx_pairs *p, int s, int64_t value, int64_t points) {
   if (value != p->best.part[TX_VALUE]) {
     return value > p->best.part[TX_VALUE];
   }
-  return !p->over && p->best.part[TX_OVER] == 0 && points > p->best.part[TX_POINTS];
+  bool last = p->over || p->core->books->together; /* what comes after points may be worth them */
+  return !last && p->best.part[TX_OVER] == 0 && points > p->best.part[TX_POINTS];
 }
 
 static void search(tx_pairs *p, int s, int64_t value, int64_t points, int64_t crossing) {

@@ -22,7 +22,7 @@ static uint32_t next_member(swaps *s, uint32_t csm) {
 
 /* Whether points lost forbid the move before its loads are looked at: overload alone could make them worth it. */
 static bool too_dear(const tx_core *core, int64_t points, uint32_t a, uint32_t b) {
-  return points > 0 && core->csm_cost[a].part[TX_OVER] == 0 && core->csm_cost[b].part[TX_OVER] == 0;
+  return points > 0 && !core->books->together && core->csm_cost[a].part[TX_OVER] == 0 && core->csm_cost[b].part[TX_OVER] == 0;
 }
 
 /* The customer goes to the CSM, and `other` (or nobody) comes back. */

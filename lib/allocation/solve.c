@@ -190,7 +190,7 @@ static void settle_rest(const run *r, tx_cost *cost) {
     }
     cost->part[TX_OVER] += base[0] > books->capacity[i] ? base[0] - books->capacity[i] : 0;
     for (size_t m = 0, d = 1; m < books->measures; m++) {
-      cost->part[TX_IMBALANCE] +=
+      cost->part[books->together ? TX_POINTS : TX_IMBALANCE] +=
           tx_curve_cost(&books->measure[m], i, books->measure[m].amount == NULL ? base[0] : base[d++]);
     }
   }

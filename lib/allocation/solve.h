@@ -68,6 +68,10 @@ typedef struct tx_books {
   size_t measures; /* at most TX_BOOKS_MEASURES */
   const tx_books_measure *measure;
 
+  /* Points and imbalance are one part, where the points stand: imbalance less points is least. For trading one against
+   * the other: the goal's points are then points less imbalance, and its imbalance is 0. */
+  bool together;
+
   double effort; /* work allowed, 1 is usual; <= 0 or NaN: 1. Decides the answer, as no clock does; more is not worse */
   uint64_t seed; /* of the search's choices */
 

@@ -122,7 +122,7 @@ static tx_cost csm_cost(const tx_core *core, uint32_t csm, uint32_t customer, in
       cost.part[TX_OVER] = sum - core->books->capacity[csm];
     }
     if (core->curve[d] != NULL) {
-      cost.part[TX_IMBALANCE] += tx_curve_cost(core->curve[d], csm, sum);
+      cost.part[core->balance_part] += tx_curve_cost(core->curve[d], csm, sum);
     }
   }
   return cost;
@@ -149,6 +149,7 @@ static void core_start(tx_core *core, const tx_books *books) {
 triax_status tx_core_init(tx_core *core, const tx_books *books, const int64_t *base, tx_watch *watch) {
   *core = (tx_core){.books = books, .watch = watch, .base = base, .random = books->seed};
   tx_arena_init(&core->arena, watch->context);
+  core->balance_part = books->together ? TX_POINTS : TX_IMBALANCE;
   if (!core_arrays(core, books)) {
     tx_arena_free(&core->arena);
     return tx_no_memory(watch->error);
@@ -217,7 +218,7 @@ bool tx_core_swap_change(const tx_core *core, uint32_t csm, uint32_t out, uint32
       change->part[TX_OVER] = sum - core->books->capacity[csm];
     }
     if (core->curve[d] != NULL) {
-      change->part[TX_IMBALANCE] += tx_curve_cost(core->curve[d], csm, sum);
+      change->part[core->balance_part] += tx_curve_cost(core->curve[d], csm, sum);
     }
   }
   tx_cost_sub(change, &core->csm_cost[csm]);

@@ -89,6 +89,7 @@ typedef struct tx_core {
   tx_watch *watch;
   tx_arena arena;
   size_t dimensions;
+  int balance_part;                             /* of the cost that imbalance counts in */
   const int64_t *amount[TX_DIMENSIONS];         /* [0] is NULL: the class has it */
   const tx_books_measure *curve[TX_DIMENSIONS]; /* NULL: not balanced */
   const int64_t *base;                          /* csms × dimensions */

@@ -308,7 +308,8 @@ static bool build_measure(const tx_split *split, size_t part, tx_arena *arena, c
 bool tx_part_build(const tx_split *split, size_t part, tx_arena *arena, tx_part *out) {
   const tx_books *books = split->books;
   const uint32_t *csms = split->csm_order + split->csm_begin[part];
-  *out = (tx_part){.books = {.effort = books->effort, .seed = books->seed, .measures = books->measures}};
+  *out = (tx_part){.books = {.effort = books->effort, .seed = books->seed, .measures = books->measures,
+                              .together = books->together}};
   tx_books *sub = &out->books;
   sub->csms = split->csm_begin[part + 1] - split->csm_begin[part];
   sub->offers = split->offer_begin[part + 1] - split->offer_begin[part];

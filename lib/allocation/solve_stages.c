@@ -73,7 +73,8 @@ static triax_status settle(tx_core *core, tx_pairs *pairs, int64_t scale) {
 }
 
 static triax_status search(tx_core *core, tx_pairs *pairs, int64_t scale, int cycle) {
-  triax_status status = tx_improve_anneal(core, share(core, 1000000, 300) << cycle);
+  /* Annealing does not look at balance. */
+  triax_status status = core->books->together ? TRIAX_OK : tx_improve_anneal(core, share(core, 1000000, 300) << cycle);
   if (status == TRIAX_OK && !ended(core)) {
     status = exchange(core, pairs);
   }

@@ -10,6 +10,7 @@
 #include "plan/explain.h"
 #include "plan/tabulate.h"
 #include "plan/why.h"
+#include "plan/why_not.h"
 #include "plan/write.h"
 
 void tx_explain_sentence(triax_document *d, const char *key, const triax_plan *plan, size_t row,
@@ -173,78 +174,14 @@ static void put_segment(tx_explain_job *job) {
 
 /* --- CSM --- */
 
-static void put_csm_name(tx_explain_job *job, const char *key, uint32_t csm) {
-  const triax_table *team = job->plan->compiled->team->people.table;
-  size_t name = triax_table_find(team, TX_TEXT("name"));
-  tx_put_text(job->document, key, job->plan->allocation.input.csm_keys[csm]);
-  if (name != SIZE_MAX && triax_table_text(team, name, csm).bytes) {
-    char name_key[32];
-    snprintf(name_key, sizeof name_key, "%s_name", key);
-    tx_put_text(job->document, name_key, triax_table_text(team, name, csm));
-  }
-}
-
-/* Others who were looked at: the present owner first, then those with most points or most room; a handful. */
-#define OTHERS 5
-
-static void put_other(tx_explain_job *job, uint32_t csm) {
-  const triax_plan *plan = job->plan;
-  triax_document *d = job->document;
-  tx_allocation_why why;
-  tx_allocation_why_not(&plan->allocation.input, plan->allocation.result, job->row, csm, &why);
-  tx_put_map(d, NULL);
-  put_csm_name(job, "csm", csm);
-  tx_put_text(d, "not_because", why.way == TX_WAY_CAP
-                                    ? triax_text_of(plan->allocation.input.caps[why.cap].name)
-                                    : tx_word_why_not(why.way));
-  if (why.way == TX_WAY_NOT_ELIGIBLE) {
-    const tx_policy_allocation *policy = &plan->compiled->policy->allocation;
-    tx_put_text(d, "eligible", policy->inputs.items[policy->eligible].source);
-  }
-  tx_put_number(d, "points", why.points);
-  tx_put_number(d, "load", why.load);
-  tx_put_number(d, "fte", why.fte);
-  tx_put_end(d);
-}
-
-static void put_others(tx_explain_job *job, uint32_t own) {
-  const triax_plan *plan = job->plan;
-  uint32_t best[OTHERS], owner = plan->allocation.input.owner ? plan->allocation.input.owner[job->row]
-                                                              : TX_ALLOCATION_NONE;
-  tx_allocation_why why[OTHERS], next;
-  size_t count = 0;
-  for (uint32_t csm = 0; csm < plan->csms; csm++) {
-    if (csm == own) continue;
-    tx_allocation_why_not(&plan->allocation.input, plan->allocation.result, job->row, csm, &next);
-    /* near misses first: the owner, then higher ways (balance, points, full), then more points */
-    size_t at = count;
-    while (at && (csm == owner || (best[at - 1] != owner && (next.way > why[at - 1].way ||
-                                                             (next.way == why[at - 1].way &&
-                                                              next.points > why[at - 1].points))))) {
-      at--;
-    }
-    if (at >= OTHERS) continue;
-    size_t last = count < OTHERS ? count : OTHERS - 1;
-    for (size_t i = last; i > at; i--) {
-      best[i] = best[i - 1];
-      why[i] = why[i - 1];
-    }
-    best[at] = csm;
-    why[at] = next;
-    if (count < OTHERS) count++;
-  }
-  tx_put_list(job->document, "why_not");
-  for (size_t i = 0; i < count; i++) put_other(job, best[i]);
-  tx_put_end(job->document);
-}
-
-static void put_csm(tx_explain_job *job) {
+static triax_status put_csm(tx_explain_job *job) {
+  triax_status status = TRIAX_OK;
   const triax_plan *plan = job->plan;
   const tx_allocation_result *result = plan->allocation.result;
   triax_document *d = job->document;
   uint32_t csm = result->csm[job->row];
   tx_put_map(d, "csm");
-  if (csm != TX_ALLOCATION_NONE) put_csm_name(job, "csm", csm);
+  if (csm != TX_ALLOCATION_NONE) tx_put_csm_name(d, plan, "csm", csm);
   tx_put_text(d, "allocation", tx_word_stands(result->stands[job->row]));
   tx_explain_sentence(d, "why", plan, job->row, tx_why_csm);
   put_value(job, "pool", tx_plan_derived(plan, TX_DERIVED_POOL), job->row);
@@ -262,13 +199,14 @@ static void put_csm(tx_explain_job *job) {
     tx_put_number(d, "book_fte", result->books[csm].fte);
     tx_put_count(d, "book_accounts", result->books[csm].accounts);
   }
-  if (result->stands[job->row] != TX_STANDS_UNWANTED) put_others(job, csm);
+  if (result->stands[job->row] != TX_STANDS_UNWANTED) status = tx_put_others(d, plan, job->row, job->error);
   for (size_t o = 0; o < plan->compiled->policy->allocation.overlay_count; o++) {
     uint32_t who = plan->allocation.overlays[o][job->row];
     if (who == TX_ALLOCATION_NONE) continue;
     tx_put_text(d, plan->compiled->policy->allocation.overlays[o].name.bytes, plan->allocation.input.csm_keys[who]);
   }
   tx_put_end(d);
+  return status;
 }
 
 /* --- hours --- */
@@ -319,29 +257,17 @@ static triax_status put_all(tx_explain_job *job) {
     status = tx_explain_score(job, plan->scores[s].model->name.bytes, &plan->scores[s]);
   }
   if (status != TRIAX_OK) return status;
-  if (plan->allocation.given) put_csm(job);
+  if (plan->allocation.given) status = put_csm(job);
   if (plan->attention.given) put_hours(job);
-  return TRIAX_OK;
-}
-
-static triax_status not_found(const triax_plan *plan, triax_text key, triax_error *error) {
-  const tx_people *people = &plan->compiled->customers->people;
-  triax_text names[4096];
-  size_t count = plan->rows < 4096 ? plan->rows : 4096;
-  for (size_t row = 0; row < count; row++) names[row] = tx_people_key(people, row);
-  size_t nearest = tx_text_nearest(key, names, count);
-  int length = (int)(key.length < 200 ? key.length : 200);
-  if (nearest == SIZE_MAX) return tx_fail(error, TRIAX_ENOTFOUND, "no customer has the key '%.*s'", length, key.bytes);
-  return tx_fail(error, TRIAX_ENOTFOUND, "no customer has the key '%.*s'; did you mean '%.*s'?", length, key.bytes,
-                 (int)(names[nearest].length < 200 ? names[nearest].length : 200), names[nearest].bytes);
+  return status;
 }
 
 triax_status triax_plan_explain(const triax_plan *plan, triax_text key, triax_document **explanation,
                                 triax_error *error) {
   if (!plan || !explanation || !key.bytes) return tx_fail(error, TRIAX_EINVAL, "a plan, a key and a place are wanted");
   size_t row = tx_people_find(&plan->compiled->customers->people, key);
-  if (row == SIZE_MAX) return not_found(plan, key, error);
-  tx_explain_job job = {.plan = plan, .row = row};
+  if (row == SIZE_MAX) return tx_people_not_found(&plan->compiled->customers->people, "customer", key, error);
+  tx_explain_job job = {.plan = plan, .row = row, .error = error};
   job.unit = plan->segmentation.folded ? plan->segmentation.families.member_of[row] : row;
   triax_status status = triax_document_new(plan->context, &job.document, error);
   if (status != TRIAX_OK) return status;

@@ -9,6 +9,7 @@ typedef struct tx_explain_job {
   size_t row, unit;
   triax_document *document;
   tx_arena arena;
+  triax_error *error;
 } tx_explain_job;
 
 void tx_explain_sentence(triax_document *d, const char *key, const triax_plan *plan, size_t row,

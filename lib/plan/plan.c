@@ -134,6 +134,8 @@ static triax_status open_plan(triax_context *context, const tx_plan_inputs *inpu
   made->previous = inputs->options.previous;
   made->parts = inputs->options.parts != 0;
   made->reasons = !inputs->options.without_reasons;
+  made->tradeoff = inputs->options.tradeoff != 0;
+  made->hiring = inputs->options.hires;
   made->rows = inputs->customers->people.table->rows;
   made->csms = inputs->team ? inputs->team->people.table->rows : 0;
   triax_status status = tx_compile(context, inputs->policy, inputs->customers, inputs->team, report, &made->compiled);

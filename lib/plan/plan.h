@@ -50,6 +50,29 @@ typedef struct tx_pair_tally {
   uint64_t *blame;     /* of the customers unknown, those that lack it; of CSMs, all that do */
 } tx_pair_tally;
 
+/* A step of hiring: so many CSMs like one of the team, and what they gain beside those hired before. */
+typedef struct tx_hire {
+  size_t group;     /* of the result */
+  uint32_t like;    /* CSM of the team; TX_ALLOCATION_NONE: nobody there is eligible for what is left */
+  const char *needs; /* then: what such a CSM would have to be */
+  double count;     /* full-time CSMs */
+  double value;     /* covered by them */
+  uint64_t accounts;
+  double points;    /* earned by them in all */
+  double left_value; /* of the pool, uncovered after them */
+  uint64_t left_accounts;
+} tx_hire;
+
+/* A point of the curve between moves and balance. */
+typedef struct tx_tradeoff_point {
+  const char *how;
+  bool present; /* the plan itself */
+  uint64_t moved;
+  double money, imbalance, earned, uncovered_value;
+  double emptiest, fullest; /* load of fte */
+  double share;             /* of the imbalance that there is to lose, lost */
+} tx_tradeoff_point;
+
 typedef struct tx_plan_allocation {
   bool given;
   tx_stage *stage, *team_stage;
@@ -60,6 +83,10 @@ typedef struct tx_plan_allocation {
   uint64_t orphans;    /* customers whose owner is not (any more) in the team */
   uint64_t *orphan;    /* bitmap */
   uint64_t *stuck;     /* bitmap: handed over too often to be handed over again; NULL: none */
+  tx_hire *hires;
+  size_t hire_count;
+  tx_tradeoff_point *tradeoff;
+  size_t tradeoff_count;
   tx_arena arena;      /* arrays behind input */
 } tx_plan_allocation;
 
@@ -141,7 +168,8 @@ struct triax_plan {
   tx_plan_given *given; /* aggregates of a larger set; NULL: none */
   const triax_plan *previous; /* while the plan is made: to start from; NULL: none */
   int32_t as_of;
-  bool has_as_of, parts, reasons;
+  bool has_as_of, parts, reasons, tradeoff;
+  int32_t hiring; /* options.hires */
   size_t rows, csms;
   const tx_column **columns;      /* per variable of the customers' module; references */
   const tx_column **team_columns; /* per variable of the team's module; borrowed from the team */

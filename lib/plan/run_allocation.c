@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "plan/again.h"
 #include "plan/pairs.h"
 #include "plan/plan.h"
 
@@ -41,7 +42,10 @@ static bool set_customers(allocation_job *job) {
     accounts[row] = job->policy->accounts[segment];
     if (!job->policy->unowned[segment]) tx_bit_set(wanted, row);
   }
-  for (size_t csm = 0; csm < plan->csms; csm++) csm_keys[csm] = tx_people_key(&plan->compiled->team->people, csm);
+  const tx_column *names = plan->team_columns[plan->compiled->team->people.key];
+  for (size_t csm = 0; csm < plan->csms; csm++) {
+    csm_keys[csm] = tx_dictionary_text(names->dictionary, tx_column_code(names, csm));
+  }
   job->input->customers = plan->rows;
   job->input->csms = plan->csms;
   job->input->customer_keys = keys;
@@ -311,13 +315,25 @@ static triax_status prepare(allocation_job *job) {
   return set_pairs(job);
 }
 
+triax_status tx_prepare_allocation(triax_plan *plan, tx_plan_allocation *part, triax_error *error) {
+  const tx_step *step = tx_compiled_step(plan->compiled, TX_STEP_ALLOCATION, 0);
+  allocation_job job = {plan, &plan->compiled->policy->allocation, step, part, &part->input, &part->arena, error};
+  return prepare(&job);
+}
+
+void tx_plan_part_free(tx_plan_allocation *part) {
+  tx_allocation_result_free(part->result);
+  tx_stage_free(part->stage);
+  tx_stage_free(part->team_stage);
+}
+
 triax_status tx_run_allocation(triax_plan *plan, const tx_step *step, tx_report *report) {
   tx_plan_allocation *part = &plan->allocation;
   part->given = true;
   tx_arena_init(&part->arena, plan->context);
   allocation_job job = {plan, &plan->compiled->policy->allocation, step, part, &part->input, &part->arena,
                         report->error};
-  triax_status status = prepare(&job);
+  triax_status status = tx_prepare_allocation(plan, part, report->error);
   if (status == TRIAX_OK) status = tx_allocation_run(plan->context, &part->input, &part->result, report->error);
   part->input.former = NULL; /* it may go before this plan does */
   if (status == TRIAX_OK) status = derive(&job);
@@ -325,14 +341,14 @@ triax_status tx_run_allocation(triax_plan *plan, const tx_step *step, tx_report 
   part->overlays = tx_arena_calloc(&part->arena, job.policy->overlay_count + 1, sizeof *part->overlays);
   if (!part->overlays) return tx_no_memory(report->error);
   for (size_t o = 0; status == TRIAX_OK && o < job.policy->overlay_count; o++) status = run_overlay(&job, o);
+  if (status == TRIAX_OK && plan->tradeoff) status = tx_run_tradeoff(plan, report->error);
+  if (status == TRIAX_OK && plan->hiring >= 0) status = tx_run_hires(plan, report->error);
   return status;
 }
 
 void tx_plan_allocation_free(triax_plan *plan) {
   tx_plan_allocation *part = &plan->allocation;
   if (!part->given) return;
-  tx_allocation_result_free(part->result);
-  tx_stage_free(part->stage);
-  tx_stage_free(part->team_stage);
+  tx_plan_part_free(part);
   tx_arena_free(&part->arena);
 }

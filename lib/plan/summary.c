@@ -1,5 +1,6 @@
 /* The plan in figures, as a document: what summary.json holds. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/date.h"
@@ -183,6 +184,28 @@ static void put_objective(triax_document *d, const char *key, const double *part
   tx_put_end(d);
 }
 
+/* Part by part: reached, the best there can be, and what is known of the difference. A part's bound is for plans that
+ * meet those of the parts above; so below a gap nothing is proven. */
+static void put_certificate(triax_document *d, const double *reached, const double *bound,
+                            const tx_allocation_result *result) {
+  bool met = true;
+  tx_put_list(d, "certificate");
+  for (int part = 0; part < 4; part++) {
+    bool known = met && (part < result->proven || result->optimal), equal = known && reached[part] == bound[part];
+    tx_put_map(d, NULL);
+    tx_put_text(d, "part", triax_text_of(objective_words[part]));
+    tx_put_number(d, "reached", reached[part]);
+    if (known) {
+      tx_put_number(d, "bound", bound[part]);
+      tx_put_number(d, "gap", equal ? 0 : fabs(reached[part] - bound[part]) / fmax(1, fabs(bound[part])));
+    }
+    tx_put_text(d, "state", equal ? TX_TEXT("proven best") : known ? TX_TEXT("within") : TX_TEXT("not proven"));
+    tx_put_end(d);
+    met = equal;
+  }
+  tx_put_end(d);
+}
+
 /* What was reached, what was proven, and in which part the two first differ. */
 static void put_proof(const tx_allocation_result *result, triax_document *d) {
   const double reached[] = {result->uncovered_value, result->over, result->points, result->imbalance};
@@ -192,6 +215,7 @@ static void put_proof(const tx_allocation_result *result, triax_document *d) {
   while (part < result->proven && reached[part] == bound[part]) part++;
   put_objective(d, "objective", reached, 4);
   put_objective(d, "bound", bound, result->proven);
+  put_certificate(d, reached, bound, result);
   tx_put_number(d, "gap", result->gap);
   if (!result->optimal && part < result->proven) tx_put_text(d, "gap_in", triax_text_of(objective_words[part]));
   tx_put_boolean(d, "optimal", result->optimal);
@@ -227,6 +251,34 @@ static void put_pools(const triax_plan *plan, triax_document *d) {
     tx_put_end(d);
   }
   tx_put_end(d);
+}
+
+/* Rows of a table as maps of its columns; lists and missing values are left out. */
+static void put_rows(const triax_table *table, const char *key, triax_document *d) {
+  if (!table) return;
+  tx_put_list(d, key);
+  for (size_t row = 0; row < triax_table_rows(table); row++) {
+    tx_put_map(d, NULL);
+    for (size_t c = 0; c < triax_table_columns(table); c++) {
+      char name[64];
+      triax_text column = triax_table_name(table, c), text = triax_table_text(table, c, row);
+      snprintf(name, sizeof name, "%.*s", (int)(column.length < 60 ? column.length : 60), column.bytes);
+      if (!triax_table_has(table, c, row)) continue;
+      if (triax_table_type(table, c) == TRIAX_TYPE_STRINGS) continue;
+      if (text.bytes) tx_put_text(d, name, text);
+      else tx_put_number(d, name, triax_table_number(table, c, row));
+    }
+    tx_put_end(d);
+  }
+  tx_put_end(d);
+}
+
+static void put_hires(const triax_plan *plan, triax_document *d) {
+  put_rows(plan->tables[TRIAX_PLAN_HIRES], "hires", d);
+}
+
+static void put_tradeoff(const triax_plan *plan, triax_document *d) {
+  put_rows(plan->tables[TRIAX_PLAN_TRADEOFF], "tradeoff", d);
 }
 
 static void put_dissolved(const triax_plan *plan, triax_document *d) {
@@ -275,6 +327,8 @@ static void put_allocation(const triax_plan *plan, triax_document *d) {
   tx_put_number(d, "continuity", tx_plan_continuity(plan));
   put_proof(result, d);
   put_pools(plan, d);
+  put_hires(plan, d);
+  put_tradeoff(plan, d);
   put_dissolved(plan, d);
   tx_put_end(d);
 }

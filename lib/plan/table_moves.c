@@ -27,7 +27,7 @@ static void write_move(const triax_plan *plan, size_t row, tx_writer *writer) {
   } else {
     tx_allocation_why why;
     tx_allocation_why_not(&plan->allocation.input, result, row, owner, &why);
-    if (why.way != TX_WAY_FAMILY) tx_write_c(writer, "its CSM ");
+    if (why.way != TX_WAY_FAMILY && why.way != TX_WAY_FROZEN) tx_write_c(writer, "its CSM ");
     tx_write(writer, tx_word_why_not(why.way));
   }
 }

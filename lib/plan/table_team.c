@@ -99,13 +99,13 @@ triax_status tx_tabulate_csms(triax_plan *plan, triax_error *error) {
 
 /* --- pools --- */
 
-static triax_text pool_name(const triax_plan *plan, uint32_t pool) {
+triax_text tx_pool_name(const triax_plan *plan, uint32_t pool) {
   if (pool < plan->allocation.input.pool_count) return plan->allocation.input.pools[pool].name;
   return plan->allocation.input.pool_count ? TX_TEXT("(no pool)") : TX_TEXT("all");
 }
 
 /* The roles of a set: those of the first segment with it. */
-static const tx_policy_segment *roles_of(const triax_plan *plan, uint32_t role_set) {
+const tx_policy_segment *tx_roles_of_set(const triax_plan *plan, uint32_t role_set) {
   const tx_policy_segmentation *policy = &plan->compiled->policy->segmentation;
   uint32_t next = 0;
   for (size_t s = 0; s < policy->model.count; s++) { /* sets were numbered in the order of first use */
@@ -125,13 +125,13 @@ typedef struct pool_rows {
 } pool_rows;
 
 static bool add_pool(const triax_plan *plan, const tx_allocation_group *group, pool_rows *rows) {
-  const tx_policy_segment *segment = roles_of(plan, group->role_set);
+  const tx_policy_segment *segment = tx_roles_of_set(plan, group->role_set);
   triax_text limit = group->way == TX_WAY_CAP ? triax_text_of(plan->allocation.input.caps[group->cap].name)
                                               : tx_word_way(group->way);
   bool roles = segment && segment->role_count
                    ? tx_column_builder_list(rows->roles, segment->roles, segment->role_count)
                    : tx_column_builder_missing(rows->roles);
-  return roles && tx_column_builder_text(rows->pool, pool_name(plan, group->pool)) &&
+  return roles && tx_column_builder_text(rows->pool, tx_pool_name(plan, group->pool)) &&
          tx_column_builder_integer(rows->customers, (int64_t)group->customers) &&
          tx_column_builder_integer(rows->csms, (int64_t)group->csms) &&
          tx_column_builder_number(rows->load, group->load) &&
@@ -168,6 +168,56 @@ triax_status tx_tabulate_pools(triax_plan *plan, triax_error *error) {
   tx_tabulate_end(&t, "short_by", rows.short_by, fine);
   tx_tabulate_end(&t, "hire", rows.hire, fine);
   return tx_tabulate_close(&t, &plan->tables[TRIAX_PLAN_POOLS], error);
+}
+
+/* --- hires --- */
+
+typedef struct hire_rows {
+  tx_column_builder *pool, *roles, *like, *needs, *hires, *value, *accounts, *points, *left_value, *left;
+} hire_rows;
+
+static bool add_hire(const triax_plan *plan, const tx_hire *hire, hire_rows *rows) {
+  const tx_allocation_group *group = &plan->allocation.result->groups[hire->group];
+  const tx_policy_segment *segment = tx_roles_of_set(plan, group->role_set);
+  bool like = hire->like != TX_ALLOCATION_NONE;
+  return tx_column_builder_text(rows->pool, tx_pool_name(plan, group->pool)) &&
+         (segment && segment->role_count ? tx_column_builder_list(rows->roles, segment->roles, segment->role_count)
+                                         : tx_column_builder_missing(rows->roles)) &&
+         (like ? tx_column_builder_text(rows->like, plan->allocation.input.csm_keys[hire->like])
+               : tx_column_builder_missing(rows->like)) &&
+         (like ? tx_column_builder_missing(rows->needs)
+               : tx_column_builder_text(rows->needs, triax_text_of(hire->needs))) &&
+         tx_column_builder_number(rows->hires, hire->count) && tx_column_builder_number(rows->value, hire->value) &&
+         tx_column_builder_integer(rows->accounts, (int64_t)hire->accounts) &&
+         tx_column_builder_number(rows->points, hire->points) &&
+         tx_column_builder_number(rows->left_value, hire->left_value) &&
+         tx_column_builder_integer(rows->left, (int64_t)hire->left_accounts);
+}
+
+triax_status tx_tabulate_hires(triax_plan *plan, triax_error *error) {
+  if (!plan->allocation.hire_count) return TRIAX_OK;
+  tx_tabulate t;
+  tx_tabulate_open(&t, plan->context, plan->allocation.hire_count);
+  hire_rows rows = {tx_tabulate_begin(&t, TRIAX_TYPE_STRING),  tx_tabulate_begin(&t, TRIAX_TYPE_STRINGS),
+                    tx_tabulate_begin(&t, TRIAX_TYPE_STRING),  tx_tabulate_begin(&t, TRIAX_TYPE_STRING),
+                    tx_tabulate_begin(&t, TRIAX_TYPE_NUMBER),  tx_tabulate_begin(&t, TRIAX_TYPE_NUMBER),
+                    tx_tabulate_begin(&t, TRIAX_TYPE_INTEGER), tx_tabulate_begin(&t, TRIAX_TYPE_NUMBER),
+                    tx_tabulate_begin(&t, TRIAX_TYPE_NUMBER),  tx_tabulate_begin(&t, TRIAX_TYPE_INTEGER)};
+  bool fine = !t.failed;
+  for (size_t n = 0; fine && n < plan->allocation.hire_count; n++) {
+    fine = add_hire(plan, &plan->allocation.hires[n], &rows);
+  }
+  tx_tabulate_end(&t, "pool", rows.pool, fine);
+  tx_tabulate_end(&t, "roles", rows.roles, fine);
+  tx_tabulate_end(&t, "like", rows.like, fine);
+  tx_tabulate_end(&t, "needs", rows.needs, fine);
+  tx_tabulate_end(&t, "hires", rows.hires, fine);
+  tx_tabulate_end(&t, "covered_value", rows.value, fine);
+  tx_tabulate_end(&t, "covered", rows.accounts, fine);
+  tx_tabulate_end(&t, "points", rows.points, fine);
+  tx_tabulate_end(&t, "left_value", rows.left_value, fine);
+  tx_tabulate_end(&t, "left", rows.left, fine);
+  return tx_tabulate_close(&t, &plan->tables[TRIAX_PLAN_HIRES], error);
 }
 
 /* --- overlays --- */

@@ -97,10 +97,10 @@ triax_text tx_word_stands(int stands) {
 }
 
 triax_text tx_word_way(int way) {
-  static const char *const words[] = {"",        "no pool",      "nobody in the pool", "other pool", "role",
-                                      "away",    "not eligible", "capacity",           "cap",        "points",
-                                      "balance", "family"};
-  return triax_text_of(way >= 0 && way <= TX_WAY_FAMILY ? words[way] : "");
+  static const char *const words[] = {"",         "no pool",      "nobody in the pool", "other pool", "role",    "away",
+                                      "not eligible", "capacity", "cap",                "points",     "balance", "family",
+                                      "frozen"};
+  return triax_text_of(way >= 0 && way <= TX_WAY_FROZEN ? words[way] : "");
 }
 
 triax_text tx_word_why_not(int way) {
@@ -115,8 +115,9 @@ triax_text tx_word_why_not(int way) {
                                       "is at a cap",
                                       "would earn fewer points",
                                       "would be worse balanced, or worse for others",
-                                      "its family is with another CSM"};
-  return triax_text_of(way >= 0 && way <= TX_WAY_FAMILY ? words[way] : "");
+                                      "its family is with another CSM",
+                                      "it is frozen with its CSM"};
+  return triax_text_of(way >= 0 && way <= TX_WAY_FROZEN ? words[way] : "");
 }
 
 triax_text tx_word_uncovered(int way) {
@@ -143,6 +144,7 @@ triax_status tx_plan_tabulate(triax_plan *plan, triax_error *error) {
       tx_tabulate_customers, tx_tabulate_segments, tx_tabulate_tests,    tx_tabulate_metrics, tx_tabulate_csms,
       tx_tabulate_pools,     tx_tabulate_overlays, tx_tabulate_week,     tx_tabulate_moves,
       tx_tabulate_books,     tx_tabulate_handovers,
+      tx_tabulate_tradeoff,  tx_tabulate_hires,
       tx_tabulate_forecast,  tx_tabulate_headcount, tx_tabulate_scenarios};
   triax_status status = TRIAX_OK;
   for (size_t m = 0; status == TRIAX_OK && m < sizeof makers / sizeof *makers; m++) status = makers[m](plan, error);

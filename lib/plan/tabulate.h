@@ -55,6 +55,12 @@ triax_status tx_tabulate_handovers(triax_plan *plan, triax_error *error);
 tx_column *tx_moving_customers(const triax_plan *plan, bool (*chosen)(const tx_plan_move *), size_t *count);
 /* "scheduled": how a move stands. */
 triax_text tx_word_move(int state);
+triax_status tx_tabulate_tradeoff(triax_plan *plan, triax_error *error);
+triax_status tx_tabulate_hires(triax_plan *plan, triax_error *error);
+
+triax_text tx_pool_name(const triax_plan *plan, uint32_t pool);
+/* A segment with the roles of the set; NULL: none. */
+const tx_policy_segment *tx_roles_of_set(const triax_plan *plan, uint32_t role_set);
 triax_status tx_tabulate_forecast(triax_plan *plan, triax_error *error);
 triax_status tx_tabulate_headcount(triax_plan *plan, triax_error *error);
 triax_status tx_tabulate_scenarios(triax_plan *plan, triax_error *error);

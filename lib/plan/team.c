@@ -5,7 +5,8 @@
 #include "plan/plan.h"
 
 const tx_column *tx_plan_team_column(const triax_plan *plan, const char *name) {
-  return tx_table_column(plan->compiled->team->people.table, triax_text_of(name));
+  size_t column = triax_table_find(plan->compiled->team->people.table, triax_text_of(name));
+  return column == SIZE_MAX ? NULL : plan->team_columns[column];
 }
 
 /* A date column's value, or the fallback. */

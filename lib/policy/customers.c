@@ -161,3 +161,16 @@ triax_table *triax_team_table(const triax_team *team) { return team ? team->peop
 size_t triax_team_find(const triax_team *team, triax_text key) {
   return team && key.bytes ? tx_people_find(&team->people, key) : SIZE_MAX;
 }
+
+triax_status tx_people_not_found(const tx_people *people, const char *what, triax_text key, triax_error *error) {
+  triax_text names[4096];
+  size_t count = people->table->rows < 4096 ? people->table->rows : 4096;
+  for (size_t row = 0; row < count; row++) names[row] = tx_people_key(people, row);
+  size_t nearest = tx_text_nearest(key, names, count);
+  int length = (int)(key.length < 200 ? key.length : 200);
+  if (nearest == SIZE_MAX) {
+    return tx_fail(error, TRIAX_ENOTFOUND, "no %s has the key '%.*s'", what, length, key.bytes);
+  }
+  return tx_fail(error, TRIAX_ENOTFOUND, "no %s has the key '%.*s'; did you mean '%.*s'?", what, length, key.bytes,
+                 (int)(names[nearest].length < 200 ? names[nearest].length : 200), names[nearest].bytes);
+}

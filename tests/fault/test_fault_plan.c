@@ -30,6 +30,7 @@ static triax_plan_options dated(void) {
   triax_plan_options options = TRIAX_PLAN_OPTIONS_INIT;
   options.has_as_of = triax_date_of(triax_text_of("2026-11-21"), &options.as_of);
   options.parts = 1;
+  options.hires = -1; /* test_again has them */
   return options;
 }
 
@@ -168,6 +169,37 @@ static triax_status export_scenario(triax_context *context, void *user) {
   return status;
 }
 
+/* The allocation solved again: for hires, for other weights, and with a customer elsewhere. */
+static triax_status again_scenario(triax_context *context, void *user) {
+  triax_plan_options options = dated();
+  triax_error error;
+  triax_plan *plan = NULL;
+  options.tradeoff = options.hires = 1;
+  triax_status status = make_plan(context, *(company_kind *)user, &options, &plan, &error);
+  if (status != TRIAX_OK) {
+    assert_null(plan);
+    return status;
+  }
+  assert_non_null(triax_plan_table(plan, TRIAX_PLAN_TRADEOFF));
+  assert_non_null(triax_plan_table(plan, TRIAX_PLAN_HIRES));
+  const triax_table *csms = triax_plan_table(plan, TRIAX_PLAN_CSMS);
+  for (size_t row = 0; status == TRIAX_OK && row < triax_table_rows(csms); row++) {
+    triax_document *why = NULL;
+    status = triax_plan_why_not(plan, triax_text_of("c2"), triax_table_text(csms, 0, row), &why, &error);
+    assert_true((status == TRIAX_OK) == (why != NULL));
+    triax_document_free(why);
+  }
+  triax_plan_unref(plan);
+  return status;
+}
+
+static void test_again(void **state) {
+  (void)state;
+  company_kind which = COMPANY_WHOLE;
+  assert_true(fault_run(again_scenario, &which) > 100);
+  assert_true(fault_cancel_run(again_scenario, &which) >= 5);
+}
+
 static void test_plans(void **state) {
   (void)state;
   for (int kind = COMPANY_SEGMENTS; kind <= COMPANY_FAMILIES; kind++) {
@@ -230,7 +262,7 @@ static void test_export(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_plans), cmocka_unit_test(test_cancel),   cmocka_unit_test(test_check),
-      cmocka_unit_test(test_compare),
+      cmocka_unit_test(test_compare), cmocka_unit_test(test_again),
       cmocka_unit_test(test_judge), cmocka_unit_test(test_evaluate), cmocka_unit_test(test_export),
       cmocka_unit_test(test_replan),
   };

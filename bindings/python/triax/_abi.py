@@ -92,6 +92,8 @@ TRIAX_PLAN_HEADCOUNT = 13
 TRIAX_PLAN_SCENARIOS = 14
 TRIAX_PLAN_BOOKS = 15
 TRIAX_PLAN_HANDOVERS = 16
+TRIAX_PLAN_TRADEOFF = 17
+TRIAX_PLAN_HIRES = 18
 
 # aggregates.h
 TRIAX_AGGREGATES_VALUES = 1048576
@@ -259,6 +261,8 @@ triax_plan_options._fields_ = [
     ("load", POINTER(triax_load_options)),
     ("outcome", triax_text),
     ("previous", POINTER(triax_plan)),
+    ("tradeoff", c_int32),
+    ("hires", c_int32),
 ]
 
 
@@ -582,6 +586,7 @@ CORE: dict[str, tuple[Any, list[Any]]] = {
     "triax_plan_summary": (POINTER(triax_document), [POINTER(triax_plan)]),
     "triax_plan_explain": (triax_status, [POINTER(triax_plan), triax_text, POINTER(POINTER(triax_document)), POINTER(triax_error)]),
     "triax_plan_verify": (triax_status, [POINTER(triax_plan), POINTER(triax_plan_proof), POINTER(triax_error)]),
+    "triax_plan_why_not": (triax_status, [POINTER(triax_plan), triax_text, triax_text, POINTER(POINTER(triax_document)), POINTER(triax_error)]),
     "triax_judge_new": (triax_status, [POINTER(triax_plan), POINTER(POINTER(triax_judge)), POINTER(triax_error)]),
     "triax_judge_free": (None, [POINTER(triax_judge)]),
     "triax_judge_clear": (None, [POINTER(triax_judge)]),

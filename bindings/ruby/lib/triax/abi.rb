@@ -81,6 +81,8 @@ module Triax
     PLAN_SCENARIOS = 14
     PLAN_BOOKS = 15
     PLAN_HANDOVERS = 16
+    PLAN_TRADEOFF = 17
+    PLAN_HIRES = 18
 
     # aggregates.h
     AGGREGATES_VALUES = 1048576
@@ -158,7 +160,9 @@ module Triax
              :sent, :pointer,
              :load, :pointer,
              :outcome, Text,
-             :previous, :pointer
+             :previous, :pointer,
+             :tradeoff, :int32,
+             :hires, :int32
     end
 
     class PlanProof < FFI::Struct
@@ -412,6 +416,7 @@ module Triax
       triax_plan_summary: [[:pointer], :pointer],
       triax_plan_explain: [[:pointer, Text.by_value, :pointer, :pointer], :int32, {blocking: true}],
       triax_plan_verify: [[:pointer, :pointer, :pointer], :int32, {blocking: true}],
+      triax_plan_why_not: [[:pointer, Text.by_value, Text.by_value, :pointer, :pointer], :int32, {blocking: true}],
       triax_judge_new: [[:pointer, :pointer, :pointer], :int32, {blocking: true}],
       triax_judge_free: [[:pointer], :void],
       triax_judge_clear: [[:pointer], :void],
