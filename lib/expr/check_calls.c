@@ -98,6 +98,19 @@ static uint8_t forms_of(triax_text name) {
   return forms;
 }
 
+triax_status tx_module_check_calls(tx_module *module, const tx_syntax *syntax, tx_expr_faults *faults) {
+  tx_checker *c = tx_calloc(module->context, 1, sizeof *c);
+  if (!c) return TRIAX_ENOMEM;
+  *c = (tx_checker){.module = module, .syntax = syntax, .faults = faults};
+  for (uint32_t i = 0; i < syntax->count && c->status == TRIAX_OK; i++) {
+    const tx_syntax_node *node = &syntax->nodes[i];
+    if (node->kind == TX_S_CALL && !forms_of(node->text)) tx_check_unknown_function(c, node);
+  }
+  triax_status status = c->status == TRIAX_OK ? tx_fault_status(faults) : c->status;
+  tx_free(module->context, c, sizeof *c);
+  return status;
+}
+
 /* "(string, int)" */
 static void write_types(const tx_checker *c, const call *k, uint32_t from, char *buffer, size_t size) {
   tx_writer out = {buffer, size, 0};

@@ -143,6 +143,8 @@ typedef enum tx_expect {
  * on TRIAX_OK. Numbers stay as they come out (infinite, NaN): what stores them takes what is not finite for missing. */
 triax_status tx_module_check(tx_module *module, const tx_syntax *syntax, tx_expect expect, uint32_t *root,
                              tx_expr_faults *faults);
+/* What can be told of an expression whose columns are not known: functions that there are not. */
+triax_status tx_module_check_calls(tx_module *module, const tx_syntax *syntax, tx_expr_faults *faults);
 tx_type tx_module_type(const tx_module *module, uint32_t node);
 /* The variables that a node reads, ascending; returns how many (into `variables`, room for `size`). SIZE_MAX when
  * memory is short, which can only be in modules of some 16,000 nodes and more. */

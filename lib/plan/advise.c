@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "plan/advise.h"
+#include "plan/check_form.h"
 #include "plan/make.h"
 #include "plan/order.h"
 #include "plan/outcome.h"
@@ -150,7 +151,7 @@ triax_status tx_plan_advise(const triax_plan *plan, triax_text outcome, tx_repor
 
 /* --- the check --- */
 
-/* Without customers only the policy itself can be checked, which its making did; what it tells by itself is advised. */
+/* Without customers it is the policy alone that is checked, and what it tells by itself advised. */
 triax_status triax_plan_check(triax_context *context, const triax_policy *policy, const triax_customers *customers,
                               const triax_team *team, const triax_plan_options *options, triax_messages *messages,
                               triax_error *error) {
@@ -165,8 +166,9 @@ triax_status triax_plan_check(triax_context *context, const triax_policy *policy
   tx_report_init(&report, context, messages, error ? error : &own, &policy->source);
   if (!customers) {
     const tx_advice advice = {.policy = policy, .report = &report};
-    tx_advise_policy(&advice);
-    return tx_plan_finish(&report, TRIAX_OK);
+    status = tx_check_form(context, policy, &report);
+    if (status == TRIAX_OK && !report.errors) tx_advise_policy(&advice);
+    return tx_plan_finish(&report, status);
   }
   triax_plan *plan = NULL;
   status = tx_plan_make(context, &inputs, TX_PLAN_WHOLE, &report, &plan);

@@ -35,8 +35,7 @@ tx_type tx_derived_type(const triax_policy *policy, int derived) {
   return (tx_type){number ? TX_DOUBLE : TX_STRING, 0};
 }
 
-/* Whether this policy makes the column: others of its name are the data's. */
-static bool is_derived(const triax_policy *policy, bool team, int derived) {
+bool tx_is_derived(const triax_policy *policy, bool team, int derived) {
   switch (derived) {
     case TX_DERIVED_HEALTH:
     case TX_DERIVED_BAND: return policy->has_health;
@@ -56,7 +55,7 @@ static bool is_derived(const triax_policy *policy, bool team, int derived) {
 static int derived_of(const tx_compiled *compiled, triax_text name) {
   int count = tx_derived_count(compiled->policy);
   for (int derived = 0; derived < count; derived++) {
-    if (is_derived(compiled->policy, compiled->team != NULL, derived) &&
+    if (tx_is_derived(compiled->policy, compiled->team != NULL, derived) &&
         tx_text_equal(name, tx_derived_name(compiled->policy, derived))) {
       return derived;
     }
@@ -86,7 +85,7 @@ static triax_status add_derived_variables(tx_compiled *compiled, uint32_t *count
     uint32_t variable;
     triax_status status = TRIAX_OK;
     triax_text name = tx_derived_name(compiled->policy, derived);
-    if (is_derived(compiled->policy, compiled->team != NULL, derived)) {
+    if (tx_is_derived(compiled->policy, compiled->team != NULL, derived)) {
       status = tx_module_variable(compiled->module, name, tx_derived_type(compiled->policy, derived), NULL, &variable);
       compiled->sources[(*count)++] = (tx_source_column){SIZE_MAX, derived};
     } else if (triax_table_find(compiled->customers->people.table, name) == SIZE_MAX) {

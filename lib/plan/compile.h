@@ -98,6 +98,8 @@ triax_status tx_compile_forecast_names(tx_compiled *compiled, tx_report *report)
 /* Whether the chance to stay is given, or can be had from a churn probability; told to the report if not. */
 bool tx_compile_forecast_ready(const tx_compiled *compiled, tx_report *report);
 
+/* Whether this policy makes the column, with or without a team: others of its name are the data's. */
+bool tx_is_derived(const triax_policy *policy, bool team, int derived);
 /* The type and name of a derived column. */
 tx_type tx_derived_type(const triax_policy *policy, int derived);
 triax_text tx_derived_name(const triax_policy *policy, int derived);

@@ -297,6 +297,46 @@ class Rules(Case):
         self.check(define + self.segments("when: d59", "when: use > 0"), self.DATA)
 
 
+class WithoutData(Case):
+    """What a policy tells before there is any data: of names that are declared, defined or made by it."""
+    POLICY = """\
+customers: {columns: {arr: {type: money}, renewal: {type: date}, products: {type: strings}}}
+team: {columns: {fte: {type: number}}}
+define: {rich: arr > 5, mixed: rich && elsewhere > 3}
+health: {metrics: {use: {value: uses, scale: [[0, 0], [1, 100]]}}, bands: {red: 0, green: 50}}
+segmentation: {segments: [{name: a, when: %s}, {name: rest}]}
+allocation: {capacity: {fte: %s}, eligible: %s}
+"""
+
+    def faults(self, when="arr > 5", fte="fte", eligible="'true'", status=1):
+        return self.check(self.POLICY % (when, fte, eligible), status=status)
+
+    def test_what_is_good(self):
+        for when in ("arr > 5", "rich && has(renewal)", "'\"x\" in products'", "health < 50 || band == \"red\"", "mixed",
+                     "anything > 5 && arr == somewhere", "'math.least(arr, other) > 5'", "pool == \"a\" && csm != \"b\""):
+            with self.subTest(when=when):
+                self.assertEqual(self.faults(when, status=0), "")
+
+    def test_types_of_what_is_declared(self):
+        self.assertIn("'==' has no meaning between 'arr' (double) and '\"big\"' (string)", self.faults('arr == "big"'))
+        self.assertIn("policy.yaml:6:48", self.faults("rich + 1 > 2"))
+        self.assertIn("'>' has no meaning between 'band' (string)", self.faults("band > 5"))
+        self.assertIn("'+' has no meaning between 'fte' (double) and '\"1\"' (string)", self.faults(fte='fte + "1"'))
+
+    def test_functions_that_there_are_not(self):
+        self.assertIn("did you mean 'lowerAscii()'?", self.faults('name.lowerascii() == "x"'))
+        self.assertIn("there is no function 'math.leest'", self.faults("'math.leest(arr, other) > 5'"))
+        self.assertIn("did you mean 'startsWith()'?", self.faults(eligible="'customer.x.startswith(csm.y)'"))
+        self.assertEqual(self.faults("name.lowerascii()").count("error:"), 1)
+
+    def test_a_definition_at_fault_is_told_once(self):
+        said = self.check(self.POLICY.replace("rich: arr > 5", 'rich: arr > "x"') % ("rich", "fte", "rich"), status=1)
+        self.assertEqual(said.count("error:"), 1)
+
+    def test_the_data_may_have_what_is_not_declared(self):
+        self.assertEqual(self.check("segmentation: {segments: [{name: a, when: x == \"y\" && z > 5}, {name: b}]}\n"), "")
+
+
 class Stages(Case):
     """The table of docs/guide/stages.md, row by row."""
 

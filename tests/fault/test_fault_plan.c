@@ -117,6 +117,19 @@ static triax_status replan_scenario(triax_context *context, void *user) {
   return status;
 }
 
+/* Without data. */
+static triax_status form_scenario(triax_context *context, void *user) {
+  (void)user;
+  triax_policy *policy = NULL;
+  triax_messages *messages = NULL;
+  triax_status status = company_policy(context, COMPANY_WHOLE, &policy, NULL);
+  if (status == TRIAX_OK) status = triax_messages_new(context, &messages, NULL);
+  if (status == TRIAX_OK) status = triax_plan_check(context, policy, NULL, NULL, NULL, messages, NULL);
+  triax_messages_free(messages);
+  triax_policy_unref(policy);
+  return status;
+}
+
 static triax_status judge_scenario(triax_context *context, void *user) {
   (void)user;
   triax_plan_options options = dated();
@@ -236,6 +249,7 @@ static void test_check(void **state) {
     company_kind which = (company_kind)kind;
     assert_true(fault_run(check_scenario, &which) > 100);
   }
+  assert_true(fault_run(form_scenario, NULL) > 100);
 }
 
 static void test_replan(void **state) {
