@@ -9,7 +9,6 @@
 #include "plan/check_form.h"
 #include "plan/make.h"
 #include "plan/order.h"
-#include "plan/outcome.h"
 
 static tx_finding note(const char *path) {
   return (tx_finding){.level = TRIAX_LEVEL_NOTE, .path = path, .width = 1};
@@ -136,16 +135,15 @@ static void advise_all(const tx_advice *advice) {
 }
 
 triax_status tx_plan_advise(const triax_plan *plan, triax_text outcome, tx_report *report) {
-  uint8_t *came = NULL;
+  tx_outcomes outcomes;
+  tx_arena arena;
   triax_status status = TRIAX_OK;
-  if (outcome.bytes) {
-    came = tx_alloc_array(plan->context, plan->rows, 1);
-    status = came ? tx_plan_outcome(plan, outcome, came, report) : tx_no_memory(report->error);
-  }
-  const tx_advice advice = {
-      .policy = plan->compiled->policy, .plan = plan, .sums = plan->sums, .outcome = came, .report = report};
+  tx_arena_init(&arena, plan->context);
+  if (outcome.bytes) status = tx_outcomes_read(&arena, plan->compiled->customers, outcome, &outcomes, report);
+  const tx_advice advice = {.policy = plan->compiled->policy, .plan = plan, .sums = plan->sums,
+                            .outcomes = outcome.bytes ? &outcomes : NULL, .report = report};
   if (status == TRIAX_OK) advise_all(&advice);
-  tx_free_array(plan->context, came, plan->rows, 1);
+  tx_arena_free(&arena);
   return status;
 }
 

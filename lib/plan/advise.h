@@ -3,6 +3,7 @@
 #define TX_PLAN_ADVISE_H
 
 #include "base/number.h"
+#include "plan/fitting.h"
 #include "plan/plan.h"
 #include "plan/sums.h"
 
@@ -10,7 +11,7 @@ typedef struct tx_advice {
   const triax_policy *policy;
   const triax_plan *plan;   /* NULL: without data */
   const tx_sums *sums;      /* of the plan */
-  const uint8_t *outcome;   /* per customer: 1 churned, 0 kept, TX_OUTCOME_UNKNOWN; NULL: not known */
+  const tx_outcomes *outcomes; /* who churned; NULL: not asked for */
   tx_report *report;
 } tx_advice;
 

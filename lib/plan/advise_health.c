@@ -1,10 +1,8 @@
 /* Advice on health: what it is made of, and whether it tells what came. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/text.h"
 #include "plan/advise.h"
-#include "plan/outcome.h"
 
 /* --- T111: a metric is missing for most --- */
 
@@ -32,17 +30,11 @@ static void advise_metrics(const tx_advice *advice) {
 #define EVENTS_EACH 10
 #define EVENTS_LEAST 50
 
-static uint64_t count_outcomes(const tx_advice *advice, uint8_t wanted) {
-  uint64_t count = 0;
-  for (size_t row = 0; row < advice->plan->rows; row++) count += advice->outcome[row] == wanted;
-  return count;
-}
-
 static void advise_history(const tx_advice *advice) {
   static const char hint[] = "weigh health by judgement, and learn from churn once there is enough of it";
   const triax_policy *policy = advice->policy;
-  if (!tx_advice_wanted(advice, "T109") || !advice->outcome) return;
-  uint64_t churned = count_outcomes(advice, 1), metrics = policy->has_health ? policy->health.model.metric_count : 0;
+  if (!tx_advice_wanted(advice, "T109") || !advice->outcomes) return;
+  uint64_t churned = advice->outcomes->hits, metrics = policy->has_health ? policy->health.model.metric_count : 0;
   uint64_t least = EVENTS_EACH * metrics > EVENTS_LEAST ? EVENTS_EACH * metrics : EVENTS_LEAST;
   tx_finding finding = tx_advice_at("T109", "health", 0, 0, hint);
   if (policy->stage == TX_STAGE_STARTUP || policy->stage == TX_STAGE_GROWTH) {
@@ -56,59 +48,15 @@ static void advise_history(const tx_advice *advice) {
 
 /* --- T112: health does not tell who churned --- */
 
-#define OUTCOMES_LEAST 10       /* of each kind: below, an interval says nothing */
-#define Z_95 1.9599639845400543 /* 95 % of a normal distribution lie within */
+#define OUTCOMES_LEAST 10 /* of each kind: below, an interval says nothing */
 
-typedef struct scored {
-  double health;
-  uint8_t churned;
-} scored;
-
-static int by_health(const void *left, const void *right) {
-  const double a = ((const scored *)left)->health, b = ((const scored *)right)->health;
-  return a < b ? -1 : a > b;
-}
-
-/* A mean and the sum of squares about it, one value `weight` times at once. */
-typedef struct placements {
-  double count, mean, squares;
-} placements;
-
-static void add_placement(placements *to, double value, double weight) {
-  if (!(weight > 0)) return;
-  const double off = value - to->mean;
-  to->count += weight;
-  to->mean += off * weight / to->count;
-  to->squares += weight * off * (value - to->mean);
-}
-
-/* The chance that a churned customer's health is below a kept one's, ties counting half, and its standard error by the
- * placements of each among the others (DeLong, DeLong and Clarke-Pearson, Biometrics 44, 1988). Sorted by health. */
-static double auc_of(const scored *all, size_t count, double churned, double kept, double *error) {
-  placements of_churned = {0, 0, 0}, of_kept = {0, 0, 0};
-  double churned_below = 0, kept_below = 0;
-  for (size_t i = 0, end; i < count; i = end) {
-    double churned_here = 0, kept_here = 0;
-    for (end = i; end < count && all[end].health <= all[i].health; end++) {
-      if (all[end].churned) churned_here++;
-      else kept_here++;
-    }
-    add_placement(&of_churned, (kept - kept_below - kept_here / 2) / kept, churned_here);
-    add_placement(&of_kept, (churned_below + churned_here / 2) / churned, kept_here);
-    churned_below += churned_here;
-    kept_below += kept_here;
-  }
-  *error = sqrt(of_churned.squares / (churned - 1) / churned + of_kept.squares / (kept - 1) / kept);
-  return of_churned.mean;
-}
-
-static void tell_auc(const tx_advice *advice, const scored *all, size_t count, uint64_t churned) {
-  double error, auc = auc_of(all, count, (double)churned, (double)(count - churned), &error);
+static void tell_auc(const tx_advice *advice, const tx_measures *measures) {
   char text[TX_NUMBER_SIZE], low[TX_NUMBER_SIZE], high[TX_NUMBER_SIZE];
-  if (auc - Z_95 * error > 0.5) return;
-  tx_format_double(round(auc * 100) / 100, text);
-  tx_format_double(round((auc - Z_95 * error) * 100) / 100, low);
-  tx_format_double(round((auc + Z_95 * error) * 100) / 100, high);
+  double off = TX_NORMAL_95 * measures->auc_deviation;
+  if (measures->auc - off > 0.5) return;
+  tx_format_double(round(measures->auc * 100) / 100, text);
+  tx_format_double(round((measures->auc - off) * 100) / 100, low);
+  tx_format_double(round((measures->auc + off) * 100) / 100, high);
   tx_finding finding = tx_advice_at_path(advice, "T112", "health",
                                          "see what the churned had in common, or learn the weights with triax fit");
   tx_report_add(advice->report, &finding,
@@ -117,24 +65,24 @@ static void tell_auc(const tx_advice *advice, const scored *all, size_t count, u
                 text, low, high);
 }
 
+/* The lower the health, the surer the churn. */
 static void advise_separation(const tx_advice *advice) {
   const triax_plan *plan = advice->plan;
-  if (!tx_advice_wanted(advice, "T112") || !advice->outcome || !plan->health.model) return;
-  scored *all = tx_alloc_array(plan->context, plan->rows, sizeof *all);
-  size_t count = 0;
-  uint64_t churned = 0;
-  if (!all) {
+  tx_measures measures;
+  if (!tx_advice_wanted(advice, "T112") || !advice->outcomes || !plan->health.model) return;
+  double *risk = tx_alloc_array(plan->context, plan->rows, sizeof *risk);
+  triax_status status = TRIAX_ENOMEM;
+  for (size_t row = 0; risk && row < plan->rows; row++) risk[row] = -plan->health.health[row];
+  if (risk) {
+    status = tx_measure(plan->context, plan->rows, risk, NULL, advice->outcomes->outcome, advice->outcomes->use,
+                        &measures, advice->report->error);
+  }
+  tx_free_array(plan->context, risk, plan->rows, sizeof *risk);
+  if (status != TRIAX_OK) {
     tx_report_no_memory(advice->report);
-    return;
+  } else if (measures.hits >= OUTCOMES_LEAST && measures.rows - measures.hits >= OUTCOMES_LEAST) {
+    tell_auc(advice, &measures);
   }
-  for (size_t row = 0; row < plan->rows; row++) {
-    if (advice->outcome[row] == TX_OUTCOME_UNKNOWN || isnan(plan->health.health[row])) continue;
-    all[count++] = (scored){plan->health.health[row], advice->outcome[row]};
-    churned += advice->outcome[row];
-  }
-  qsort(all, count, sizeof *all, by_health);
-  if (churned >= OUTCOMES_LEAST && count - churned >= OUTCOMES_LEAST) tell_auc(advice, all, count, churned);
-  tx_free_array(plan->context, all, plan->rows, sizeof *all);
 }
 
 void tx_advise_health(const tx_advice *advice) {

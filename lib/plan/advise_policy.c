@@ -30,7 +30,7 @@ static const char *stage_word(int stage) { return stage == TX_STAGE_STARTUP ? "s
 static void advise_calibration(const tx_advice *advice) {
   const triax_policy *policy = advice->policy;
   bool early = policy->stage == TX_STAGE_STARTUP || policy->stage == TX_STAGE_GROWTH;
-  if (!tx_advice_wanted(advice, "T109") || !early || advice->outcome) return; /* with outcomes that is said of them */
+  if (!tx_advice_wanted(advice, "T109") || !early || advice->outcomes) return; /* with outcomes that is said of them */
   if (!policy->has_health || !policy->health.model.calibration_count) return;
   tx_finding finding = tx_advice_at_path(advice, "T109", "health.calibration",
                                          "weigh health by judgement until the company is scaling");

@@ -90,9 +90,9 @@ static triax_status check_all(form *of, const tx_policy_exprs *exprs) {
 /* Definitions first, and nothing else where they are at fault: each use would tell the same again. */
 static triax_status check_policy(form *of) {
   const triax_policy *policy = of->policy;
-  const tx_policy_exprs *const sections[] = {&policy->health.inputs,      &policy->segmentation.inputs,
-                                             &policy->segmentation.success, &policy->allocation.inputs,
-                                             &policy->attention.inputs,   &policy->plays.inputs};
+  const tx_policy_exprs *const sections[] = {
+      &policy->health.inputs,    &policy->segmentation.inputs, &policy->segmentation.success, &policy->allocation.inputs,
+      &policy->attention.inputs, &policy->plays.inputs,        &policy->forecast.inputs,      &policy->transition.inputs};
   triax_status status = TRIAX_OK;
   size_t before = of->report->errors;
   for (size_t i = 0; status == TRIAX_OK && i < policy->define_count; i++) status = check(of, &policy->defines[i].expr);
@@ -103,7 +103,7 @@ static triax_status check_policy(form *of) {
   for (size_t i = 0; status == TRIAX_OK && i < policy->score_count; i++) {
     status = check_all(of, &policy->scores[i].inputs);
   }
-  return status == TRIAX_OK ? check_all(of, &policy->forecast.inputs) : status;
+  return status;
 }
 
 triax_status tx_check_form(triax_context *context, const triax_policy *policy, tx_report *report) {

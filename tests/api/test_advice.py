@@ -242,8 +242,9 @@ class Health(Case):
         self.assertAlmostEqual(float(re.search(r"a chance of ([0-9.]+)", said)[1]), auc, delta=0.00501)
 
     def test_outcomes_at_fault(self):
-        said = self.check(self.POLICY, "id,use,churned\nA,1,0\nB,1,maybe\n", None, "--outcome", "churned", status=1)
-        self.assertIn("outcome: 'churned' of customer 'B' is neither churned nor kept", said)
+        said = self.check(self.POLICY, "id,use,churned\nA,1,0\nB,1,maybe\nC,1,1\n", None, "--outcome", "churned", status=1)
+        self.assertIn("the outcome 'churned' is neither 0 nor 1", said)
+        self.assertIn("'maybe' in row 2", said)
         said = self.check(self.POLICY, "id,use,churned\nA,1,0\n", None, "--outcome", "churnd", status=1)
         self.assertIn("the customers have no column 'churnd'", said)
         self.assertIn("did you mean 'churned'?", said)
