@@ -2,6 +2,7 @@
 import csv
 import datetime
 import json
+import math
 import os
 import random
 import subprocess
@@ -288,6 +289,84 @@ def test_two_plans_side_by_side(example):
         triax.compare(example, comparison.after, progress=lambda *_: True)
 
 
+def history(rows=600, seed=5):
+    """Customers of whom those who use little churn more often; `noise` says nothing."""
+    rng, made = random.Random(seed), []
+    for i in range(rows):
+        use = rng.random()
+        made.append({"id": f"C{i}", "use": use, "noise": rng.random(), "churned": rng.random() < 1 / (1 + math.exp(6 * use - 3))})
+    return made
+
+
+def area(scores, outcomes):
+    """The chance that one who churned has less health than one who did not, ties counting half: the AUC by its meaning."""
+    churned = [score for score, outcome in zip(scores, outcomes) if outcome and score is not None]
+    kept = [score for score, outcome in zip(scores, outcomes) if not outcome and score is not None]
+    return sum((one < other) + (one == other) / 2 for one in churned for other in kept) / (len(churned) * len(kept))
+
+
+def test_learning_from_what_came():
+    rows = history()
+    outcomes = [row["churned"] for row in rows]
+    policy = triax.Policy.from_yaml("triax: 1  # ours\nstage: scaling\nsegmentation: {segments: [{name: all}]}\n")
+    fit = triax.Health.fit(policy, rows, "churned", rising=["use"])
+    assert fit.report["learnt"] is True and 0.75 < fit.report.at("out_of_sample.auc.value") < 0.9
+    assert fit.report["verdict"] in repr(fit) and fit.score is None and fit.policy is policy
+    assert fit.predictions["outcome"] == [bool(outcome) for outcome in outcomes] and len(set(fit.predictions["fold"])) == 5
+    assert area([-chance for chance in fit.predictions["chance"]], outcomes) > 0.75, "of customers that were not learnt from"
+
+    text = triax.replace_yaml("triax: 1  # ours\nstage: scaling\nsegmentation: {segments: [{name: all}]}\n", "health", fit.section)
+    assert text.startswith("triax: 1  # ours\n") and triax.read_yaml(text)["health"]["metrics"]["use"]["value"] == "use"
+    learnt = triax.Policy.from_yaml(text)
+    scores = learnt.plan(rows).customers["health"]
+    assert triax.Health.from_dict(fit.section).score(rows)["health"] == scores == pytest.approx(fit.predictions["score"], abs=1e-9)
+    points = dict(zip([row["use"] for row in rows], triax.Health.from_dict(fit.section).score(rows, parts=True)["use.points"]))
+    assert [points[use] for use in sorted(points)] == sorted(points.values()), "more use is never worse"
+
+    report = learnt.backtest(rows, "churned")
+    assert report["rows"] == 600 and report["separates"] is True and report.messages == ()
+    assert report.at("auc.value") == pytest.approx(area(scores, outcomes), abs=1e-9)
+    assert sum(band["customers"] for band in report["bands"]) == 600
+
+
+def test_learning_in_other_ways():
+    rows = history(400, 6)
+    policy = triax.Policy.from_dict({"triax": 1, "stage": "scaling", "segmentation": {"segments": [{"name": "all"}]}})
+    plain = triax.Health.fit(policy, rows, "churned", method="logistic", metrics=["use"], ridge=1.0, pairs=0)
+    coefficients = {row["coefficient"]: row["all"] for row in plain.coefficients}
+    assert plain.metrics["metric"] == ["use"] and set(coefficients) == {"constant", "use"}
+    assert coefficients["use"] == pytest.approx(-6, abs=2) and coefficients["constant"] == pytest.approx(3, abs=1), "made with -6 and 3"
+    leaked = [{**row, "told": row["churned"]} for row in rows]
+    assert any("told" in str(message) for message in triax.Health.fit(policy, leaked, "churned").messages)
+    assert "told" not in triax.Health.fit(policy, leaked, "churned", leaks=["told"]).section["metrics"]
+    score = triax.Health.fit(policy, rows, "churned", score="risk")
+    assert score.score == "risk"
+    with pytest.raises(triax.DataError):
+        triax.Health.fit(policy, rows[:8], "churned")
+    with pytest.raises(triax.NotFound, match="churnedd"):
+        triax.Health.fit(policy, rows, "churnedd")
+    with pytest.raises(ValueError, match="additive, logistic"):
+        triax.Health.fit(policy, rows, "churned", method="forest")
+    with pytest.raises(triax.Canceled):
+        triax.Health.fit(policy, rows, "churned", progress=lambda *_: True)
+
+
+def test_a_score_that_says_nothing():
+    rows = history(400, 9)
+    policy = triax.Policy.from_dict({"triax": 1, "segmentation": {"segments": [{"name": "all"}]},
+                                     "health": {"metrics": {"noise": {"value": "noise", "scale": [[0, 0], [1, 100]]}}}})
+    report = policy.backtest(rows, "churned")
+    assert report["separates"] is False and report.messages
+    codes = {message.code for message in policy.check(rows, outcome="churned")} - {message.code for message in policy.check(rows)}
+    assert len(codes) == 1
+
+
+def test_yaml_written_and_read():
+    content = {"triax": 1, "name": "a: b", "segmentation": {"segments": [{"name": "all", "when": "x > 1.5 && y == 'z'"}]}, "empty": None}
+    again = triax.read_yaml(triax.write_yaml(content))
+    assert again == {**content, "triax": "1"}
+
+
 def test_parts_that_sum():
     rng = random.Random(4)
     for _ in range(50):
@@ -368,7 +447,7 @@ def test_versions():
     assert triax.POLICY_LANGUAGE == 1
 
 
-@pytest.mark.parametrize("kind", [triax.Policy, triax.Plan, triax.Health, triax.Aggregates, triax.Comparison])
+@pytest.mark.parametrize("kind", [triax.Policy, triax.Plan, triax.Health, triax.Aggregates, triax.Comparison, triax.Fit])
 def test_what_is_not_made_by_hand(kind):
     with pytest.raises(TypeError, match="use "):
         kind()

@@ -19,12 +19,12 @@ dicts. Tables offer the same: `polars.DataFrame(plan.customers)`. Nothing of the
 
 Where to look further:
 
-    Policy       load(), from_yaml(), from_dict(); plan(), check(), compare()
+    Policy       load(), from_yaml(), from_dict(); plan(), check(), compare(), backtest()
     Plan         tables, summary, explain(), judge(), aggregates()
     Table        columns, rows, Arrow; read_csv() makes one of a file
     Customers    data loaded under a policy, for several plans; Team likewise
     compare()    two plans side by side, with the cause of every difference
-    Health       score models that work alone
+    Health       score models that work alone; Health.fit() learns one
     Judge        single customers as they change
     Aggregates   judging a large set in parts
     evaluate()   one expression
@@ -40,7 +40,7 @@ from ._aggregates import Aggregates
 from ._assignment import Assignment, assign
 from ._company import Customers, Team
 from ._compare import Comparison, compare
-from ._document import Facts, read_yaml
+from ._document import Facts, read_yaml, replace_yaml, write_yaml
 from ._errors import (
     Canceled,
     DataError,
@@ -53,6 +53,7 @@ from ._errors import (
     PolicyError,
     Unsupported,
 )
+from ._fit import Fit
 from ._functions import evaluate, round_parts
 from ._health import Health
 from ._library import core as _core
@@ -71,10 +72,10 @@ def library_version() -> str:
 
 
 __all__ = [
-    "POLICY_LANGUAGE", "Aggregates", "Assignment", "Canceled", "Comparison", "Customers", "DataError", "Error", "Facts", "Health",
+    "POLICY_LANGUAGE", "Aggregates", "Assignment", "Canceled", "Comparison", "Customers", "DataError", "Error", "Facts", "Fit", "Health",
     "InvalidArgument", "Judge", "Judgement", "LimitError", "Message", "NotFound", "OutOfMemory", "Plan", "Policy",
     "PolicyError", "Proof", "Table", "Team", "Unsupported", "__version__", "assign", "compare", "evaluate", "library_version", "read_csv",
-    "read_yaml", "round_parts",
+    "read_yaml", "replace_yaml", "round_parts", "write_yaml",
 ]
 for _name in __all__:
     if isinstance(globals()[_name], type):

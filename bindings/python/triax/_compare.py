@@ -16,7 +16,8 @@ class Comparison(Tables):
 
     __slots__ = ("before", "after")
     _kind, _free = _abi.triax_comparison, core.triax_comparison_unref
-    _numbers, _word = numbers_of("TRIAX_COMPARISON_"), core.triax_comparison_table_name
+    _word = core.triax_comparison_table_name
+    _numbers = numbers_of("TRIAX_COMPARISON_", _word)
     _borrow, _facts = core.triax_comparison_table, core.triax_comparison_summary
 
     before: Plan | None

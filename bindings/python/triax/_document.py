@@ -3,12 +3,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from ctypes import byref
+from ctypes import byref, c_size_t, create_string_buffer
 from decimal import Decimal
 from typing import Any
 
 from . import _abi
 from ._call import Handle, call, context, text_in, text_out, work, yaml_library
+from ._errors import Message
 from ._library import core
 
 
@@ -45,7 +46,7 @@ class Document(Handle):
             core.triax_document_missing(pointer, key)
         elif isinstance(value, bool):
             core.triax_document_boolean(pointer, key, value)
-        elif isinstance(value, float):
+        elif isinstance(value, float) or (isinstance(value, int) and abs(value) <= 2**53):
             core.triax_document_number(pointer, key, value)
         elif isinstance(value, (str, int, Decimal)):
             core.triax_document_text(pointer, key, text_in(str(value)))
@@ -72,6 +73,37 @@ def read_yaml(text: str | bytes, *, name: str | None = None) -> Facts:
     document = Document._empty()
     work(yaml_library().triax_yaml_read, context(), text_in(text), text_in(name), byref(document._pointer))
     return document.read()
+
+
+def write_yaml(content: Mapping[str, Any]) -> str:
+    """Writes a policy, or a part of one, as YAML.
+
+    >>> print(write_yaml({"segmentation": {"by": "arr", "segments": [{"name": "all"}]}}), end="")
+    segmentation: {by: arr, segments: [{name: all}]}
+    """
+    document, library = Document.of(content), yaml_library()
+    size = library.triax_yaml_write(document._pointer, 0, text_in(None), 0, None, 0) + 1
+    buffer = create_string_buffer(size)
+    library.triax_yaml_write(document._pointer, 0, text_in(None), 0, buffer, size)
+    return buffer.value.decode()
+
+
+def replace_yaml(text: str, key: str, section: Mapping[str, Any], *, parent: str | None = None) -> str:
+    """Puts a section into a policy's text, in place of the one of this key or where it belongs; the rest stays as it is.
+
+    For what `Health.fit()` learnt: `replace_yaml(text, "health", fit.section)`, or the score's name with the parent
+    `"scores"`.
+
+    >>> text = "triax: 1  # ours" + chr(10) + "segmentation: {segments: [{name: all}]}" + chr(10)
+    >>> print(replace_yaml(text, "allow", {"T102": "we know"}).splitlines()[0])
+    triax: 1  # ours
+    """
+    document, library, length = Document.of(section), yaml_library(), c_size_t()
+    arguments = context(), text_in(text), text_in(parent), text_in(key), document._pointer
+    call(library.triax_yaml_replace, *arguments, None, 0, byref(length))
+    buffer = create_string_buffer(length.value + 1)
+    call(library.triax_yaml_replace, *arguments, buffer, len(buffer), byref(length))
+    return buffer.value.decode()
 
 
 def _value(document: Any, node: int) -> Any:
@@ -111,6 +143,9 @@ class Facts(dict[str, Any]):
         value: yes
     health: 63.5
     """
+
+    messages: tuple[Message, ...] = ()
+    """Warnings and notes of the call that gave it."""
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))

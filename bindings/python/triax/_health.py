@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ctypes import byref, sizeof
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ from ._call import Handle, Progress, context, text_in, work, yaml_library
 from ._company import Customers
 from ._document import Document
 from ._errors import Message
+from ._fit import Fit, fit
 from ._library import core
-from ._policy import Day, days
+from ._policy import Day, Policy, days
 from ._table import Table
 
 
@@ -54,6 +55,25 @@ class Health(Handle):
         health, document = cls._empty(), Document.of(content, name)
         health.messages = work(core.triax_health_new, context(), document._pointer, byref(health._pointer))
         return health
+
+    @staticmethod
+    def fit(policy: Policy, customers: object, outcome: str, *, score: str | None = None, metrics: Sequence[str] | None = None,
+            leaks: Sequence[str] = (), rising: Sequence[str] = (), falling: Sequence[str] = (), folds: str | None = None,
+            method: str = "additive", ridge: float = 0.0, pairs: int = 5, force: bool = False, threads: int = 1,
+            progress: Progress | None = None) -> Fit:
+        """Learns a policy's health, or one of its scores, from what came.
+
+        `outcome` is the column that says so (0 or 1, true or false, yes or no); where it is missing a row is left out.
+        `metrics` are the columns to learn from (default: every number, boolean and string column), `leaks` those that
+        know the outcome and are never used, `rising` and `falling` those of which more may only be better, or worse.
+        `folds` is a column that says which fold a row is in (default: five, by key). How well the model holds is
+        measured on folds that were not learnt from.
+
+        `method="logistic"` is plain logistic regression, with `ridge` as the penalty. `pairs` are the most interactions.
+        History that is too thin is refused with the numbers (DataError); `force` learns all the same.
+        """
+        return fit(policy, customers, outcome, score=score, metrics=metrics, leaks=leaks, rising=rising, falling=falling,
+                   folds=folds, method=method, ridge=ridge, pairs=pairs, force=force, threads=threads, progress=progress)
 
     def score(self, customers: object, *, as_of: Day = None, parts: bool = False, progress: Progress | None = None) -> Table:
         """Scores every row: columns health, band, coverage and limit.

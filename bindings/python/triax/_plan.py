@@ -28,7 +28,8 @@ class Plan(Tables):
 
     __slots__ = ("policy", "loaded_customers", "loaded_team", "messages")
     _kind, _free = _abi.triax_plan, core.triax_plan_unref
-    _numbers, _word = numbers_of("TRIAX_PLAN_"), core.triax_plan_table_name
+    _word = core.triax_plan_table_name
+    _numbers = numbers_of("TRIAX_PLAN_", _word)
     _borrow, _facts = core.triax_plan_table, core.triax_plan_summary
 
     policy: Policy

@@ -14,8 +14,9 @@ from ._call import Handle, Progress, context, pointer_of, text_in, text_out, wor
 from ._compare import Comparison, compare
 from ._company import Customers, Team, load_options
 from ._data import days_of
-from ._document import Document
+from ._document import Document, Facts
 from ._errors import Message
+from ._fit import backtest
 from ._library import core
 from ._plan import Plan
 from ._table import Table
@@ -158,11 +159,24 @@ class Policy(Handle):
         plans = [policy.plan(*data, **options) for policy in (self, other)]
         return compare(*plans, causes=causes, threads=options.get("threads", 1), progress=options.get("progress"))
 
-    def check(self, customers: object = None, team: object = None, *, as_of: Day = None, threads: int = 1,
-              progress: Progress | None = None) -> tuple[Message, ...]:
+    def backtest(self, customers: object, outcome: str, *, score: str | None = None, as_of: Day = None, threads: int = 1,
+                 progress: Progress | None = None) -> Facts:
+        """How well health, or one of the scores, foretold what came: AUC, lift, bands, each with its interval.
+
+        `outcome` is the column that says what came, in the time after the data. `print()` shows the report to people;
+        its `messages` warn of a score that does not separate.
+        """
+        options = _abi.triax_backtest_options(sizeof(_abi.triax_backtest_options))
+        core.triax_backtest_options_init(byref(options))
+        days(as_of, options)
+        return backtest(self, customers, outcome, options, score, threads, progress)
+
+    def check(self, customers: object = None, team: object = None, *, as_of: Day = None, sent: object = None,
+              outcome: str | None = None, threads: int = 1, progress: Progress | None = None) -> tuple[Message, ...]:
         """Says what does not fit (an error is raised) and what is known to go wrong (messages with codes).
 
-        Without customers or team, only what can be known without them is checked.
+        Without customers or team, only what can be known without them is checked. `outcome` is the customers' column that
+        says who churned: then it is checked, too, whether health tells them apart.
 
         >>> policy = Policy.from_dict({"triax": 1, "segmentation": {"by": "arr", "segments": [
         ...     {"name": "large", "at_least": 1}, {"name": "small"}]}})
@@ -171,6 +185,8 @@ class Policy(Handle):
         """
         loaded = None if customers is None else self.customers(customers)
         its_team, options = None if team is None else self.team(team), plan_options(as_of)
+        log = None if sent is None else Table(sent)
+        options.sent, options.outcome = pointer_of(log), text_in(outcome)
         said = work(core.triax_plan_check, context(threads), self._pointer, pointer_of(loaded),
                     pointer_of(its_team), byref(options), progress=progress)
         return (*self.messages, *(loaded.messages if loaded is not None else ()), *(its_team.messages if its_team is not None else ()), *said)

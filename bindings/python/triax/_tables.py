@@ -10,9 +10,10 @@ from ._errors import NotFound
 from ._table import Table
 
 
-def numbers_of(prefix: str) -> dict[str, int]:
-    """The numbers of tables by name, as the header lists them."""
-    return {name.removeprefix(prefix).lower(): number for name, number in vars(_abi).items() if name.startswith(prefix)}
+def numbers_of(prefix: str, word: Any) -> dict[str, int]:
+    """The numbers of tables by name, as the header lists them and the library calls them."""
+    found = {name.removeprefix(prefix).lower(): number for name, number in vars(_abi).items() if name.startswith(prefix)}
+    return {name: number for name, number in found.items() if word(number) == name.encode()}
 
 
 def table(name: str, what: str) -> Any:
