@@ -14,9 +14,7 @@ typedef struct bidding {
   bool *wanted;     /* agents × items */
 } bidding;
 
-/* The best start: each item's price is what it costs at the prices of capacity. */
-static void begin_prices(bidding *b) {
-  const tx_assignment_work *work = b->work;
+void tx_assignment_item_prices(const tx_assignment_work *work, int64_t top, int64_t *price) {
   for (size_t j = 0; j < work->items; j++) {
     int64_t least = INT64_MAX;
     for (size_t i = 0; i < work->agents; i++) {
@@ -26,8 +24,7 @@ static void begin_prices(bidding *b) {
         least = value < least ? value : least;
       }
     }
-    b->price[j] = least < b->top ? least : b->top;
-    b->exact[j] = (double)b->price[j];
+    price[j] = least < top ? least : top;
   }
 }
 
@@ -169,7 +166,10 @@ bool tx_assignment_bid(tx_assignment_work *work, uint64_t units) {
   }
   work->item_price = best;
   b.top = (INT64_C(1) << 59) / (int64_t)(n + 1);
-  begin_prices(&b);
+  tx_assignment_item_prices(work, b.top, b.price);
+  for (size_t j = 0; j < n; j++) {
+    b.exact[j] = (double)b.price[j];
+  }
   climb(&b, units, agent);
   return true;
 }

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* The first look is over the nearest such part of what lies between relaxation and what is known. */
+#define NEAREST 64
+
 bool tx_knapsack_begin(tx_knapsack *k, tx_arena *arena, size_t items) {
   *k = (tx_knapsack){.item = tx_arena_calloc(arena, items, sizeof *k->item),
                      .spare = tx_arena_calloc(arena, items, sizeof *k->spare),
@@ -135,8 +138,40 @@ static size_t choose_core(tx_knapsack *k, int64_t known, tx_knapsack_state *base
   return cores;
 }
 
+typedef enum outcome { FOUND, NOTHING, TOO_MANY } outcome;
+
+/* Looks for a profit above `known`; FOUND: the best there is, with its items marked. */
+static outcome search_above(tx_knapsack *k, int64_t room, int64_t known, int64_t *profit) {
+  tx_knapsack_state base;
+  size_t cores = choose_core(k, known, &base);
+  k->level[0] = 0;
+  k->level[1] = 1;
+  k->state[0] = base;
+  for (size_t n = 0; n < cores; n++) {
+    if (!extend(k, n, cores, room, known)) {
+      return TOO_MANY;
+    }
+  }
+  size_t best = k->level[cores + 1];
+  if (best <= k->level[cores] || k->state[best - 1].load > room || k->state[best - 1].profit <= known) {
+    return NOTHING;
+  }
+  size_t at = best - 1;
+  *profit = k->state[at].profit;
+  for (size_t x = 0; x < k->count; x++) {
+    k->item[x].taken = k->spare[x].taken;
+  }
+  for (size_t n = cores; n-- > 0;) {
+    k->item[k->core[n]].taken = k->state[at].taken;
+    at = k->state[at].from;
+  }
+  return FOUND;
+}
+
+/* The best profit is mostly far closer to the relaxation than what was known before: so the first looks are near it,
+ * where few items are in doubt, and widen as long as they find nothing. */
 int64_t tx_knapsack_solve(tx_knapsack *k, int64_t room, int64_t known) {
-  int64_t greedy;
+  int64_t greedy, profit = 0;
   sort_items(k);
   k->work += k->count * 24;
   bool all = relax(k, room, &greedy);
@@ -147,26 +182,15 @@ int64_t tx_knapsack_solve(tx_knapsack *k, int64_t room, int64_t known) {
   if (all) {
     return known;
   }
-  tx_knapsack_state base;
-  size_t cores = choose_core(k, known, &base);
-  k->level[0] = 0;
-  k->level[1] = 1;
-  k->state[0] = base;
-  for (size_t n = 0; n < cores; n++) {
-    if (!extend(k, n, cores, room, known)) {
+  double slack = k->relaxed - (double)known;
+  for (double part = NEAREST; part >= 1; part = part > 1 ? part / 4 : 0) {
+    int64_t above = part > 1 ? (int64_t)(k->relaxed - slack / part) : known;
+    outcome found = search_above(k, room, above > known ? above : known, &profit);
+    if (found == TOO_MANY) {
       return (int64_t)k->relaxed;
     }
-  }
-  size_t best = k->level[cores + 1];
-  if (best > k->level[cores] && k->state[best - 1].load <= room && k->state[best - 1].profit > known) {
-    size_t at = best - 1;
-    known = k->state[at].profit;
-    for (size_t x = 0; x < k->count; x++) {
-      k->item[x].taken = k->spare[x].taken;
-    }
-    for (size_t n = cores; n-- > 0;) {
-      k->item[k->core[n]].taken = k->state[at].taken;
-      at = k->state[at].from;
+    if (found == FOUND) {
+      return profit;
     }
   }
   return known;

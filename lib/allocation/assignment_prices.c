@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+/* Steps at most, and those that a small budget gets all the same. */
 #define STEPS 400
+#define STEPS_LEAST 100
 
 typedef struct pricing {
   tx_assignment_work *work;
@@ -67,7 +69,9 @@ static void climb(pricing *p, double guess) {
   tx_assignment_work *work = p->work;
   double eagerness = 1;
   int stale = 0;
-  for (int n = 0; n < STEPS && eagerness > 1e-4; n++) {
+  uint64_t fifth = work->budget / 5 / (work->items * work->agents);
+  uint64_t steps = fifth < STEPS_LEAST ? STEPS_LEAST : fifth < STEPS ? fifth : STEPS;
+  for (uint64_t n = 0; n < steps && eagerness > 1e-4; n++) {
     int64_t bound = evaluate(p);
     if (n == 0 || bound > work->proof_capacity) {
       work->proof_capacity = bound;

@@ -43,6 +43,7 @@ typedef struct tx_assignment_work {
 
   uint64_t work, budget, next_poll;
   bool stopped;
+  const struct tx_assignment_work *outer; /* the problem that this is the rest of; NULL: none */
   uint64_t random;
 
   bool found; /* best holds every item within capacity */
@@ -93,8 +94,14 @@ bool tx_assignment_exact(tx_assignment_work *work, uint64_t units);
 
 /* assignment_search.c: annealing over ejection chains, with `units` of work. */
 bool tx_assignment_search(tx_assignment_work *work, uint64_t units);
+/* assignment_exchange.c: exchanges over many agents from the best assignment on, with `units` of work. */
+bool tx_assignment_exchange(tx_assignment_work *work, uint64_t units);
+/* assignment_dive.c: dives by agents as long as `units` of work suffice for another; the best cost that one came to. */
+bool tx_assignment_dive(tx_assignment_work *work, uint64_t units, int64_t *best);
 
 /* assignment_items.c: prices of items, with `units` of work. */
 bool tx_assignment_bid(tx_assignment_work *work, uint64_t units);
+/* What each item costs at the prices of capacity, scaled and at most `top`: a start for prices of items. */
+void tx_assignment_item_prices(const tx_assignment_work *work, int64_t top, int64_t *price);
 
 #endif

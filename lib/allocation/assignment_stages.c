@@ -1,5 +1,59 @@
-/* The order of the day: prices, a first assignment, search. */
+/* The order of the day: prices, a first assignment, bounds, then search by whichever way suits the problem. */
 #include "allocation/assignment_private.h"
+
+/* Problems of so few items may be settled for good: bounds and enumeration get a larger part. */
+#define SMALL 250
+
+static uint64_t left_of(const tx_assignment_work *work) {
+  return work->budget > work->work ? work->budget - work->work : 0;
+}
+
+/* Annealing, then exchanges from the best that it found. */
+static bool wander(tx_assignment_work *work, uint64_t units) {
+  return tx_assignment_search(work, units / 3) &&
+         (tx_assignment_done(work) || tx_assignment_exchange(work, units - units / 3));
+}
+
+/* Few items an agent, and much of the gap to the bound is room that stays empty: where search is weak. */
+static bool is_tight(const tx_assignment_work *work) {
+  double room = 0, gap = (double)work->best_cost * (double)work->scale - (double)work->proof_capacity;
+  if (!work->found || work->items > 30 * work->agents) {
+    return false;
+  }
+  for (size_t i = 0; i < work->agents; i++) {
+    room += (double)work->price[i] * (double)work->capacity[i];
+  }
+  for (size_t j = 0; j < work->items; j++) {
+    uint32_t i = work->best[j];
+    room -= (double)work->price[i] * (double)work->load[j * work->agents + i];
+  }
+  return room > gap / 4;
+}
+
+/* Agents that want to be full to the unit are served by diving, others by wandering: both have a try, and the better
+ * one the rest. */
+static bool improve(tx_assignment_work *work) {
+  if (work->outer != NULL) {
+    return wander(work, left_of(work));
+  }
+  uint64_t part = left_of(work) / 8;
+  int64_t dived = INT64_MAX;
+  if (!wander(work, part)) {
+    return false;
+  }
+  int64_t wandered = work->found ? work->best_cost : INT64_MAX;
+  if (!tx_assignment_dive(work, part * (is_tight(work) ? 5 : 3), &dived)) {
+    return false;
+  }
+  bool dives = dived < wandered;
+  if (dives && !tx_assignment_done(work) && !tx_assignment_dive(work, left_of(work) / 4 * 3, &dived)) {
+    return false;
+  }
+  if (tx_assignment_done(work)) {
+    return true;
+  }
+  return dives ? tx_assignment_exchange(work, left_of(work)) : wander(work, left_of(work));
+}
 
 bool tx_assignment_run(tx_assignment_work *work) {
   if (work->items == 0) {
@@ -13,18 +67,14 @@ bool tx_assignment_run(tx_assignment_work *work) {
   if (tx_assignment_done(work) && work->found) {
     return true;
   }
-  if (!tx_assignment_search(work, work->budget / 50)) {
+  if (work->items <= SMALL ? !wander(work, work->budget / 10) : !tx_assignment_search(work, work->budget / 50)) {
     return false;
   }
-  if (!tx_assignment_done(work) && !tx_assignment_bid(work, work->budget / (work->items <= 250 ? 5 : 10))) {
+  if (!tx_assignment_done(work) && !tx_assignment_bid(work, work->budget / (work->items <= SMALL ? 5 : 10))) {
     return false;
   }
-  if (work->items <= 250 && !tx_assignment_done(work) && !tx_assignment_exact(work, work->budget / 20)) {
+  if (work->items <= SMALL && !tx_assignment_done(work) && !tx_assignment_exact(work, work->budget / 20)) {
     return false;
   }
-  if (tx_assignment_done(work)) {
-    return true;
-  }
-  uint64_t left = work->budget > work->work ? work->budget - work->work : 0;
-  return tx_assignment_search(work, left);
+  return tx_assignment_done(work) || improve(work);
 }

@@ -15,11 +15,18 @@ uint64_t tx_assignment_random(tx_assignment_work *work) {
 
 int64_t tx_assignment_ceil(int64_t a, int64_t b) { return a / b + (a % b > 0); }
 
+/* The rest of a problem counts as part of it. */
+static double done_of(const tx_assignment_work *work) {
+  const tx_assignment_work *whole = work->outer != NULL ? work->outer : work;
+  uint64_t spent = whole->work + (whole != work ? work->work : 0);
+  return spent < whole->budget ? (double)spent / (double)whole->budget : 1;
+}
+
 bool tx_assignment_tick(tx_assignment_work *work, uint64_t units) {
   work->work += units;
   if (work->work >= work->next_poll && !work->stopped) {
     work->next_poll = work->work + POLL;
-    double done = work->work < work->budget ? (double)work->work / (double)work->budget : 1;
+    double done = done_of(work);
     work->stopped = tx_progress(work->context, "assignment", done, NULL) != TRIAX_OK;
   }
   return !work->stopped && work->work < work->budget;

@@ -10,6 +10,9 @@
 
 #include <triax/assignment.h>
 
+/* Of work, that an effort of 1 stands for. */
+#define UNITS 1e9
+
 static double now(void) { return (double)clock() / CLOCKS_PER_SEC; }
 
 static int late(void *user, const char *stage, double done) {
@@ -57,7 +60,7 @@ static triax_assignment *solve(triax_context *context, const triax_assignment_pr
   return assignment;
 }
 
-/* What the answer claims, recomputed. */
+/* What the answer claims, recomputed. The check may prove more than was claimed: it solves knapsacks to the end. */
 static void verify(triax_context *context, const triax_assignment_problem *problem, const triax_assignment *assignment,
                    const triax_assignment_figures *figures) {
   triax_assignment_proof proof = {.struct_size = sizeof proof};
@@ -70,7 +73,7 @@ static void verify(triax_context *context, const triax_assignment_problem *probl
     exit(1);
   }
   if (found.cost != figures->cost || found.over != 0 || found.uncovered != figures->uncovered ||
-      found.bound != proof.bound || found.bound > figures->bound) {
+      found.bound < proof.bound || (figures->uncovered == 0 && found.bound > figures->cost)) {
     fprintf(stderr,
             "gap: the check found cost %" PRId64 " bound %" PRId64 " (proof %" PRId64 "), %zu uncovered, %zu over\n",
             found.cost, found.bound, proof.bound, found.uncovered, found.over);
@@ -93,12 +96,12 @@ int main(int count, char **words) {
   if (triax_context_new(&options, &context, NULL) != TRIAX_OK) {
     return 1;
   }
-  double effort = count > 3 ? strtod(words[3], NULL) : seconds * 0.04;
+  double effort = count > 3 ? strtod(words[3], NULL) : seconds * 0.03;
   triax_assignment *assignment = solve(context, &problem, effort, &figures);
   if (count == 3 && !figures.optimal) {
     double speed = (now() - begin) / ((double)figures.work + 1);
-    double left = (deadline - now()) * 0.9;
-    effort *= left / (speed * (double)figures.work + 1e-6);
+    /* Short runs are slower by the unit; what is late after all is stopped, in the last stage, at the best so far. */
+    effort = (deadline - now()) * 1.1 / speed / UNITS;
     triax_assignment_figures better = {0};
     triax_assignment *second = solve(context, &problem, effort > 1e-6 ? effort : 1e-6, &better);
     if (better.uncovered < figures.uncovered || (better.uncovered == figures.uncovered && better.cost < figures.cost)) {

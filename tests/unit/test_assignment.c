@@ -293,6 +293,63 @@ static void stopped(void **unused) {
   triax_context_unref(still);
 }
 
+typedef struct watch {
+  double until, last;
+  size_t calls;
+} watch;
+
+static int stop_after(void *user, const char *stage, double done) {
+  watch *w = user;
+  (void)stage;
+  assert_true(done >= w->last && done <= 1);
+  w->last = done;
+  w->calls++;
+  return done >= w->until;
+}
+
+/* Agents that are best filled to the unit, where diving, annealing and exchanges all have their turn: stopped at any
+ * point the answer holds, later ones are no worse than the first, and in the end it is close to the bound. */
+static void dense(void **unused) {
+  (void)unused;
+  enum { M = 15, N = 240 };
+  static int64_t cost[M * N], load[M * N], capacity[M];
+  triax_assignment_problem problem = {sizeof problem, M, N, NULL, NULL, NULL};
+  fill_dense(&problem, cost, load, capacity);
+  static const double until[] = {0.1, 0.3, 0.5, 0.8, 2};
+  int64_t first = 0;
+  for (size_t n = 0; n < 5; n++) {
+    watch w = {until[n], 0, 0};
+    triax_context_options options = TRIAX_CONTEXT_OPTIONS_INIT;
+    options.progress = stop_after, options.progress_user = &w;
+    triax_context *context = NULL;
+    triax_assignment_options how = TRIAX_ASSIGNMENT_OPTIONS_INIT;
+    triax_assignment_figures f = {.struct_size = sizeof f};
+    triax_assignment_proof proof = {.struct_size = sizeof proof};
+    triax_assignment_found found = {.struct_size = sizeof found};
+    triax_assignment *a = NULL;
+    how.effort = 0.1;
+    assert_int_equal(triax_context_new(&options, &context, NULL), TRIAX_OK);
+    assert_int_equal(triax_assignment_solve(context, &problem, &how, &a, NULL), TRIAX_OK);
+    assert_true(w.calls > 0);
+    triax_assignment_summary(a, &f, NULL);
+    triax_assignment_prove(a, &proof, NULL);
+    w.until = 2, w.last = 0;
+    assert_int_equal(triax_assignment_check(context, &problem, triax_assignment_agents(a, NULL), &proof, &found, NULL),
+                     TRIAX_OK);
+    assert_int_equal(f.stopped, until[n] < 1);
+    assert_int_equal(f.uncovered, 0);
+    assert_int_equal(found.over, 0);
+    assert_int_equal(found.cost, f.cost);
+    assert_true(found.bound >= proof.bound && f.bound <= f.cost && found.bound <= f.cost);
+    first = n == 0 ? f.cost : first;
+    assert_true(f.cost <= first);
+    /* 111 less load, more or less 10: some 14,000 in all, and never 1 % from the bound. */
+    assert_true(until[n] < 1 || (f.cost - f.bound) * 100 < f.cost);
+    triax_assignment_unref(a);
+    triax_context_unref(context);
+  }
+}
+
 /* The same bytes twice; agents and items in another order give an answer as good on an easy problem. */
 static void same_again(void **unused) {
   (void)unused;
@@ -312,21 +369,26 @@ static void same_again(void **unused) {
   triax_context_unref(context);
 }
 
-static triax_status scenario(triax_context *context, void *user) {
-  small *s = user;
+static triax_status scenario_of(triax_context *context, const triax_assignment_problem *problem, double effort) {
   triax_assignment_options options = TRIAX_ASSIGNMENT_OPTIONS_INIT;
   triax_assignment *a = NULL;
-  options.effort = 0.0002;
-  triax_status status = triax_assignment_solve(context, &s->problem, &options, &a, NULL);
+  options.effort = effort;
+  triax_status status = triax_assignment_solve(context, problem, &options, &a, NULL);
   if (status == TRIAX_OK) {
     triax_assignment_proof proof = {.struct_size = sizeof proof};
     triax_assignment_found found = {.struct_size = sizeof found};
     triax_assignment_prove(a, &proof, NULL);
-    status = triax_assignment_check(context, &s->problem, triax_assignment_agents(a, NULL), &proof, &found, NULL);
+    status = triax_assignment_check(context, problem, triax_assignment_agents(a, NULL), &proof, &found, NULL);
   }
   triax_assignment_unref(a);
   return status;
 }
+
+static triax_status scenario(triax_context *context, void *user) {
+  return scenario_of(context, &((small *)user)->problem, 0.0002);
+}
+
+static triax_status dense_scenario(triax_context *context, void *user) { return scenario_of(context, user, 0.003); }
 
 static void memory_short(void **unused) {
   (void)unused;
@@ -335,13 +397,17 @@ static void memory_short(void **unused) {
   assert_in_range(fault_run(scenario, &s), 5, 1000);
   make(&s, 2, 8, 40, 20, 50);
   assert_in_range(fault_run(scenario, &s), 5, 1000);
+  static int64_t cost[6 * 60], load[6 * 60], capacity[6];
+  triax_assignment_problem problem = {sizeof problem, 6, 60, NULL, NULL, NULL};
+  fill_dense(&problem, cost, load, capacity);
+  assert_in_range(fault_run(dense_scenario, &problem), 10, 2000);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(all_small),       cmocka_unit_test(nothing_to_do), cmocka_unit_test(too_little_room),
       cmocka_unit_test(largest_numbers), cmocka_unit_test(forged_proofs), cmocka_unit_test(stopped),
-      cmocka_unit_test(same_again),      cmocka_unit_test(memory_short),
+      cmocka_unit_test(same_again),      cmocka_unit_test(memory_short),  cmocka_unit_test(dense),
   };
   return cmocka_run_group_tests_name("assignment", tests, NULL, NULL);
 }
