@@ -169,6 +169,55 @@ static void forecast(triax_document *d) {
   triax_document_end(d);
 }
 
+static void plays(triax_document *d) {
+  triax_document_map(d, T("plays"));
+  triax_document_map(d, T("limit"));
+  put(d, "per_customer", "1");
+  put(d, "every", "7d");
+  triax_document_end(d);
+  triax_document_list(d, T("list"));
+  triax_document_map(d, TRIAX_NO_KEY);
+  put(d, "name", "call");
+  put(d, "when", "seats >= 30 || missing_too");
+  put(d, "do", "task");
+  put(d, "title", "{name} ({products}): {percentile(arr)} since {asked}");
+  put(d, "once_while_open", "true");
+  put(d, "priority", "1");
+  put(d, "due", "3d");
+  triax_document_end(d);
+  triax_document_map(d, TRIAX_NO_KEY);
+  put(d, "name", "mail");
+  put(d, "when", "true");
+  put(d, "do", "email");
+  put(d, "recipient", "{name.lowerAscii()}@example.com");
+  put(d, "body", "{{{arr / 3}}}");
+  triax_document_map(d, T("fields"));
+  put(d, "template", "T{employees}");
+  triax_document_end(d);
+  put(d, "cooldown", "30d");
+  triax_document_end(d);
+  triax_document_end(d);
+  triax_document_end(d);
+}
+
+static void transition(triax_document *d) {
+  triax_document_map(d, T("transition"));
+  put(d, "start", "2026-12-07");
+  put(d, "renewal", "asked");
+  triax_document_map(d, T("renewal_window"));
+  put(d, "before", "7d");
+  put(d, "after", "60d");
+  triax_document_end(d);
+  put(d, "hold_when", "sentiment == \"red\"");
+  triax_document_map(d, T("max_handovers"));
+  put(d, "column", "seats");
+  put(d, "at_most", "90");
+  triax_document_end(d);
+  put(d, "known", "products");
+  put(d, "per_csm_per_week", "1");
+  triax_document_end(d);
+}
+
 triax_status company_policy(triax_context *context, company_kind kind, triax_policy **policy, triax_error *error) {
   triax_document *d;
   triax_status status = triax_document_new(context, &d, error);
@@ -178,11 +227,14 @@ triax_status company_policy(triax_context *context, company_kind kind, triax_pol
   team(d);
   triax_document_map(d, T("define"));
   put(d, "growth", "math.least(1.0, (employees - seats) / employees)");
+  put(d, "missing_too", "active > 60");
   triax_document_end(d);
   if (kind != COMPANY_SEGMENTS) health(d);
   segmentation(d, kind);
   if (kind >= COMPANY_WHOLE) allocation(d);
-  if (kind >= COMPANY_HEALTH) forecast(d);
+  if (kind == COMPANY_ACTIONS) plays(d);
+  if (kind == COMPANY_ACTIONS) transition(d);
+  if (kind >= COMPANY_HEALTH && kind != COMPANY_ACTIONS) forecast(d);
   status = triax_document_finish(d, error);
   if (status == TRIAX_OK) status = triax_policy_new(context, d, policy, NULL, error);
   triax_document_free(d);
@@ -249,4 +301,15 @@ triax_status company_team(triax_context *context, const triax_policy *policy, tr
   status = triax_team_new(context, policy, table, NULL, team, NULL, NULL, error);
   triax_table_unref(table);
   return status;
+}
+
+triax_status company_sent(triax_context *context, triax_table **sent, triax_error *error) {
+  static const char *const names[] = {"id", "customer", "play", "date", "state", "until"};
+  static const char *const cells[] = {"1", "c1", "call", "2026-11-10T10:00:00Z", "snoozed", "2026-12-01",
+                                      "1", "c3", "mail", "2026-11-01T10:00:00Z", "",        "",
+                                      "2", "c4", "tips", "2026-11-19T10:00:00Z", "opne",    "",
+                                      "2", "cx", "call", "2026-10-19T10:00:00Z", "failed",  "",
+                                      "2", "c5", "call", "2026-12-19T10:00:00Z", "done",    ""};
+  static const data_sheet sheet = {names, cells, 6, 5};
+  return table_of(context, &sheet, sent, error);
 }

@@ -16,10 +16,15 @@ static triax_status make_plan(triax_context *context, company_kind kind, const t
   triax_policy *policy = NULL;
   triax_customers *customers = NULL;
   triax_team *team = NULL;
+  triax_table *sent = NULL;
+  triax_plan_options all = *options;
   triax_status status = company_policy(context, kind, &policy, error);
   if (status == TRIAX_OK) status = company_customers(context, policy, &customers, error);
   if (status == TRIAX_OK && kind >= COMPANY_WHOLE) status = company_team(context, policy, &team, error);
-  if (status == TRIAX_OK) status = triax_plan_new(context, policy, customers, team, options, plan, NULL, error);
+  if (status == TRIAX_OK && kind == COMPANY_ACTIONS) status = company_sent(context, &sent, error);
+  all.sent = sent;
+  if (status == TRIAX_OK) status = triax_plan_new(context, policy, customers, team, &all, plan, NULL, error);
+  triax_table_unref(sent);
   triax_team_unref(team);
   triax_customers_unref(customers);
   triax_policy_unref(policy);
@@ -223,6 +228,13 @@ static void test_plans(void **state) {
   }
 }
 
+static void test_actions(void **state) {
+  (void)state;
+  company_kind which = COMPANY_ACTIONS;
+  assert_true(fault_run(plan_scenario, &which) > 200);
+  assert_true(fault_cancel_run(plan_scenario, &which) >= 6);
+}
+
 static void test_cancel(void **state) {
   (void)state;
   company_kind which = COMPANY_WHOLE;
@@ -278,7 +290,7 @@ int main(void) {
       cmocka_unit_test(test_plans), cmocka_unit_test(test_cancel),   cmocka_unit_test(test_check),
       cmocka_unit_test(test_compare), cmocka_unit_test(test_again),
       cmocka_unit_test(test_judge), cmocka_unit_test(test_evaluate), cmocka_unit_test(test_export),
-      cmocka_unit_test(test_replan),
+      cmocka_unit_test(test_replan), cmocka_unit_test(test_actions),
   };
   return cmocka_run_group_tests_name("fault plan", tests, NULL, NULL);
 }
