@@ -79,7 +79,7 @@ static bool judged_by(const triax_plan *plan, const tx_column *column) {
   const tx_segmentation_model *model = &plan->compiled->policy->segmentation.model;
   const tx_stage *stage = plan->segmentation.stage;
   for (size_t s = 0; s < model->top_count; s++) {
-    const uint32_t inputs[] = {model->segments[s].when, model->segments[s].of, model->by};
+    const uint32_t inputs[] = {model->segments[s].when, model->segments[s].of, tx_segment_by(model, s)};
     for (size_t k = 0; k < 3; k++) {
       if (inputs[k] == TX_NO_INPUT || stage->root[inputs[k]] == TX_NO_INPUT) continue;
       for (size_t v = 0; v < stage->read_count[inputs[k]]; v++) {

@@ -247,7 +247,7 @@ static void open_ranking(const survey *look, size_t segment, bool unheld, rankin
   all->segment = &all->model->segments[segment];
   all->segment_of = unheld ? run->result.unheld : run->result.segment;
   all->rows = table->rows;
-  all->by = run->stage->inputs[all->model->by].column->numbers;
+  all->by = run->stage->inputs[tx_segment_by(all->model, segment)].column->numbers;
   all->of = all->segment->of == TX_NO_INPUT ? NULL : run->stage->inputs[all->segment->of].column->numbers;
   all->keys = tx_table_column(table, people->table->fields[people->key].name);
 }

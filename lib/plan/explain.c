@@ -111,8 +111,9 @@ static void put_test(tx_explain_job *job, uint32_t number) {
   } else if (segment->test == TX_TEST_REST) {
     tx_put_text(d, "test", TX_TEXT("the rest"));
   } else {
-    double by = stage->inputs[policy->model.by].column->numbers[job->unit];
-    tx_put_text(d, "by", policy->inputs.items[policy->model.by].source);
+    uint32_t by_input = tx_segment_by(&policy->model, number);
+    double by = stage->inputs[by_input].column->numbers[job->unit];
+    tx_put_text(d, "by", policy->inputs.items[by_input].source);
     tx_put_number(d, "value", by);
     if (segment->test == TX_TEST_AT_LEAST) {
       double threshold = threshold_of(job, number);

@@ -26,7 +26,8 @@ static size_t unit_of(const triax_plan *plan, size_t row) {
 void tx_why_test(const triax_plan *plan, uint32_t number, tx_writer *writer) {
   const tx_policy_segmentation *policy = &plan->compiled->policy->segmentation;
   const tx_segment *segment = &policy->model.segments[number];
-  triax_text by = policy->model.by == TX_NO_INPUT ? TX_TEXT("") : policy->inputs.items[policy->model.by].source;
+  uint32_t by_input = tx_segment_by(&policy->model, number);
+  triax_text by = by_input == TX_NO_INPUT ? TX_TEXT("") : policy->inputs.items[by_input].source;
   switch (segment->test) {
     case TX_TEST_WHEN: tx_write(writer, policy->inputs.items[segment->when].source); return;
     case TX_TEST_AT_LEAST:

@@ -66,6 +66,7 @@ typedef struct tx_policy_segment {
   triax_node meta; /* of the policy's copy of the document; TRIAX_NO_NODE: none */
   int32_t line, column;
   const char *document_path;
+  uint32_t tiers_by; /* what its tiers go by: input + 1; 0: what it does itself */
 } tx_policy_segment;
 
 typedef struct tx_policy_segmentation {

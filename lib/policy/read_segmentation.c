@@ -9,7 +9,7 @@
 static const char *const touch_words[] = {"high", "low", "tech", NULL};
 static const char *const level_keys[] = {"by", "previous", "hold", "override", "segments", NULL};
 static const char *const segment_keys[] = {"name", "when", "at_least", "top", "touch", "roles", "services", "success",
-                                           "meta", "segments", NULL};
+                                           "meta", "by", "segments", NULL};
 
 /* The column a key names, as its text. */
 static triax_text read_column(tx_reader *reader, uint32_t node) {
@@ -99,7 +99,7 @@ static void read_test(tx_reader *reader, uint32_t node, tx_policy_segmentation *
     read_top(reader, top, segmentation, segment);
   }
   if ((segment->test == TX_TEST_AT_LEAST || segment->test == TX_TEST_TOP) &&
-      segmentation->model.by == TX_NO_INPUT) {
+      tx_segment_by(&segmentation->model, (size_t)(segment - segmentation->model.segments)) == TX_NO_INPUT) {
     tx_read_key_fault(reader, least != TX_NO_NODE ? least : top, "add segmentation.by, for example by: arr",
                       "this test needs a number to go by");
   }
@@ -137,6 +137,20 @@ static void read_traits(tx_reader *reader, uint32_t node, tx_policy_segmentation
   if (meta != TX_NO_NODE) segment->meta = meta;
 }
 
+/* What the tiers go by, and theirs, unless they say so themselves. */
+static void read_tiers_by(tx_reader *reader, uint32_t node, tx_policy_segmentation *segmentation,
+                          tx_policy_segment *traits) {
+  uint32_t by = tx_read_child(reader, node, "by");
+  if (by == TX_NO_NODE) return;
+  if (tx_read_child(reader, node, "segments") == TX_NO_NODE) {
+    tx_read_fault(reader, by, "the level's own stands beside its 'segments'",
+                  "'by' of a segment is what its tiers go by, and this one has none");
+    return;
+  }
+  uint32_t input = tx_read_expr(reader, by, &segmentation->inputs, TX_OVER_CUSTOMERS, TX_EXPECT_NUMBER);
+  if (input != TX_NO_INPUT) traits->tiers_by = input + 1;
+}
+
 static void read_segment(tx_reader *reader, const draft *from, tx_policy_segmentation *segmentation, size_t number) {
   tx_segment *segments = (tx_segment *)segmentation->model.segments, *segment = &segments[number];
   tx_policy_segment *traits = &segmentation->segments[number];
@@ -145,6 +159,7 @@ static void read_segment(tx_reader *reader, const draft *from, tx_policy_segment
   segment->when = segment->of = TX_NO_INPUT;
   traits->meta = TRIAX_NO_NODE;
   if (from->parent != TX_NO_SEGMENT) *traits = segmentation->segments[from->parent];
+  segment->own_by = traits->tiers_by;
   if (!tx_read_map(reader, from->node, segment_keys)) return;
   uint32_t name = tx_read_child(reader, from->node, "name");
   if (name == TX_NO_NODE) {
@@ -155,6 +170,7 @@ static void read_segment(tx_reader *reader, const draft *from, tx_policy_segment
   }
   segment->path = join_path(reader, segments, segment);
   read_test(reader, from->node, segmentation, segment);
+  read_tiers_by(reader, from->node, segmentation, traits);
   read_traits(reader, from->node, segmentation, traits);
 }
 

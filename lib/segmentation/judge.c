@@ -89,7 +89,7 @@ static verdict judge_when(const word *units, const tx_input *input) {
 
 static verdict judge_at_least(const word *units, uint32_t segment) {
   const tx_judging *all = units->all;
-  const double *by = all->inputs[all->model->by].column->numbers + units->first;
+  const double *by = all->inputs[tx_segment_by(all->model, segment)].column->numbers + units->first;
   const double at_least = all->model->segments[segment].at_least;
   verdict out = {0, 0};
   if (units->rows == 64) {
@@ -106,7 +106,7 @@ static verdict judge_at_least(const word *units, uint32_t segment) {
 
 static verdict judge_held(const word *units, uint32_t segment) {
   const tx_judging *all = units->all;
-  const double *by = all->inputs[all->model->by].column->numbers + units->first;
+  const double *by = all->inputs[tx_segment_by(all->model, segment)].column->numbers + units->first;
   const double at_least = all->model->segments[segment].at_least;
   verdict out = {0, 0};
   for (size_t i = 0; i < units->rows; i++) {
@@ -124,7 +124,7 @@ static triax_text key_at(const tx_column *keys, size_t row) {
 
 static verdict judge_top(const word *units, uint32_t segment) {
   const tx_judging *all = units->all;
-  const double *by = all->inputs[all->model->by].column->numbers + units->first;
+  const double *by = all->inputs[tx_segment_by(all->model, segment)].column->numbers + units->first;
   const tx_top_cutoff *cutoff = &all->cutoffs[segment];
   verdict out = {0, 0};
   for (size_t i = 0; i < units->rows; i++) {

@@ -36,18 +36,19 @@ static bool dwells(const unit *one, int32_t as_of) {
 /* 1: holds, 0: does not, -1: not known. */
 static int judge(const unit *one, uint32_t segment, uint32_t previous) {
   const tx_segment *test = &one->model->segments[segment];
+  double by = test->own_by ? number_of(one->inputs, test->own_by - 1) : one->by;
   switch (test->test) {
   case TX_TEST_WHEN: {
     const tx_value *value = &one->inputs[test->when];
     return value->state != TX_PRESENT ? -1 : value->boolean;
   }
   case TX_TEST_AT_LEAST:
-    if (isnan(one->by)) return -1;
-    return one->by >= (one->model->margin > 0 ? tx_held_threshold(test->at_least, one->model->margin, segment, previous)
+    if (isnan(by)) return -1;
+    return by >= (one->model->margin > 0 ? tx_held_threshold(test->at_least, one->model->margin, segment, previous)
                                               : test->at_least);
   case TX_TEST_TOP:
-    if (isnan(one->by) || !one->cutoffs) return -1;
-    return tx_top_holds(&one->cutoffs[segment], one->by, one->key);
+    if (isnan(by) || !one->cutoffs) return -1;
+    return tx_top_holds(&one->cutoffs[segment], by, one->key);
   default:
     return 1;
   }

@@ -39,10 +39,10 @@ static bool test_ok(const tx_segmentation_model *model, const tx_segment *segmen
   case TX_TEST_WHEN:
     return input_ok(model, segment->when, true);
   case TX_TEST_AT_LEAST:
-    return !isnan(segment->at_least) && input_ok(model, model->by, true);
+    return !isnan(segment->at_least) && input_ok(model, tx_segment_by(model, (size_t)(segment - model->segments)), true);
   case TX_TEST_TOP:
     return segment->share >= 0 && segment->share <= 1 && input_ok(model, segment->of, false) &&
-           input_ok(model, model->by, true);
+           input_ok(model, tx_segment_by(model, (size_t)(segment - model->segments)), true);
   default:
     return false;
   }

@@ -32,6 +32,7 @@ typedef struct tx_segment {
   double at_least;
   double share; /* top: 0..1 */
   uint32_t of;  /* top: input: number whose sum counts; TX_NO_INPUT: count customers */
+  uint32_t own_by; /* what its level goes by, where that is not the model's `by`: input + 1; 0: the model's */
 } tx_segment;
 
 /* Cut-offs that `top` tests came to, so that one row can be judged against a set. One per segment: the unit with
@@ -95,6 +96,10 @@ void tx_segmentation_result_free(triax_context *context, const tx_segmentation_m
  * moves it. */
 double tx_segmentation_threshold(const tx_segmentation_model *model, uint32_t segment, uint32_t previous);
 
+/* The input that a segment's test goes by. */
+static inline uint32_t tx_segment_by(const tx_segmentation_model *model, size_t segment) {
+  return model->segments[segment].own_by ? model->segments[segment].own_by - 1 : model->by;
+}
 /* Segment number by path, or by name where only one has it; TX_NO_SEGMENT (ambiguous: *ambiguous true). */
 uint32_t tx_segment_find(const tx_segment *segments, size_t count, triax_text path_or_name, bool *ambiguous);
 

@@ -206,7 +206,7 @@ triax_status tx_top_level(triax_context *context, const tx_segmentation_model *m
                           const tx_input *inputs, size_t rows, const tx_column *keys, const uint32_t *segment,
                           const bool *inside, const tx_top_given *given, tx_top_cutoff *cutoffs, triax_error *error) {
   if (take_given(model, level, given, cutoffs)) return TRIAX_OK;
-  const double *by = inputs[model->by].column->numbers;
+  const double *by = inputs[tx_segment_by(model, level->first)].column->numbers;
   const size_t count = collect(by, rows, segment, inside, NULL);
   ranked *units = tx_alloc_array(context, count, sizeof *units), *spare = tx_alloc_array(context, count, sizeof *spare);
   const bool ok = units && spare;
