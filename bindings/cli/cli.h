@@ -39,7 +39,7 @@ typedef struct cli_options {
   bool help;
   const char *operands[4]; /* policy, key or expression */
   int operand_count;
-  const char *customers, *team, *sent, *out, *set_aside;
+  const char *customers, *team, *sent, *history, *out, *set_aside;
   const char *as_of, *threads, *delimiter, *encoding, *decimal, *date_order;
   const char *outcome, *metrics, *leaks, *rising, *falling, *folds, *score, *method, *ridge, *interactions, *predictions, *csm;
   bool only_test, force;
@@ -176,7 +176,7 @@ typedef struct cli_company {
   triax_policy *policy;
   triax_customers *customers;
   triax_team *team;
-  csv_table sent;    /* the log of what plays sent; no table: none */
+  csv_table sent, history; /* what plays sent, earlier values of health; no table: none */
   text_buffer policy_text; /* as it was read */
   text_buffer aside; /* CSV, once something was set aside */
   size_t aside_count;
@@ -188,7 +188,7 @@ void company_close(cli_company *company);
 int company_write_aside(cli_company *company, const cli_options *options);
 triax_plan_options company_plan_options(const cli_company *company, const cli_options *options);
 /* What messages of making a plan may be about; valid while the options are. Returns how many. */
-size_t company_sources(const cli_company *company, const cli_options *options, cli_source sources[1]);
+size_t company_sources(const cli_company *company, const cli_options *options, cli_source sources[2]);
 
 /* digest.c and explain.c: to people, on stdout. */
 bool digest_add(text_buffer *buffer, const triax_plan *plan, const cli_company *company);

@@ -26,7 +26,7 @@ int make_plan(cli_company *company, const cli_options *options, triax_plan **pla
   size_t before = triax_messages_count(company->messages);
   triax_status status = triax_plan_new(company->context, company->policy, company->customers, company->team, &settings,
                                        plan, company->messages, &error);
-  cli_source sources[1];
+  cli_source sources[2];
   say_messages(company->messages, before, status != TRIAX_OK ? &error : NULL, sources,
                company_sources(company, options, sources));
   return exit_of(status);
@@ -68,7 +68,7 @@ int command_check(const cli_options *options) {
     size_t before = triax_messages_count(company.messages);
     triax_status status = triax_plan_check(company.context, company.policy, company.customers, company.team, &settings,
                                            company.messages, &error);
-    cli_source sources[1];
+    cli_source sources[2];
     say_messages(company.messages, before, status != TRIAX_OK ? &error : NULL, sources,
                  company_sources(&company, options, sources));
     result = exit_of(status);
@@ -181,7 +181,7 @@ int command_eval(const cli_options *options) {
     size_t before = triax_messages_count(company.messages);
     triax_status status = triax_evaluate(company.context, triax_text_of(options->operands[0]), company.customers,
                                          &settings, &values, company.messages, &error);
-    cli_source sources[1];
+    cli_source sources[2];
     say_messages(company.messages, before, status != TRIAX_OK ? &error : NULL, sources,
                  company_sources(&company, options, sources));
     result = exit_of(status);

@@ -58,6 +58,7 @@ static const char plan[] = "usage: triax plan POLICY --customers FILE [--team FI
                            "                    that no spreadsheet runs it as a formula\n"
                            "  --tradeoff        solve for other weights too: accounts that move against balance\n"
                            "  --hires           find whom to hire by solving again, in large companies too\n"
+                           "  --history FILE    earlier values of health: customer, date, health\n"
                            "  --sent FILE       the log of what plays sent: customer, play, date, state, until\n"
                            "  --json            print summary.json instead of the text\n";
 

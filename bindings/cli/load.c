@@ -21,6 +21,7 @@ int company_open(cli_company *company, const cli_options *options) {
 
 void company_close(cli_company *company) {
   csv_table_free(&company->sent);
+  csv_table_free(&company->history);
   triax_team_unref(company->team);
   triax_customers_unref(company->customers);
   triax_policy_unref(company->policy);
@@ -128,10 +129,11 @@ static int load_table(cli_company *company, const cli_options *options, const ch
   return exit_of(status);
 }
 
-/* The log of what was sent is typed by the plan, which knows the plays. */
-static int load_sent(cli_company *company, const cli_options *options) {
-  int result = csv_read(company->context, options->sent, options, &company->sent);
-  if (result == EXIT_DONE) keep_aside(company, options->sent, &company->sent, NULL);
+/* What was sent, and earlier values, are typed by the plan, which knows the plays and the keys. */
+static int load_log(cli_company *company, const cli_options *options, const char *file, csv_table *log) {
+  if (file == NULL) return EXIT_DONE;
+  int result = csv_read(company->context, file, options, log);
+  if (result == EXIT_DONE) keep_aside(company, file, log, NULL);
   return result;
 }
 
@@ -152,14 +154,17 @@ int company_load(cli_company *company, const cli_options *options) {
   if (result == EXIT_DONE && options->customers != NULL)
     result = load_table(company, options, options->customers, false);
   if (result == EXIT_DONE && options->team != NULL) result = load_table(company, options, options->team, true);
-  if (result == EXIT_DONE && options->sent != NULL) result = load_sent(company, options);
+  if (result == EXIT_DONE) result = load_log(company, options, options->sent, &company->sent);
+  if (result == EXIT_DONE) result = load_log(company, options, options->history, &company->history);
   if (result == EXIT_DONE && options->command != COMMAND_COMPARE) result = company_write_aside(company, options);
   return result;
 }
 
-size_t company_sources(const cli_company *company, const cli_options *options, cli_source sources[1]) {
-  sources[0] = (cli_source){"sent", options->sent, &company->sent.lines};
-  return options->sent != NULL;
+size_t company_sources(const cli_company *company, const cli_options *options, cli_source sources[2]) {
+  size_t count = 0;
+  if (options->sent != NULL) sources[count++] = (cli_source){"sent", options->sent, &company->sent.lines};
+  if (options->history != NULL) sources[count++] = (cli_source){"history", options->history, &company->history.lines};
+  return count;
 }
 
 triax_plan_options company_plan_options(const cli_company *company, const cli_options *options) {
@@ -167,6 +172,7 @@ triax_plan_options company_plan_options(const cli_company *company, const cli_op
   settings.as_of = options->as_of_days;
   settings.has_as_of = 1;
   settings.sent = company->sent.table;
+  settings.history = company->history.table;
   settings.load = &options->load;
   if (options->outcome != NULL) settings.outcome = triax_text_of(options->outcome);
   settings.tradeoff = options->tradeoff;

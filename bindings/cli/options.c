@@ -29,6 +29,7 @@ typedef struct known_option {
 static const known_option known[] = {
     PAIRS("--customers", READ_DATA, customers),
     PAIRS("--team", READ_TEAM, team),
+    TAKES("--history", NULL, COMMAND_CHECK | COMMAND_PLAN | COMMAND_EXPLAIN | COMMAND_COMPARE, history),
     TAKES("--sent", NULL, COMMAND_CHECK | COMMAND_PLAN | COMMAND_EXPLAIN, sent),
     PAIRS("--as-of", READ_DATA, as_of),
     TAKES("--out", "-o", COMMAND_PLAN | COMMAND_COMPARE | COMMAND_FIT, out),

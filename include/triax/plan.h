@@ -43,10 +43,12 @@ typedef struct triax_plan_options {
                          allocations are solved */
   int32_t hires;    /**< whom to hire (#TRIAX_PLAN_HIRES), found by solving again: 0: where not more than 2,000
                          accounts are to be owned; 1: always; −1: never */
+  const triax_table *history; /**< earlier values of health: columns customer, date and health (0 to 100), one row per
+                                   customer and day; typed as `sent` is. Borrowed for the call; NULL: none. Needs as_of */
 } triax_plan_options;
 
 /** Default options, for initialisation. @since 0.1 */
-#define TRIAX_PLAN_OPTIONS_INIT {sizeof(triax_plan_options), 0, 0, 0, 0, 0, 0, 0, {0, 0}, 0, 0, 0}
+#define TRIAX_PLAN_OPTIONS_INIT {sizeof(triax_plan_options), 0, 0, 0, 0, 0, 0, 0, {0, 0}, 0, 0, 0, 0}
 
 /** @brief Sets options to their defaults. @since 0.1 */
 TRIAX_API void triax_plan_options_init(triax_plan_options *options);
@@ -138,6 +140,8 @@ TRIAX_API triax_status triax_plan_check(triax_context *context, const triax_poli
  * the team is eligible), hires (full-time CSMs), covered_value, covered, points, left_value and left (of the pool,
  * uncovered after them). @since 0.1 */
 #define TRIAX_PLAN_HIRES 18
+/** One row per customer, where earlier values of health were given (options.history): level, trend, noise, drop. @since 0.1 */
+#define TRIAX_PLAN_TREND 19
 
 /**
  * @brief A plan's table; belongs to the plan (take a reference to keep it longer).

@@ -78,6 +78,9 @@ static const tx_step *maker_of(const tx_compiled *compiled, int derived) {
     case TX_DERIVED_HEALTH:
     case TX_DERIVED_BAND:
     case TX_DERIVED_COVERAGE:
+    case TX_DERIVED_HEALTH_LEVEL:
+    case TX_DERIVED_HEALTH_TREND:
+    case TX_DERIVED_HEALTH_DROP:
     case TX_DERIVED_CHURN_PROBABILITY: return tx_compiled_step(compiled, TX_STEP_HEALTH, 0);
     case TX_DERIVED_SEGMENT:
     case TX_DERIVED_TOUCH: return tx_compiled_step(compiled, TX_STEP_SEGMENTATION, 0);

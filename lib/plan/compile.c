@@ -11,6 +11,7 @@
 /* --- derived columns --- */
 
 static const char *const derived_names[] = {"health",  "band",  "coverage", "churn_probability",
+                                            "health_level", "health_trend", "health_drop",
                                             "segment", "touch", "pool",     "csm",
                                             "hours"};
 
@@ -29,7 +30,9 @@ int tx_derived_probability(const triax_policy *policy, size_t score) {
 
 tx_type tx_derived_type(const triax_policy *policy, int derived) {
   (void)policy;
-  bool number = derived == TX_DERIVED_HEALTH || derived == TX_DERIVED_COVERAGE ||
+  if (derived == TX_DERIVED_HEALTH_DROP) return (tx_type){TX_BOOL, 0};
+  bool number = derived == TX_DERIVED_HEALTH || derived == TX_DERIVED_HEALTH_LEVEL ||
+                derived == TX_DERIVED_HEALTH_TREND || derived == TX_DERIVED_COVERAGE ||
                 derived == TX_DERIVED_CHURN_PROBABILITY || derived == TX_DERIVED_HOURS ||
                 derived >= TX_DERIVED_SCORES;
   return (tx_type){number ? TX_DOUBLE : TX_STRING, 0};
@@ -38,7 +41,10 @@ tx_type tx_derived_type(const triax_policy *policy, int derived) {
 bool tx_is_derived(const triax_policy *policy, bool team, int derived) {
   switch (derived) {
     case TX_DERIVED_HEALTH:
-    case TX_DERIVED_BAND: return policy->has_health;
+    case TX_DERIVED_BAND:
+    case TX_DERIVED_HEALTH_LEVEL:
+    case TX_DERIVED_HEALTH_TREND:
+    case TX_DERIVED_HEALTH_DROP: return policy->has_health;
     case TX_DERIVED_COVERAGE: return false; /* a result, but no name in expressions: data may have its own */
     case TX_DERIVED_CHURN_PROBABILITY: return policy->has_health && policy->health.model.calibration_count;
     case TX_DERIVED_SEGMENT:
@@ -90,7 +96,9 @@ static triax_status add_derived_variables(tx_compiled *compiled, uint32_t *count
       compiled->sources[(*count)++] = (tx_source_column){SIZE_MAX, derived};
     } else if (triax_table_find(compiled->customers->people.table, name) == SIZE_MAX) {
       status = tx_module_unavailable(compiled->module, name,
-                                     derived <= TX_DERIVED_COVERAGE ? "the policy has no 'health' section"
+                                     derived <= TX_DERIVED_COVERAGE || (derived >= TX_DERIVED_HEALTH_LEVEL &&
+                                                                         derived <= TX_DERIVED_HEALTH_DROP)
+                                         ? "the policy has no 'health' section"
                                      : derived == TX_DERIVED_CHURN_PROBABILITY || derived >= TX_DERIVED_SCORES
                                          ? "it needs a 'calibration', as triax fit writes it"
                                      : derived == TX_DERIVED_HOURS  ? "hours need 'allocation', 'attention' and a team"

@@ -197,6 +197,21 @@ static void put_score(tx_explain_job *job, const tx_plan_score *score, uint8_t b
   put_limits(d, score->model, inputs, score->raw[row]);
 }
 
+/* How it moved, against earlier values. */
+static void put_trend(tx_explain_job *job) {
+  const tx_trend *trend = &job->plan->trend.trends[job->row];
+  triax_document *d = job->document;
+  tx_put_map(d, "trend");
+  tx_put_count(d, "values", trend->values);
+  tx_put_number(d, "level", trend->level);
+  tx_put_number(d, "points_in_30_days", trend->slope);
+  tx_put_number(d, "expected", trend->expected);
+  tx_put_number(d, "noise", trend->noise);
+  tx_put_number(d, "below_expected", trend->drop);
+  if (trend->dropped != TX_DROP_UNKNOWN) tx_put_boolean(d, "drop", trend->dropped == TX_DROP_YES);
+  tx_put_end(d);
+}
+
 triax_status tx_explain_score(tx_explain_job *job, const char *key, const tx_plan_score *score) {
   size_t metrics = score->model->metric_count;
   tx_value *inputs = tx_arena_calloc(&job->arena, score->stage->exprs + 1, sizeof *inputs); /* one more to try with */
@@ -212,6 +227,7 @@ triax_status tx_explain_score(tx_explain_job *job, const char *key, const tx_pla
   tx_put_map(job->document, "metrics");
   for (size_t m = 0; m < metrics; m++) put_metric(job, score, m, &parts[m], inputs);
   tx_put_end(job->document);
+  if (score == &job->plan->health && job->plan->trend.trends) put_trend(job);
   triax_status status = put_reach(job, score, band, inputs);
   tx_put_end(job->document);
   return status;

@@ -102,7 +102,9 @@ triax_status triax_judge_row(triax_judge *judge, size_t row, triax_error *error)
   if (!judge || row >= judge->plan->rows) return tx_fail(error, TRIAX_EINVAL, "there is no such row");
   triax_judge_clear(judge);
   for (size_t v = 0; v < judge->variables; v++) {
-    if (judge->plan->compiled->sources[v].derived >= 0) continue;
+    int derived = judge->plan->compiled->sources[v].derived; /* of results, the trend is a row's own */
+    bool trend = derived >= TX_DERIVED_HEALTH_LEVEL && derived <= TX_DERIVED_HEALTH_DROP && judge->plan->columns[v];
+    if (derived >= 0 && !trend) continue;
     triax_status status = tx_value_of_column(judge->plan->columns[v], row, &judge->lists, &judge->values[v]);
     if (status != TRIAX_OK) return tx_no_memory(error);
   }

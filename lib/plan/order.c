@@ -22,7 +22,7 @@ uint32_t tx_order_node(const triax_document *document, const char *path) {
 
 /* The step that makes a derived column, as a number in compiled->steps. */
 static size_t maker(const tx_compiled *compiled, int derived) {
-  int kind = derived <= TX_DERIVED_CHURN_PROBABILITY ? TX_STEP_HEALTH
+  int kind = derived <= TX_DERIVED_HEALTH_DROP ? TX_STEP_HEALTH
              : derived <= TX_DERIVED_TOUCH   ? TX_STEP_SEGMENTATION
              : derived <= TX_DERIVED_CSM     ? TX_STEP_ALLOCATION
              : derived == TX_DERIVED_HOURS   ? TX_STEP_ATTENTION

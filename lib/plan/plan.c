@@ -111,6 +111,7 @@ static bool counts_days(const tx_compiled *compiled, const triax_plan_options *o
   const triax_policy *policy = compiled->policy;
   if (policy->segmentation.model.dwell > 0 || (options->sent && policy->plays.given)) return true;
   if (policy->transition.given && !policy->transition.has_start) return true;
+  if (options->history && policy->has_health) return true;
   for (size_t p = 0; p < policy->plays.count; p++) {
     if (policy->plays.plays[p].due) return true;
   }
@@ -156,16 +157,24 @@ static triax_status open_plan(triax_context *context, const tx_plan_inputs *inpu
   if (status == TRIAX_OK && inputs->options.sent && made->compiled->policy->plays.given) {
     status = tx_plan_read_sent(made, inputs->options.sent, inputs->options.load, report);
   }
+  if (status == TRIAX_OK && inputs->options.history && made->compiled->policy->has_health) {
+    status = tx_plan_read_history(made, inputs->options.history, inputs->options.load, report);
+  }
   if (status == TRIAX_OK) *plan = made;
   else triax_plan_unref(made);
   return status;
+}
+
+static triax_status run_health(triax_plan *plan, const tx_step *step, triax_error *error) {
+  triax_status status = tx_run_score(plan, step, &plan->health, &plan->compiled->policy->health.model, error);
+  return status == TRIAX_OK ? tx_run_trend(plan, error) : status;
 }
 
 static triax_status run_step(triax_plan *plan, const tx_step *step, tx_report *report) {
   const triax_policy *policy = plan->compiled->policy;
   triax_error *error = report->error;
   switch (step->kind) {
-    case TX_STEP_HEALTH: return tx_run_score(plan, step, &plan->health, &policy->health.model, error);
+    case TX_STEP_HEALTH: return run_health(plan, step, error);
     case TX_STEP_SCORE:
       return tx_run_score(plan, step, &plan->scores[step->score], &policy->scores[step->score].model, error);
     case TX_STEP_SEGMENTATION: return tx_run_segmentation(plan, step, error);
@@ -279,6 +288,7 @@ void triax_plan_unref(triax_plan *plan) {
     tx_plan_allocation_free(plan);
     tx_stage_free(plan->success);
     tx_plan_segmentation_free(plan);
+    tx_plan_trend_free(plan);
     tx_plan_score_free(plan, &plan->health);
     for (size_t s = 0; plan->scores && s < scores; s++) tx_plan_score_free(plan, &plan->scores[s]);
     tx_free_array(context, plan->scores, scores, sizeof *plan->scores);

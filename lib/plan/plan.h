@@ -5,6 +5,7 @@
 #include <triax/plan.h>
 
 #include "allocation/allocation.h"
+#include "health/trend.h"
 #include "forecast/forecast.h"
 #include "forecast/headcount.h"
 #include "plan/compile.h"
@@ -28,6 +29,17 @@ typedef struct tx_plan_score {
   uint16_t *worst;         /* the metric that cost most, TX_NO_METRIC: none; NULL unless reasons are wanted */
   uint64_t *uncategorised; /* per metric */
 } tx_plan_score;
+
+/* Earlier values of health, and what they say. */
+typedef struct tx_plan_trend {
+  bool given;
+  size_t *first; /* per customer: where its values begin; rows + 1 */
+  int32_t *days;
+  double *values;
+  size_t room;
+  tx_trend *trends; /* per customer; NULL without a history */
+  uint64_t rows, unknown_customers, not_yet, today; /* rows of the history */
+} tx_plan_trend;
 
 typedef struct tx_plan_segmentation {
   tx_stage *stage;
@@ -175,6 +187,7 @@ struct triax_plan {
   const tx_column **team_columns; /* per variable of the team's module; borrowed from the team */
   tx_plan_score health;           /* model NULL without a health section */
   tx_plan_score *scores;
+  tx_plan_trend trend;
   tx_plan_segmentation segmentation;
   tx_stage *success;
   tx_plan_allocation allocation;
@@ -190,6 +203,11 @@ struct triax_plan {
 /* The steps; each fills its part of the plan and its derived columns. */
 triax_status tx_run_score(triax_plan *plan, const tx_step *step, tx_plan_score *score, const tx_health_model *model,
                           triax_error *error);
+/* Reads earlier values of health; before health runs, after which the trend does. */
+triax_status tx_plan_read_history(triax_plan *plan, const triax_table *history, const triax_load_options *load,
+                                  tx_report *report);
+triax_status tx_run_trend(triax_plan *plan, triax_error *error);
+void tx_plan_trend_free(triax_plan *plan);
 triax_status tx_run_segmentation(triax_plan *plan, const tx_step *step, triax_error *error);
 triax_status tx_run_allocation(triax_plan *plan, const tx_step *step, tx_report *report);
 triax_status tx_run_attention(triax_plan *plan, const tx_step *step, tx_report *report);

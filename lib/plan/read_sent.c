@@ -2,10 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/date.h"
 #include "base/number.h"
 #include "base/text.h"
-#include "plan/plan.h"
+#include "plan/read_log.h"
 
 /* The words for states; any other is told, and counts as sent. */
 static const struct {
@@ -25,70 +24,20 @@ typedef struct sent_job {
 
 /* --- typing --- */
 
-/* A log's own id is no key of ours. */
-static triax_status without_id(triax_context *context, const triax_table *sent, triax_table **rest,
-                               triax_error *error) {
-  triax_text *names = tx_alloc_array(context, sent->columns, sizeof *names);
-  tx_column **columns = tx_alloc_array(context, sent->columns, sizeof *columns);
-  size_t count = 0;
-  triax_status status = names && columns ? TRIAX_OK : tx_no_memory(error);
-  for (size_t c = 0; status == TRIAX_OK && c < sent->columns; c++) {
-    triax_text name = tx_text_trim(sent->fields[c].name);
-    if (name.length == 2 && (name.bytes[0] | 32) == 'i' && (name.bytes[1] | 32) == 'd') continue;
-    names[count] = sent->fields[c].name;
-    columns[count++] = sent->fields[c].column;
-  }
-  if (status == TRIAX_OK) status = tx_table_new(context, sent->rows, count, names, columns, rest, error);
-  tx_free_array(context, names, sent->columns, sizeof *names);
-  tx_free_array(context, columns, sent->columns, sizeof *columns);
-  return status;
-}
-
-/* A column of the log by the loader's rule: case does not matter. */
-static const tx_column *column_like(const triax_table *table, triax_text name) {
-  for (size_t c = 0; c < table->columns; c++) {
-    triax_text other = tx_text_trim(table->fields[c].name);
-    size_t i = 0;
-    while (i < name.length && i < other.length && (other.bytes[i] | 32) == name.bytes[i]) i++;
-    if (i == name.length && i == other.length) return table->fields[c].column;
-  }
-  return NULL;
-}
-
-/* Logs hold days or times of day; the first value tells. Faults are then told in the log's own terms. */
-static int32_t time_type(const triax_table *table, triax_text name) {
-  const tx_column *column = column_like(table, name);
-  if (!column || column->type == TRIAX_TYPE_TIMESTAMP) return TRIAX_TYPE_TIMESTAMP;
-  if (column->type != TRIAX_TYPE_TEXT && column->type != TRIAX_TYPE_STRING) return TRIAX_TYPE_DATE;
-  for (uint32_t code = 0; code < column->dictionary->size; code++) {
-    size_t length = tx_text_trim(tx_dictionary_text(column->dictionary, code)).length;
-    if (length) return length > 10 ? TRIAX_TYPE_TIMESTAMP : TRIAX_TYPE_DATE;
-  }
-  return TRIAX_TYPE_DATE;
-}
-
 static triax_status load_log(triax_plan *plan, const triax_table *sent, const triax_load_options *load,
                              triax_table **log, tx_report *report) {
   tx_declaration declarations[5] = {{.name = TX_TEXT("customer"), .type = TRIAX_TYPE_STRING},
                                     {.name = TX_TEXT("play"), .type = TRIAX_TYPE_STRING},
-                                    {.name = TX_TEXT("date"), .type = time_type(sent, TX_TEXT("date"))}};
+                                    {.name = TX_TEXT("date"), .type = tx_log_time_type(sent, TX_TEXT("date"))}};
   tx_schema schema = {.what = "sent", .declarations = declarations, .declaration_count = 3};
-  tx_load_options options;
-  triax_table *rest = NULL;
-  triax_status status = tx_load_options_copy(load, &options, report->error);
-  if (status != TRIAX_OK) return status;
-  if (column_like(sent, TX_TEXT("state"))) {
+  if (tx_log_column(sent, TX_TEXT("state"))) {
     declarations[schema.declaration_count++] = (tx_declaration){.name = TX_TEXT("state"), .type = TRIAX_TYPE_STRING};
   }
-  if (column_like(sent, TX_TEXT("until"))) {
+  if (tx_log_column(sent, TX_TEXT("until"))) {
     declarations[schema.declaration_count++] =
-        (tx_declaration){.name = TX_TEXT("until"), .type = time_type(sent, TX_TEXT("until"))};
+        (tx_declaration){.name = TX_TEXT("until"), .type = tx_log_time_type(sent, TX_TEXT("until"))};
   }
-  options.set_aside = false;
-  status = without_id(plan->context, sent, &rest, report->error);
-  if (status == TRIAX_OK) status = tx_table_load(plan->context, rest, &schema, &options, log, NULL, report);
-  triax_table_unref(rest);
-  return status;
+  return tx_log_load(plan->context, sent, &schema, load, log, report);
 }
 
 /* --- names --- */
@@ -103,11 +52,6 @@ static tx_finding about_sent(int32_t level, const char *hint) {
 
 /* What names of the log stand for, by code: called once per distinct name. */
 typedef uint32_t (*find_name)(const sent_job *job, triax_text name);
-
-static uint32_t find_customer(const sent_job *job, triax_text name) {
-  size_t row = tx_people_find(&job->plan->compiled->customers->people, name);
-  return row == SIZE_MAX ? UINT32_MAX : (uint32_t)row;
-}
 
 static uint32_t find_play(const sent_job *job, triax_text name) {
   const tx_policy_plays *plays = &job->plan->compiled->policy->plays;
@@ -146,12 +90,6 @@ static void free_names(const sent_job *job, const tx_column *column, uint32_t *n
 
 /* --- rows --- */
 
-static int32_t day_of(const tx_column *column, size_t row) {
-  if (column->type == TRIAX_TYPE_DATE) return column->dates[row];
-  int64_t time = column->integers[row], day = time / TX_MICROSECONDS_PER_DAY;
-  return (int32_t)(time % TX_MICROSECONDS_PER_DAY < 0 ? day - 1 : day);
-}
-
 static void tell_gap(const sent_job *job, size_t row, const char *column) {
   tx_finding finding = about_sent(TRIAX_LEVEL_ERROR, NULL);
   tx_report_add(job->report, &finding, "row %zu, column '%s': every row needs one", row + 1, column);
@@ -174,13 +112,13 @@ static void read_rows(const sent_job *job, const uint32_t *customers, const uint
   for (size_t row = 0; row < job->customer->rows; row++) {
     if (!is_whole(job, row)) continue;
     tx_sent sent = {customers[tx_column_code(job->customer, row)], plays[tx_column_code(job->play, row)],
-                    day_of(job->date, row), INT32_MIN, TX_SENT_OVER};
+                    tx_log_day(job->date, row), INT32_MIN, TX_SENT_OVER};
     if (job->state && tx_column_has(job->state, row)) {
       uint32_t word = words[tx_column_code(job->state, row)];
       if (word == UINT32_MAX) part->unknown_states++;
       else sent.state = states[word].state;
     }
-    if (job->until && tx_column_has(job->until, row)) sent.until = day_of(job->until, row);
+    if (job->until && tx_column_has(job->until, row)) sent.until = tx_log_day(job->until, row);
     part->unknown_customers += sent.customer == UINT32_MAX;
     part->unknown_plays += sent.play == TX_NO_PLAY;
     part->not_yet += sent.day > job->plan->as_of;
@@ -235,7 +173,7 @@ static triax_status read_log(sent_job *job, const triax_table *log) {
   job->date = tx_table_column(log, TX_TEXT("date"));
   job->state = tx_table_column(log, TX_TEXT("state"));
   job->until = tx_table_column(log, TX_TEXT("until"));
-  uint32_t *customers = number_names(job, job->customer, find_customer);
+  uint32_t *customers = tx_log_customers(job->plan, job->customer);
   uint32_t *plays = number_names(job, job->play, find_play);
   uint32_t *words = job->state ? number_names(job, job->state, find_state) : NULL;
   part->sent_room = log->rows;

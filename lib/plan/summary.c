@@ -383,6 +383,7 @@ triax_status tx_plan_summarise(triax_plan *plan, triax_error *error) {
     for (size_t s = 0; s + 1 < sums->count; s++) put_segment(plan, sums, s, d);
     tx_put_end(d);
     put_health(plan, d);
+    tx_summarise_trend(plan, d);
     put_allocation(plan, d);
     put_attention(plan, d);
     status = tx_summarise_transition(plan, d);

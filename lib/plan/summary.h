@@ -10,6 +10,8 @@ void tx_summarise_forecast(const triax_plan *plan, triax_document *d);
 double tx_plan_continuity(const triax_plan *plan);
 /* TRIAX_ENOMEM when memory is short. */
 triax_status tx_summarise_transition(const triax_plan *plan, triax_document *d);
+/* `trend`: rows of the history, and how many customers dropped. */
+void tx_summarise_trend(const triax_plan *plan, triax_document *d);
 void tx_summarise_plays(const triax_plan *plan, triax_document *d);
 
 #endif

@@ -66,6 +66,13 @@ static void add_probabilities(const triax_plan *plan, tx_tabulate *tabulate) {
   }
 }
 
+/* How health moved, where earlier values were given. */
+static void add_trend(const triax_plan *plan, tx_tabulate *tabulate) {
+  if (!plan->trend.given) return;
+  tx_tabulate_share(tabulate, "health_trend", tx_plan_derived(plan, TX_DERIVED_HEALTH_TREND));
+  tx_tabulate_share(tabulate, "health_drop", tx_plan_derived(plan, TX_DERIVED_HEALTH_DROP));
+}
+
 /* A bit for each unit becomes one for each of its customers. */
 static tx_column *flag_column(const triax_plan *plan, const uint64_t *unit_bits) {
   const tx_plan_segmentation *segmentation = &plan->segmentation;
@@ -120,6 +127,7 @@ triax_status tx_tabulate_customers(triax_plan *plan, triax_error *error) {
     }
   }
   add_probabilities(plan, &tabulate);
+  add_trend(plan, &tabulate);
   if (plan->allocation.given) add_owners(plan, &tabulate);
   add_flags(plan, &tabulate);
   return tx_tabulate_close(&tabulate, &plan->tables[TRIAX_PLAN_CUSTOMERS], error);

@@ -145,7 +145,7 @@ triax_status tx_plan_tabulate(triax_plan *plan, triax_error *error) {
       tx_tabulate_pools,     tx_tabulate_overlays, tx_tabulate_week,     tx_tabulate_moves,
       tx_tabulate_books,     tx_tabulate_handovers,
       tx_tabulate_tradeoff,  tx_tabulate_hires,
-      tx_tabulate_forecast,  tx_tabulate_headcount, tx_tabulate_scenarios};
+      tx_tabulate_forecast,  tx_tabulate_headcount, tx_tabulate_scenarios, tx_tabulate_trend};
   triax_status status = TRIAX_OK;
   for (size_t m = 0; status == TRIAX_OK && m < sizeof makers / sizeof *makers; m++) status = makers[m](plan, error);
   return status;

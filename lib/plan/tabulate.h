@@ -45,6 +45,7 @@ triax_status tx_tabulate_segments(triax_plan *plan, triax_error *error);
 triax_status tx_tabulate_pools(triax_plan *plan, triax_error *error);
 triax_status tx_tabulate_tests(triax_plan *plan, triax_error *error);
 triax_status tx_tabulate_metrics(triax_plan *plan, triax_error *error);
+triax_status tx_tabulate_trend(triax_plan *plan, triax_error *error);
 triax_status tx_tabulate_overlays(triax_plan *plan, triax_error *error);
 triax_status tx_tabulate_week(triax_plan *plan, triax_error *error);
 triax_status tx_tabulate_moves(triax_plan *plan, triax_error *error);

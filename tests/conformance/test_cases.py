@@ -75,7 +75,7 @@ def differences(path, table):
 
 def without_files(text):
     """Faults of data as the library tells them, without what only the command knows: files, lines, its own options."""
-    text = re.sub(r"^(customers|team|sent)\.csv(:\d+)*: (error|warning): ", r"\3: \1: ", text, flags=re.M)
+    text = re.sub(r"^(customers|team|sent|history)\.csv(:\d+)*: (error|warning): ", r"\3: \1: ", text, flags=re.M)
     text = re.sub(r" \(line \d+\)", "", text)
     return "".join(line + "\n" for line in text.splitlines() if not line.startswith("hint: "))
 
@@ -89,6 +89,8 @@ class Cases(unittest.TestCase):
             arguments += ["--team", "team.csv"]
         if (folder / "sent.csv").exists():
             arguments += ["--sent", "sent.csv"]
+        if (folder / "history.csv").exists():
+            arguments += ["--history", "history.csv"]
         if (folder / "as_of").exists():
             arguments += ["--as-of", (folder / "as_of").read_text().strip()]
         with tempfile.TemporaryDirectory() as out:

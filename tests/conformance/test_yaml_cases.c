@@ -149,8 +149,8 @@ static void load(company *made, const char *folder, const char *name, int is_tea
 static void plan(company *made, const char *folder) {
   triax_plan_options options = TRIAX_PLAN_OPTIONS_INIT;
   char *as_of = read_file(folder, "as_of");
-  sheet *sent = read_sheet(folder, "sent.csv");
-  triax_table *log = sent ? table_of(made, sent) : NULL;
+  sheet *sent = read_sheet(folder, "sent.csv"), *history = read_sheet(folder, "history.csv");
+  triax_table *log = sent ? table_of(made, sent) : NULL, *past = history ? table_of(made, history) : NULL;
   options.parts = 1;
   if (as_of) {
     options.has_as_of = triax_date_of((triax_text){as_of, strcspn(as_of, "\n")}, &options.as_of);
@@ -158,10 +158,13 @@ static void plan(company *made, const char *folder) {
   }
   free(as_of);
   free_sheet(sent);
+  free_sheet(history);
   options.sent = log;
+  options.history = past;
   made->status = triax_plan_new(made->context, made->policy, made->customers, made->team, &options, &made->plan,
                                 made->messages, &made->error);
   triax_table_unref(log);
+  triax_table_unref(past);
 }
 
 static void open_company(company *made, const char *folder) {

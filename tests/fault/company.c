@@ -290,6 +290,15 @@ triax_status company_customers(triax_context *context, const triax_policy *polic
   return status;
 }
 
+triax_status company_history(triax_context *context, triax_table **history, triax_error *error) {
+  static const char *const names[] = {"customer", "date", "health"};
+  static const char *const cells[] = {"c1", "2026-07-01", "80", "c1", "2026-08-01", "82", "c1", "2026-09-01", "78",
+                                      "c1", "2026-10-01", "81", "c2", "2026-10-01", "",   "c9", "2026-10-01", "50",
+                                      "c2", "2026-12-24", "70"};
+  static const data_sheet sheet = {names, cells, 3, 7};
+  return table_of(context, &sheet, history, error);
+}
+
 triax_status company_team(triax_context *context, const triax_policy *policy, triax_team **team, triax_error *error) {
   static const char *const names[] = {"id", "name", "languages", "cost"};
   static const char *const cells[] = {"m1", "Ann", "en",    "100000", "m2", "Ben", "en;de", "",

@@ -11,6 +11,8 @@ typedef enum company_kind { COMPANY_SEGMENTS, COMPANY_HEALTH, COMPANY_WHOLE, COM
 triax_status company_policy(triax_context *context, company_kind kind, triax_policy **policy, triax_error *error);
 triax_status company_customers(triax_context *context, const triax_policy *policy, triax_customers **customers,
                                triax_error *error);
+/* Earlier values of health, raw. */
+triax_status company_history(triax_context *context, triax_table **history, triax_error *error);
 triax_status company_team(triax_context *context, const triax_policy *policy, triax_team **team, triax_error *error);
 /* The log of what plays sent, of all sorts. */
 triax_status company_sent(triax_context *context, triax_table **sent, triax_error *error);

@@ -56,6 +56,24 @@ static triax_status plan_scenario(triax_context *context, void *user) {
   return status;
 }
 
+/* With earlier values of health. */
+static triax_status trend_scenario(triax_context *context, void *user) {
+  triax_plan_options options = dated();
+  triax_error error;
+  triax_plan *plan = NULL;
+  triax_table *history = NULL;
+  company_kind kind = COMPANY_HEALTH;
+  (void)user;
+  triax_status status = company_history(context, &history, &error);
+  options.history = history;
+  if (status == TRIAX_OK) status = make_plan(context, kind, &options, &plan, &error);
+  if (status == TRIAX_OK) assert_int_equal(triax_table_rows(triax_plan_table(plan, TRIAX_PLAN_TREND)), 5);
+  else assert_null(plan);
+  triax_plan_unref(plan);
+  triax_table_unref(history);
+  return status;
+}
+
 /* Two days, two policies, or the present books. */
 static triax_status compare_scenario(triax_context *context, void *user) {
   const company_kind *kinds = user;
@@ -255,6 +273,11 @@ static void test_compare(void **state) {
   assert_true(fault_cancel_run(compare_scenario, kinds) >= 5);
 }
 
+static void test_trend(void **state) {
+  (void)state;
+  assert_true(fault_run(trend_scenario, NULL) > 200);
+}
+
 static void test_check(void **state) {
   (void)state;
   for (int kind = COMPANY_HEALTH; kind <= COMPANY_WHOLE; kind++) {
@@ -289,6 +312,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_plans), cmocka_unit_test(test_cancel),   cmocka_unit_test(test_check),
       cmocka_unit_test(test_compare), cmocka_unit_test(test_again),
+      cmocka_unit_test(test_trend),
       cmocka_unit_test(test_judge), cmocka_unit_test(test_evaluate), cmocka_unit_test(test_export),
       cmocka_unit_test(test_replan), cmocka_unit_test(test_actions),
   };

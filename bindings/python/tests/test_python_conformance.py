@@ -37,7 +37,8 @@ def plan_of(folder):
     team = triax.read_csv(folder / "team.csv") if (folder / "team.csv").exists() else None
     as_of = (folder / "as_of").read_text().strip() if (folder / "as_of").exists() else None
     sent = triax.read_csv(folder / "sent.csv") if (folder / "sent.csv").exists() else None
-    return policy.plan(customers, team, as_of=as_of, parts=True, sent=sent)
+    history = triax.read_csv(folder / "history.csv") if (folder / "history.csv").exists() else None
+    return policy.plan(customers, team, as_of=as_of, parts=True, sent=sent, history=history)
 
 
 def test_there_are_cases():

@@ -94,6 +94,7 @@ TRIAX_PLAN_BOOKS = 15
 TRIAX_PLAN_HANDOVERS = 16
 TRIAX_PLAN_TRADEOFF = 17
 TRIAX_PLAN_HIRES = 18
+TRIAX_PLAN_TREND = 19
 
 # aggregates.h
 TRIAX_AGGREGATES_VALUES = 1048576
@@ -263,6 +264,7 @@ triax_plan_options._fields_ = [
     ("previous", POINTER(triax_plan)),
     ("tradeoff", c_int32),
     ("hires", c_int32),
+    ("history", POINTER(triax_table)),
 ]
 
 

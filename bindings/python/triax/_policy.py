@@ -125,7 +125,7 @@ class Policy(Handle):
         return data if isinstance(data, Team) else Team(data, self, **options)
 
     def plan(self, customers: object, team: object = None, *, as_of: Day = None, parts: bool = False, reasons: bool = True,
-             sent: object = None, aggregates: Aggregates | None = None, previous: Plan | None = None, dates: str = "iso",
+             sent: object = None, history: object = None, aggregates: Aggregates | None = None, previous: Plan | None = None, dates: str = "iso",
              loose_numbers: bool = False, decimal: str = ".", threads: int = 1,
              progress: Progress | None = None) -> Plan:
         """Makes a plan: who is in which segment, how healthy, owned by whom, with what attention, and why.
@@ -135,7 +135,7 @@ class Policy(Handle):
 
         `parts` keeps each metric's points for every customer (`plan.metrics`), `reasons=False` leaves out the sentence
         for each customer. `sent` is your log of what plays sent: a table of customer, play, date and, if given, state and
-        until. `aggregates` are what whole-set functions came to over a larger set. `previous` is a plan of nearly the
+        until; `history` earlier values of health, one row per customer and date. `aggregates` are what whole-set functions came to over a larger set. `previous` is a plan of nearly the
         same customers and team: the allocation starts from its books, and takes milliseconds where little has changed. `dates`, `loose_numbers` and `decimal`
         say how text becomes values, as in Customers.
 
@@ -144,10 +144,11 @@ class Policy(Handle):
         """
         text = {"dates": dates, "loose_numbers": loose_numbers, "decimal": decimal, "threads": threads}
         loaded, its_team = self.customers(customers, **text), None if team is None else self.team(team, **text)
-        log = None if sent is None else Table(sent)
+        log, past = (None if given is None else Table(given) for given in (sent, history))
         plan, options, load = Plan._empty(), plan_options(as_of), load_options(dates, loose_numbers, decimal)
         options.parts, options.without_reasons, options.load = parts, not reasons, pointer(load)
         options.aggregates, options.sent, options.previous = pointer_of(aggregates), pointer_of(log), pointer_of(previous)
+        options.history = pointer_of(past)
         said = work(core.triax_plan_new, context(threads), self._pointer, loaded._pointer, pointer_of(its_team),
                     byref(options), byref(plan._pointer), progress=progress)
         plan._finish(self, loaded, its_team, said)

@@ -83,6 +83,7 @@ module Triax
     PLAN_HANDOVERS = 16
     PLAN_TRADEOFF = 17
     PLAN_HIRES = 18
+    PLAN_TREND = 19
 
     # aggregates.h
     AGGREGATES_VALUES = 1048576
@@ -162,7 +163,8 @@ module Triax
              :outcome, Text,
              :previous, :pointer,
              :tradeoff, :int32,
-             :hires, :int32
+             :hires, :int32,
+             :history, :pointer
     end
 
     class PlanProof < FFI::Struct
