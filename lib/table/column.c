@@ -212,7 +212,11 @@ static size_t present_of_bytes(uint8_t *codes, size_t rows, uint64_t *present) {
 }
 
 tx_column *tx_column_take_codes8(triax_context *context, size_t rows, uint8_t *codes, tx_dictionary *dictionary) {
-  tx_parts parts = {rows, 0, codes, rows, NULL, tx_code_width(dictionary->size), tx_dictionary_ref(dictionary), NULL};
+  tx_parts parts = {.rows = rows,
+                    .data = codes,
+                    .data_size = rows,
+                    .code_width = tx_code_width(dictionary->size),
+                    .dictionary = tx_dictionary_ref(dictionary)};
   if (rows && memchr(codes, UINT8_MAX, rows)) {
     parts.present = tx_alloc_array(context, tx_words(rows), sizeof(uint64_t));
     if (!parts.present) {
