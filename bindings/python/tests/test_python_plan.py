@@ -133,6 +133,14 @@ def test_what_was_sent():
     assert policy.plan(rows, as_of=DAY, sent={"customer": [], "play": [], "date": []}).actions["customer"] == ["A", "B"]
 
 
+def test_where_health_is_going():
+    policy = triax.Policy.from_dict(POLICY)
+    past = {"customer": ["A"] * 4, "date": [datetime.date(2026, month, 21) for month in (7, 8, 9, 10)], "health": [50.0, 60.0, 70.0, 80.0]}
+    trend = policy.plan(CUSTOMERS, as_of="2026-11-21", history=past).trend
+    assert "A" in trend.to_dict()[trend.columns[0]]
+    assert "trend" not in policy.plan(CUSTOMERS, as_of="2026-11-21").tables
+
+
 def test_reasons_and_threads_change_nothing_else(example):
     plan = example.policy.plan(example.loaded_customers, example.loaded_team, as_of=DAY, reasons=False, threads=4)
     mine, its = plan.customers.to_dict(), example.customers.to_dict()
@@ -266,6 +274,29 @@ def test_parts_are_judged_as_the_whole():
         triax.Aggregates.from_bytes(b"x" + bytes(known)[1:])
     with pytest.raises(triax.InvalidArgument):
         triax.Aggregates.merge([])
+
+
+def books():
+    """Two CSMs who carry two accounts each, and five accounts."""
+    policy = triax.Policy.from_dict({"triax": 1, "segmentation": {"segments": [{"name": "all"}]}, "allocation": {
+        "owner": "owner", "value": "arr", "eligible": "customer.language == csm.language", "capacity": {"accounts": {"all": 2}},
+        "prefer": [{"points": 1, "when": "customer.owner == csm.id", "why": "keeps its CSM"}], "balance": {"load": 1}}})
+    customers = [{"id": name, "arr": arr, "language": "en" if name != "E" else "de", "owner": "ana"}
+                 for name, arr in zip("ABCDE", (50.0, 40.0, 30.0, 20.0, 10.0))]
+    return policy, customers, [{"id": "ana", "language": "en"}, {"id": "ben", "language": "en"}]
+
+
+def test_books_that_could_be_otherwise():
+    policy, customers, team = books()
+    plan = policy.plan(customers, team, tradeoff=True, hires=True)
+    assert plan.customers["csm"].count(None) == 1 and plan.explain("E")["csm"]["allocation"] == "uncovered"
+    assert {row["how"] for row in plan.tradeoff} and len(plan.hires) >= 1
+    why = plan.why_not("E", "ana")
+    assert (why["customer"], why["csm"]) == ("E", "ana") and "eligible" in why["not_because"]
+    with pytest.raises(triax.NotFound):
+        plan.why_not("E", "nobody")
+    quick = policy.plan(customers, team, hires=False)
+    assert "hires" not in quick.tables and "tradeoff" not in quick.tables
 
 
 def test_two_plans_side_by_side(example):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _abi
 from ._aggregates import Aggregates
-from ._call import Handle, call, text_in, text_out
+from ._call import Handle, Progress, call, text_in, text_out, work
 from ._company import Customers, Team
 from ._data import days_of, is_missing, microseconds_of
 from ._document import Document, Facts
@@ -72,6 +72,13 @@ class Plan(Tables):
         """Why one customer is treated as it is: tests, metrics, CSM, hours. `print()` shows it to people."""
         document = Document._empty()
         call(core.triax_plan_explain, self._pointer, text_in(key), byref(document._pointer))
+        return document.read()
+
+    def why_not(self, key: str, csm: str, *, progress: Progress | None = None) -> Facts:
+        """Why a customer is not with a certain CSM: what fails and by how much, or what it would cost and who would move."""
+        document = Document._empty()
+        work(core.triax_plan_why_not, self._pointer, text_in(key), text_in(csm), byref(document._pointer), progress=progress,
+             with_messages=False)
         return document.read()
 
     def verify(self) -> Proof:

@@ -125,7 +125,8 @@ class Policy(Handle):
         return data if isinstance(data, Team) else Team(data, self, **options)
 
     def plan(self, customers: object, team: object = None, *, as_of: Day = None, parts: bool = False, reasons: bool = True,
-             sent: object = None, history: object = None, aggregates: Aggregates | None = None, previous: Plan | None = None, dates: str = "iso",
+             tradeoff: bool = False, hires: bool | None = None, sent: object = None, history: object = None,
+             aggregates: Aggregates | None = None, previous: Plan | None = None, dates: str = "iso",
              loose_numbers: bool = False, decimal: str = ".", threads: int = 1,
              progress: Progress | None = None) -> Plan:
         """Makes a plan: who is in which segment, how healthy, owned by whom, with what attention, and why.
@@ -134,19 +135,24 @@ class Policy(Handle):
         allocated. `as_of` is the plan's date, which a policy that counts days needs: the clock is never read.
 
         `parts` keeps each metric's points for every customer (`plan.metrics`), `reasons=False` leaves out the sentence
-        for each customer. `sent` is your log of what plays sent: a table of customer, play, date and, if given, state and
-        until; `history` earlier values of health, one row per customer and date. `aggregates` are what whole-set functions came to over a larger set. `previous` is a plan of nearly the
-        same customers and team: the allocation starts from its books, and takes milliseconds where little has changed. `dates`, `loose_numbers` and `decimal`
-        say how text becomes values, as in Customers.
+        for each customer. `tradeoff` adds the curve between accounts moved and balance (`plan.tradeoff`); `hires` says
+        whether whom to hire is found by solving again (`plan.hires`; None: where at most 2,000 accounts are to be owned).
 
-        `threads` changes how long it takes and nothing else. `progress(stage, done)` is called at least every 10 ms; it stops the work by
-        raising, or by returning True (Canceled). So does Ctrl-C.
+        `sent` is your log of what plays sent: a table of customer, play, date and, if given, state and until. `history` is
+        earlier values of health: a table of customer, date and health (`plan.trend`). `aggregates` are what whole-set
+        functions came to over a larger set. `previous` is a plan of nearly the same customers and team: the allocation
+        starts from its books, and takes milliseconds where little has changed. `dates`, `loose_numbers` and `decimal` say
+        how text becomes values, as in Customers.
+
+        `threads` changes how long it takes and nothing else. `progress(stage, done)` is called at least every 10 ms; it
+        stops the work by raising, or by returning True (Canceled). So does Ctrl-C.
         """
         text = {"dates": dates, "loose_numbers": loose_numbers, "decimal": decimal, "threads": threads}
         loaded, its_team = self.customers(customers, **text), None if team is None else self.team(team, **text)
         log, past = (None if given is None else Table(given) for given in (sent, history))
         plan, options, load = Plan._empty(), plan_options(as_of), load_options(dates, loose_numbers, decimal)
         options.parts, options.without_reasons, options.load = parts, not reasons, pointer(load)
+        options.tradeoff, options.hires = tradeoff, 0 if hires is None else 1 if hires else -1
         options.aggregates, options.sent, options.previous = pointer_of(aggregates), pointer_of(log), pointer_of(previous)
         options.history = pointer_of(past)
         said = work(core.triax_plan_new, context(threads), self._pointer, loaded._pointer, pointer_of(its_team),
