@@ -255,13 +255,19 @@ static triax_status hire_for(hiring *h, size_t group) {
   return status;
 }
 
-/* What the groups' tables say: hires that were found, and by division for what is left after the last step. */
+/* What the table of pools says: hires that were found; none where those of another role cover the whole pool. */
 static void set_counts(triax_plan *plan, const size_t *groups, size_t count) {
   tx_plan_allocation *part = &plan->allocation;
   for (size_t i = 0; i < count; i++) {
+    tx_allocation_group *group = &part->result->groups[groups[i]];
     double hired = 0;
-    for (size_t n = 0; n < part->hire_count; n++) hired += part->hires[n].group == groups[i] ? part->hires[n].count : 0;
-    if (hired > 0) part->result->groups[groups[i]].hires = (uint64_t)hired;
+    bool covered = false;
+    for (size_t n = 0; n < part->hire_count; n++) {
+      const tx_hire *hire = &part->hires[n];
+      hired += hire->group == groups[i] ? hire->count : 0;
+      covered = covered || (part->result->groups[hire->group].pool == group->pool && hire->left_accounts == 0);
+    }
+    if (hired > 0 || covered) group->hires = (uint64_t)hired;
   }
 }
 
