@@ -45,6 +45,7 @@ typedef struct tx_flow_scope {
   const bool *apart;    /* per customer of the core: is to have a node of its own; NULL: none */
   const uint32_t *csms; /* that may take them; NULL: all */
   size_t csm_count;
+  bool coarse; /* customers of like value count alike: soon solved, and a good start for the exact one */
 } tx_flow_scope;
 
 typedef struct tx_flow {
@@ -88,6 +89,7 @@ int64_t tx_flow_scale(const tx_core *core);
  * core, as far as it goes (NULL: owners keep what they can). The scope is borrowed. */
 triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const tx_flow_scope *scope,
                           const tx_flow *former);
+triax_status tx_flow_first_tree(tx_flow *flow);
 triax_status tx_flow_warm_tree(tx_flow *flow, const tx_flow *former);
 /* A class's customer can be kept by its owner and uncovered at once, or be with the CSMs of two of its exceptions,
  * which no real one can. Marks those that the flow treats so; returns how many are new. used: per customer, zeros. */

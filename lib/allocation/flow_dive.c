@@ -8,6 +8,8 @@
 #define ROUNDS 60
 /* Times that the first relaxation is solved again with customers apart. */
 #define APART 4
+/* Customers from which on a coarse relaxation comes first. */
+#define MANY 2000
 /* And how many may be, beside one in 200: each is a node, and the bound gains little. */
 #define APART_MOST 200
 
@@ -281,7 +283,7 @@ static void list_rest(dive *d) {
 
 /* The relaxation on top of what is placed, from the tree of the one before. */
 static triax_status relax_once(dive *d, int64_t scale, bool apart, uint64_t budget) {
-  tx_flow_scope scope = {d->customers, d->count, apart ? d->apart : NULL, d->options->csms, d->options->csm_count};
+  tx_flow_scope scope = {d->customers, d->count, apart ? d->apart : NULL, d->options->csms, d->options->csm_count, false};
   tx_flow former = d->flow;
   triax_status status = tx_flow_init(&d->flow, d->core, scale, &scope, d->solved ? &former : NULL);
   if (d->solved) {
@@ -291,9 +293,23 @@ static triax_status relax_once(dive *d, int64_t scale, bool apart, uint64_t budg
   return status == TRIAX_OK ? tx_flow_solve(&d->flow, budget) : status;
 }
 
+/* The first relaxation of many customers: coarsely, and from there exactly. */
+static triax_status relax_first(dive *d, int64_t scale, uint64_t budget) {
+  if (d->count >= MANY) {
+    tx_flow_scope scope = {d->customers, d->count, NULL, d->options->csms, d->options->csm_count, true};
+    triax_status status = tx_flow_init(&d->flow, d->core, scale, &scope, NULL);
+    d->solved = status == TRIAX_OK;
+    status = status == TRIAX_OK ? tx_flow_solve(&d->flow, budget) : status;
+    if (status != TRIAX_OK) {
+      return status;
+    }
+  }
+  return relax_once(d, scale, false, budget);
+}
+
 /* For the bound again and again, with those apart that the relaxation treats as no customer can be. */
 static triax_status relax(dive *d, int64_t scale, bool first, uint64_t budget) {
-  triax_status status = relax_once(d, scale, false, budget);
+  triax_status status = d->solved ? relax_once(d, scale, false, budget) : relax_first(d, scale, budget);
   for (int again = 0; status == TRIAX_OK && first && again < APART; again++) {
     memset(d->used, 0, d->core->books->customers * sizeof *d->used);
     size_t conflicts = tx_flow_conflicts(&d->flow, d->apart, d->used);

@@ -1,4 +1,4 @@
-/* Builds the relaxation: class nodes, bundles, and a first flow in which owners keep what they can. */
+/* Builds the relaxation: class nodes and bundles. */
 #include "allocation/flow.h"
 #include "allocation/solve_sort.h"
 
@@ -266,12 +266,19 @@ static void add_load(tx_flow *flow, tx_bundle *bundle, int64_t rate, int64_t loa
   flow->segment[bundle->begin + bundle->count - 1] = (tx_segment){start + load, rate};
 }
 
+/* Of so many steps a class's values are, where they are taken coarsely. */
+#define STEPS 32
+
 static void build_uncovered(tx_flow *flow, size_t *segments) {
   for (size_t q = 0; q < flow->classes; q++) {
+    size_t begin = flow->customer_begin[q], count = flow->customer_begin[q + 1] - begin;
+    size_t block = flow->scope.coarse ? count / STEPS + 1 : 1;
     tx_bundle *bundle = &flow->bundle[TX_FLOW_UNCOVERED(flow, q)];
     *bundle = (tx_bundle){.from = (uint32_t)q, .to = TX_FLOW_ROOT(flow), .begin = *segments};
     for (size_t x = flow->customer_begin[q]; x < flow->customer_begin[q + 1]; x++) {
-      int64_t value = tx_core_value(flow->core, flow->by_value[x]);
+      size_t middle = begin + (x - begin) / block * block + block / 2;
+      size_t like = middle < flow->customer_begin[q + 1] ? middle : flow->customer_begin[q + 1] - 1;
+      int64_t value = tx_core_value(flow->core, flow->by_value[like]);
       add_load(flow, bundle, value * flow->scale / flow->load[q], flow->load[q]);
     }
     int64_t most = flow->segment[*segments + bundle->count - 1].rate;
@@ -297,77 +304,6 @@ static void build_owned(tx_flow *flow, size_t *segments) {
       *segments += bundle->count;
     }
   }
-}
-
-/* Owners take whole segments while a unit of room is left over: the tree stays strongly feasible. A class has no more
- * than its customers, though they may have several exceptions each. */
-static void keep_owners(tx_flow *flow, int64_t *csm_flow, int64_t *class_flow) {
-  for (size_t b = TX_FLOW_OWNED(flow, 0); b < flow->bundles; b++) {
-    tx_bundle *bundle = &flow->bundle[b];
-    size_t csm = bundle->to - flow->classes;
-    int64_t room = flow->room[csm] - 1 - csm_flow[csm], have = class_flow[bundle->from];
-    room = room < have ? room : have;
-    while (bundle->kink < bundle->count && flow->segment[bundle->begin + bundle->kink].end <= room) {
-      bundle->kink++;
-    }
-    int64_t taken = tx_flow_segment_start(flow, b, bundle->kink);
-    csm_flow[csm] += taken;
-    class_flow[bundle->from] -= taken;
-  }
-}
-
-static void hang_on_root(tx_flow *flow, uint32_t n, size_t b, int64_t amount) {
-  tx_node *node = &flow->node[n], *root = &flow->node[TX_FLOW_ROOT(flow)];
-  tx_bundle *bundle = &flow->bundle[b];
-  uint32_t segment = 0;
-  while (flow->segment[bundle->begin + segment].end <= amount) {
-    segment++;
-  }
-  bundle->tree = true;
-  *node = (tx_node){.parent = TX_FLOW_ROOT(flow),
-                    .child = TX_BOOKS_NONE,
-                    .next = root->child,
-                    .depth = 1,
-                    .previous = TX_BOOKS_NONE,
-                    .bundle = (uint32_t)b,
-                    .segment = segment,
-                    .up = true,
-                    .flow = amount,
-                    .price = tx_flow_segment_cost(flow, b, segment)};
-  if (root->child != TX_BOOKS_NONE) {
-    flow->node[root->child].previous = n;
-  }
-  root->child = n;
-}
-
-static triax_status first_tree(tx_flow *flow) {
-  triax_context *context = flow->core->watch->context;
-  int64_t *amount = tx_calloc(context, flow->nodes, sizeof *amount);
-  if (amount == NULL) {
-    return tx_no_memory(flow->core->watch->error);
-  }
-  for (size_t q = 0; q < flow->classes; q++) {
-    amount[q] = flow->load[q] * (int64_t)(flow->customer_begin[q + 1] - flow->customer_begin[q]);
-  }
-  keep_owners(flow, amount + flow->classes, amount);
-  flow->node[TX_FLOW_ROOT(flow)] = (tx_node){.parent = TX_BOOKS_NONE,
-                                             .child = TX_BOOKS_NONE,
-                                             .next = TX_BOOKS_NONE,
-                                             .previous = TX_BOOKS_NONE,
-                                             .bundle = TX_BOOKS_NONE};
-  for (size_t q = 0; q < flow->classes; q++) {
-    hang_on_root(flow, (uint32_t)q, TX_FLOW_UNCOVERED(flow, q), amount[q]);
-  }
-  for (size_t i = 0; i < flow->csms; i++) {
-    if (flow->room[i] > 0) {
-      flow->open[flow->opened++] = (uint32_t)i;
-      hang_on_root(flow, TX_FLOW_CSM(flow, i), i, amount[flow->classes + i]);
-    } else {
-      flow->node[TX_FLOW_CSM(flow, i)].price.part[TX_VALUE] = INT64_MAX / 4;
-    }
-  }
-  tx_free_array(context, amount, flow->nodes, sizeof *amount);
-  return TRIAX_OK;
 }
 
 /* Entries of the CSMs that the scope is limited to, for each class. */
@@ -423,7 +359,7 @@ static triax_status build_all(build *b, const tx_flow *former) {
   size_t segments = flow->curves;
   build_uncovered(flow, &segments);
   build_owned(flow, &segments);
-  return former == NULL ? first_tree(flow) : tx_flow_warm_tree(flow, former);
+  return former == NULL ? tx_flow_first_tree(flow) : tx_flow_warm_tree(flow, former);
 }
 
 triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const tx_flow_scope *scope,

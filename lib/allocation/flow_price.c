@@ -31,6 +31,18 @@ static void price_bundle(tx_flow *flow, size_t b, tx_entering *best) {
   }
 }
 
+/* Most bundles of owners rest where they should, and the first parts of the prices tell. */
+static inline bool settled(const tx_flow *flow, size_t b) {
+  const tx_bundle *bundle = &flow->bundle[b];
+  const tx_cost *from = &flow->node[bundle->from].price, *to = &flow->node[bundle->to].price;
+  for (int p = 0; p < TX_POINTS; p++) {
+    if (from->part[p] != to->part[p]) {
+      return to->part[p] > from->part[p] ? bundle->kink == 0 : bundle->kink == bundle->count;
+    }
+  }
+  return false;
+}
+
 /* An entry of the offer, against the cheapest so far. */
 static inline bool cheaper(const tx_flow *flow, size_t entry, int64_t unit, tx_cost *least) {
   const tx_books *books = flow->core->books;
@@ -81,7 +93,9 @@ static size_t price_class(tx_flow *flow, uint32_t class_node, tx_entering *best)
   size_t looked = price_offers(flow, class_node, best);
   price_bundle(flow, TX_FLOW_UNCOVERED(flow, class_node), best);
   for (size_t o = flow->owned_begin[class_node]; o < flow->owned_begin[class_node + 1]; o++) {
-    price_bundle(flow, TX_FLOW_OWNED(flow, o), best);
+    if (!settled(flow, TX_FLOW_OWNED(flow, o))) {
+      price_bundle(flow, TX_FLOW_OWNED(flow, o), best);
+    }
   }
   return looked + 2 * (1 + flow->owned_begin[class_node + 1] - flow->owned_begin[class_node]);
 }
