@@ -76,7 +76,12 @@ static size_t part_of(const certify *c, size_t j) {
 static int64_t points_at(const tx_books *books, size_t j, size_t entry) {
   uint32_t csm = books->offer_csm[entry];
   bool owned = books->owner != NULL && books->owner[j] == csm && books->owner_points != NULL;
-  return (books->offer_points != NULL ? books->offer_points[entry] : 0) + (owned ? books->owner_points[j] : 0);
+  int64_t points = (books->offer_points != NULL ? books->offer_points[entry] : 0) + (owned ? books->owner_points[j] : 0);
+  for (size_t x = books->more_begin != NULL ? books->more_begin[j] : 0;
+       books->more_begin != NULL && x < books->more_begin[j + 1]; x++) {
+    points += books->more_csm[x] == csm ? books->more_points[x] : 0;
+  }
+  return points;
 }
 
 /* Cost of the CSM's sums: load beyond capacity, and the area under the slopes. */

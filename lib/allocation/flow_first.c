@@ -3,11 +3,13 @@
  * in one by one. */
 #include "allocation/flow.h"
 
-/* Owners take whole segments while a unit of room is left over: the tree stays strongly feasible. */
+/* Owners take whole segments while a unit of room is left over: the tree stays strongly feasible. A class has no more
+ * than its customers, though they may have several exceptions each. */
 static void keep_owners(tx_flow *flow, int64_t *amount) {
   for (size_t b = TX_FLOW_OWNED(flow, 0); b < flow->bundles; b++) {
     tx_bundle *bundle = &flow->bundle[b];
     int64_t room = flow->room[bundle->to - flow->classes] - 1 - amount[bundle->to];
+    room = room < amount[bundle->from] ? room : amount[bundle->from];
     while (bundle->kink < bundle->count && flow->segment[bundle->begin + bundle->kink].end <= room) {
       bundle->kink++;
     }

@@ -54,6 +54,12 @@ void tx_part_mark(const tx_part *part, size_t dimensions, uint64_t mark[2]) {
   add_bytes(mark, books->value, books->customers, sizeof *books->value);
   add_bytes(mark, books->owner, books->customers, sizeof *books->owner);
   add_bytes(mark, books->owner_points, books->customers, sizeof *books->owner_points);
+  for (size_t j = 0; books->more_begin != NULL && j <= books->customers; j++) {
+    add_word(mark, books->more_begin[j]);
+  }
+  size_t more = books->more_begin == NULL ? 0 : books->more_begin[books->customers];
+  add_bytes(mark, books->more_csm, more, sizeof *books->more_csm);
+  add_bytes(mark, books->more_points, more, sizeof *books->more_points);
   add_word(mark, books->measures);
   for (size_t m = 0; m < books->measures; m++) {
     add_measure(mark, books, &books->measure[m]);
