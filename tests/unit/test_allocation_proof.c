@@ -319,12 +319,13 @@ static void annealing_keeps_rules_and_gains(void **state) {
   for (uint64_t seed = 0; seed < 10; seed++) {
     generated g;
     tx_core core[2];
+    tx_watch watch[2];
     atomic_bool canceled;
     atomic_init(&canceled, false);
     company(&g, 200, 8, 85, seed % 2 == 0 ? 0 : 10, 1, seed);
     for (int run = 0; run < 2; run++) {
-      tx_watch watch = {.context = context, .canceled = &canceled, .stop = UINT64_MAX};
-      assert_int_equal(tx_core_init(&core[run], &g.books, NULL, &watch), TRIAX_OK);
+      watch[run] = (tx_watch){.context = context, .canceled = &canceled, .stop = UINT64_MAX};
+      assert_int_equal(tx_core_init(&core[run], &g.books, NULL, &watch[run]), TRIAX_OK);
       assert_int_equal(tx_greedy(&core[run]), TRIAX_OK);
       tx_cost before = core[run].cost;
       assert_int_equal(tx_improve_anneal(&core[run], 2000000), TRIAX_OK);
@@ -335,7 +336,7 @@ static void annealing_keeps_rules_and_gains(void **state) {
       assert_int_equal(found.not_eligible + found.over_hard + found.over_limit, 0);
       assert_true(found.goal.value == core[run].cost.part[TX_VALUE]);
       assert_true(found.goal.points == -core[run].cost.part[TX_POINTS]);
-      assert_true(watch.work < 4000000);
+      assert_true(watch[run].work < 4000000);
     }
     assert_memory_equal(core[0].at, core[1].at, g.books.customers * sizeof *core[0].at);
     tx_core_free(&core[0]);
