@@ -8,7 +8,7 @@
 
 /* Parameters of the first fit, over all columns; few knots each where there are many columns. */
 #define PARAMETERS 400
-#define KNOTS_MOST 20
+#define KNOTS_MOST 32
 #define KNOTS_LEAST 4
 #define LEVELS_MOST 50
 /* What a line may differ from the first fit's, in log-odds (root of the mean square over rows), and its most knots. */

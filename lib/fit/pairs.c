@@ -323,7 +323,7 @@ triax_status tx_pair_search_next(tx_pair_search *search, const tx_additive *fitt
   size_t best = 0;
   for (size_t at = 1; at < all; at++) best = search->gains[at] > search->gains[best] ? at : best;
   const double made = tests_made(search);
-  if (!(made > 0) || search->gains[best] < 2 * tx_ln(made) + 8) return TRIAX_OK;
+  if (!(made > 0) || search->gains[best] < 2 * tx_ln(made)) return TRIAX_OK;
   search->taken[best] = true;
   const size_t pair[2] = {best / columns, best % columns};
   const side *sides[2] = {&search->sides[pair[0]], &search->sides[pair[1]]};
