@@ -114,7 +114,7 @@ static void judge(const backtest *test, tx_interval auc, char *text, size_t size
     snprintf(text, size, "%.*s is upside down and does not separate %s: %s in only %s of cases (%s to %s).", width,
              name.bytes, from, cases, share, low, high);
   } else {
-    snprintf(text, size, "%.*s does not separate %s: %s in %s of cases (%s to %s), and by chance it were 50 %%.", width,
+    snprintf(text, size, "%.*s does not separate %s: %s in %s of cases (%s to %s), which is no better than chance.", width,
              name.bytes, from, cases, share, low, high);
   }
 }
