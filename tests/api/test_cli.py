@@ -92,7 +92,7 @@ class Usage(Case):
             (["check", self.policy, "--decimal", ","], "--loose"),
             (["check", self.policy, "--delimiter", "semicolom"], "'semicolon'"),
             (["check", self.policy, "--list-separator", "|"], "policy"), (["compare", "a", "b"], "--customers"),
-            (["fit", "a"], "not in this version"), (["check", self.policy, "--json=1"], "takes no --json"),
+            (["fit", "a"], "--customers"), (["fit", "a", "--customers", "b"], "--outcome"), (["check", self.policy, "--json=1"], "takes no --json"),
             (["plan", self.policy, "--customers", self.customers, "--report"], "not in this version"),
             (["check", self.policy, "--team", "a", "--team", "b"], "twice"),
         ]:
