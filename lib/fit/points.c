@@ -108,7 +108,7 @@ double tx_fit_score_at(const tx_fit_score *score, const tx_fit_model *model, con
                                              : shape_points(metric, &model->shapes[metric->number], columns, row));
     weight += metric->weight;
   }
-  return weight > 0 ? sum / weight : 0;
+  return weight > 0 ? floor(sum / weight * 1e10 + 0.5) / 1e10 : 0; /* ten decimals, as health has */
 }
 
 void tx_fit_score_free(tx_fit_score *score) {
