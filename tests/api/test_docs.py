@@ -14,6 +14,8 @@ A page's blocks share one folder and run in order. The words behind the language
     c body                    statements, put into a main() with the usual includes; compiled and run; `/* prints X */`
                               says what a line prints
     python [needs=MODULE]     as at Python's prompt, with what is printed; names last throughout the page
+    ruby                      statements; `EXPRESSION # => VALUE` says what an expression comes to; names last throughout
+                              the page
     text                      nothing to run
 
 usage: test_docs.py [--write]     --write puts what the commands print now into the pages; read what it changed
@@ -38,7 +40,7 @@ GUIDE = ROOT / "docs/guide"
 PAGES = [ROOT / "README.md", *sorted(GUIDE.glob("*.md"))]
 FENCE = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.M | re.S)
 KINDS = {"yaml policy", "yaml part", "yaml wrong", "csv", "cel", "console", "console shown", "c program", "c body",
-         "python", "text"}
+         "python", "ruby", "text"}
 COMPILER = shutil.which(os.environ.get("CC", "cc"))
 C_HEAD = """\
 #include <stdio.h>
@@ -48,6 +50,13 @@ C_HEAD = """\
 #include <triax/yaml.h>
 
 int main(void) {
+"""
+
+RUBY_HEAD = """\
+require "triax"
+def shows(value, wanted)
+  abort "#{value.inspect}, not #{wanted}" unless value.inspect == wanted
+end
 """
 
 
@@ -94,7 +103,7 @@ class Page:
         holder = tempfile.TemporaryDirectory()
         case.addCleanup(holder.cleanup)
         self.case, self.folder, self.bin = case, Path(holder.name) / "page", Path(holder.name) / "bin"
-        self.names = {}
+        self.names, self.statements = {}, []
         self.folder.mkdir()
         self.bin.mkdir()
         (self.bin / "triax").symlink_to(COMMAND.resolve())
@@ -198,6 +207,18 @@ class Page:
         self.names.update(examples.globs)
         self.case.assertEqual(result.failed, 0, "".join(said))
 
+    def ruby(self, block):
+        ready = shutil.which("ruby") and subprocess.run(["ruby", "-rffi", "-e", ""], stderr=subprocess.DEVNULL).returncode == 0
+        if not ready:
+            self.case.skipTest("ruby or its ffi is not installed")
+        self.statements.append(re.sub(r"^(.*\S)\s+# => (.*)$", r"shows((\1), %q\x01\2\x01)", block.text, flags=re.M))
+        script = self.write("page.rb", RUBY_HEAD + "".join(self.statements))
+        environment = dict(self.environment, RUBYLIB=str(ROOT / "bindings/ruby/lib"), TRIAX_LIBRARY=str(LIBRARY.resolve()),
+                           TRIAX_YAML_LIBRARY=str(YAML_LIBRARY.resolve()))
+        result = subprocess.run(["ruby", str(script)], cwd=self.folder, env=environment, timeout=120, text=True,
+                                capture_output=True)
+        self.case.assertEqual(result.returncode, 0, result.stderr)
+
     def run(self, block):
         if block.kind == "yaml policy":
             self.check(block, block.text, 0)
@@ -219,6 +240,8 @@ class Page:
             self.body(block)
         elif block.kind == "python":
             self.python(block)
+        elif block.kind == "ruby":
+            self.ruby(block)
 
 
 class Examples(unittest.TestCase):
