@@ -23,6 +23,7 @@ usage: test_docs.py [--write]     --write puts what the commands print now into 
 import csv
 import doctest
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -211,7 +212,8 @@ class Page:
         ready = shutil.which("ruby") and subprocess.run(["ruby", "-rffi", "-e", ""], stderr=subprocess.DEVNULL).returncode == 0
         if not ready:
             self.case.skipTest("ruby or its ffi is not installed")
-        self.statements.append(re.sub(r"^(.*\S)\s+# => (.*)$", r"shows((\1), %q\x01\2\x01)", block.text, flags=re.M))
+        self.statements.append(re.sub(r"^(.*\S)\s+# => (.*)$", lambda line: f"shows(({line[1]}), {json.dumps(line[2])})",
+                                      block.text, flags=re.M))
         script = self.write("page.rb", RUBY_HEAD + "".join(self.statements))
         environment = dict(self.environment, RUBYLIB=str(ROOT / "bindings/ruby/lib"), TRIAX_LIBRARY=str(LIBRARY.resolve()),
                            TRIAX_YAML_LIBRARY=str(YAML_LIBRARY.resolve()))

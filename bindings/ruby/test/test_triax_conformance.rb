@@ -36,7 +36,7 @@ class TestTriaxConformance < Minitest::Test
     customers = policy.customers(read(folder, "customers.csv"))
     day = File.join(folder, "as_of")
     policy.plan(customers, team: read(folder, "team.csv"), as_of: File.exist?(day) ? File.read(day).strip : nil, parts: true,
-                           sent: read(folder, "sent.csv"))
+                           sent: read(folder, "sent.csv"), history: read(folder, "history.csv"))
   end
 
   # Column names, rows, and how many rows the table has in all (nil: not said).

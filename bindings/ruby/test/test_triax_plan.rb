@@ -117,6 +117,13 @@ class TestTriaxPlan < Minitest::Test
     refute judge.reads?(:nothing)
   end
 
+  def test_history_and_curves
+    made = plan(as_of: "2026-11-21", history: [{ customer: "A", date: Date.new(2026, 10, 21), health: 80.0 }], tradeoff: true, hires: true)
+    assert_equal "A", made.trend.first[:customer] || made.trend.first[:key]
+    assert_includes made.tables, :tradeoff
+    assert_raises(Triax::DataError) { plan(as_of: "2026-11-21", history: [{ customer: "A", date: "x", health: 80.0 }]) }
+  end
+
   def test_previous_plan_and_parts
     first = plan(parts: true)
     assert_equal first.customers[:csm], plan(previous: first).customers[:csm]

@@ -48,32 +48,37 @@ module Triax
 
     # Makes a plan. Without a team nothing is allocated. +as_of+ is the plan's date, which a policy that counts days needs:
     # the clock is never read. +parts+ keeps each metric's points, +reasons: false+ leaves out the sentence for each
-    # customer, +sent+ is the log of what plays sent, +aggregates+ those of a larger set, +previous+ a plan of nearly the
-    # same, from whose books allocation starts, +tradeoff+ asks for what keeping owners costs. The block is told of
-    # progress (stage, share done); it ends the work by returning :stop, or by raising.
-    def plan(customers, team: nil, as_of: nil, parts: false, reasons: true, sent: nil, aggregates: nil, previous: nil,
-             tradeoff: false, threads: 1, **loading, &progress)
+    # customer, +sent+ is the log of what plays sent, +history+ earlier health (customer, date, health), +aggregates+ those of
+    # a larger set, +previous+ a plan of nearly the same, from whose books allocation starts. +tradeoff+ asks for the curve
+    # between accounts moved and balance, +hires+ whether whom to hire is found by solving again (nil: where at most 2,000
+    # accounts are to be owned). The block is told of progress (stage, share done); it ends the work by returning :stop, or
+    # by raising.
+    def plan(customers, team: nil, as_of: nil, parts: false, reasons: true, tradeoff: false, hires: nil, sent: nil,
+             history: nil, aggregates: nil, previous: nil, threads: 1, **loading, &progress)
       loaded = self.customers(customers, threads: threads, **loading)
       its_team = team && self.team(team, threads: threads, **loading)
-      log = sent && Table.of(sent)
-      options = plan_options(as_of, parts, reasons, tradeoff, loading)
-      options[:aggregates], options[:sent], options[:previous] = [aggregates, log, previous].map { |given| given&.pointer }
+      tables = { sent: sent, history: history }.transform_values { |given| given && Table.of(given) }
+      options = plan_options(as_of, parts: parts, without_reasons: !reasons, tradeoff: tradeoff)
+      options[:hires] = { nil => 0, true => 1, false => -1 }.fetch(hires)
+      options[:load] = (text = Options.load(**loading)).to_ptr
+      { aggregates: aggregates, previous: previous, **tables }.each { |name, given| options[name] = given&.pointer }
       made = FFI::MemoryPointer.new(:pointer)
       said = Call.work(:triax_plan_new, Call.context(threads), pointer, loaded.pointer, its_team&.pointer, options, made,
                        progress: progress)
+      text.size # lives until here
       Plan.take(made.read_pointer).tap { |plan| plan.send(:made_of, self, loaded, its_team, said) }
     end
 
     # Raises what does not fit, and returns what is known to go wrong: messages with codes. Without customers or team, only
     # what can be known without them is checked. +outcome+ is the column that says who churned.
-    def check(customers = nil, team: nil, as_of: nil, sent: nil, outcome: nil, threads: 1, &progress)
+    def check(customers = nil, team: nil, as_of: nil, sent: nil, history: nil, outcome: nil, threads: 1, &progress)
       loaded = customers && self.customers(customers)
       its_team = team && self.team(team)
-      log = sent && Table.of(sent)
+      log, past = [sent, history].map { |given| given && Table.of(given) }
       options = Options.plan(as_of)
       column = Call.text(outcome)
       options[:outcome] = column
-      options[:sent] = log&.pointer
+      options[:sent], options[:history] = log&.pointer, past&.pointer
       said = Call.work(:triax_plan_check, Call.context(threads), pointer, loaded&.pointer, its_team&.pointer, options,
                        progress: progress)
       [*messages, *loaded&.messages, *its_team&.messages, *said]
@@ -101,12 +106,9 @@ module Triax
 
     private
 
-    def plan_options(as_of, parts, reasons, tradeoff, loading)
+    def plan_options(as_of, **flags)
       options = Options.plan(as_of)
-      options[:parts] = parts ? 1 : 0
-      options[:without_reasons] = reasons ? 0 : 1
-      options[:tradeoff] = tradeoff ? 1 : 0
-      options[:load] = Options.load(**loading).to_ptr
+      flags.each { |name, given| options[name] = given ? 1 : 0 }
       options
     end
   end
