@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds the built libraries against the kept descriptions of their ABI: what old programs rely on stays as it is.
 
-usage: check.py ROOT BUILD [accept]      accept: keep today's ABI as the description
+usage: check.py ROOT BUILD [accept]      accept: keep today's ABI as the description, and the headers as this release's
 """
 import platform
 import re
@@ -27,6 +27,18 @@ def compare(baseline, library, headers):
     return (result.stdout + result.stderr or f"abidiff answered {result.returncode}") if result.returncode else ""
 
 
+def keep_headers(root, build):
+    """Today's headers as those of this release: tests/abi/kept.py builds that release's program against them ever after."""
+    headers = [*sorted((root / "include/triax").glob("*.h")), build / "include/triax/version.h"]
+    version = re.search(r'TRIAX_VERSION "(\d+\.\d+)', headers[-1].read_text(encoding="utf-8"))[1]
+    folder = HERE / "kept" / version / "triax"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for header in headers:
+        shutil.copy(header, folder)
+    print(f"headers: kept in {folder.relative_to(root)}")
+
+
 def architecture(baseline):
     found = re.search(r"architecture='([^']*)'", baseline.read_text(encoding="utf-8"))
     return found[1] if found else ""
@@ -38,6 +50,8 @@ def main(root, build, accept):
             print(f"skipped: {tool} is not installed (abigail-tools)")
             return 77
     code = 0
+    if accept:
+        keep_headers(root, build)
     for name, path in BUILT.items():
         baseline, library, headers = HERE / f"{name}.0.abi", (build / path).resolve(), root / "include/triax"
         if not library.exists():

@@ -44,6 +44,16 @@ for package in $packages; do
 done
 readelf -d "$here/triax-shared" | grep -q 'libtriax\.so\.0' || fail "the shared consumer does not name libtriax.so.0"
 
+if command -v cmake >/dev/null; then
+  mkdir "$here/cmake"
+  cp "$root/tests/install/host/CMakeLists.txt" "$root/tests/install/consumer.c" "$here/cmake"
+  { cmake -S "$here/cmake" -B "$here/cmake/build" && cmake --build "$here/cmake/build"; } >>"$here/log" || fail "CMake does not build the consumer"
+  LD_LIBRARY_PATH=$lib_folder "$here/cmake/build/host" >/dev/null || fail "the consumer that CMake built does not run"
+  echo "consumer built by CMake: runs"
+else
+  echo "skipped: consumer built by CMake: cmake is not installed"
+fi
+
 if [ -x "$prefix/../../bin/triax" ]; then
   LD_LIBRARY_PATH=$(dirname "$(find "$here/first" -name libtriax.so)") "$prefix/../../bin/triax" --version >/dev/null ||
     fail "the installed command does not run"
