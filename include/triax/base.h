@@ -164,6 +164,23 @@ typedef void (*triax_log_fn)(void *user, int32_t level, const char *line);
  */
 typedef int (*triax_progress_fn)(void *user, const char *stage, double done);
 
+/** @brief One of the tasks that the library hands to a host's threads: a number and the work it is about. @since 0.1 */
+typedef void (*triax_task_fn)(void *work, uint64_t task);
+
+/**
+ * @brief Runs tasks on the host's own threads, in place of threads that the library would start.
+ *
+ * Calls run(work, task) for task = 0 … tasks − 1, each at most once, in any order, on any threads; task 0 on the calling
+ * thread, where progress is told. Returns when all that were begun have returned. Tasks take pieces of work until none is
+ * left, so that any but the first may be left out, when a pool is busy: what comes out is the same, to the bit.
+ * @param user the context's parallel_user
+ * @param tasks how many, at least 2, at most the context's threads
+ * @param run what a task does; it never blocks but for short locks
+ * @param work handed to run; gone when this function has returned
+ * @since 0.1
+ */
+typedef void (*triax_parallel_fn)(void *user, uint64_t tasks, triax_task_fn run, void *work);
+
 /**
  * @brief Options of a context. Zero means default; set struct_size, or use #TRIAX_CONTEXT_OPTIONS_INIT.
  * @since 0.1
@@ -177,10 +194,12 @@ typedef struct triax_context_options {
   triax_progress_fn progress;   /**< progress and cancellation; NULL: none */
   void *progress_user;          /**< handed to progress */
   uint64_t threads;             /**< threads that a call may use, the caller's included; 0: 1 */
+  triax_parallel_fn parallel;   /**< the host's threads, for up to `threads` tasks; NULL: the library starts its own */
+  void *parallel_user;          /**< handed to parallel */
 } triax_context_options;
 
 /** Default options, for initialisation. @since 0.1 */
-#define TRIAX_CONTEXT_OPTIONS_INIT {sizeof(triax_context_options), 0, 0, 0, 0, 0, 0, 0}
+#define TRIAX_CONTEXT_OPTIONS_INIT {sizeof(triax_context_options), 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /**
  * @brief Sets options to their defaults.

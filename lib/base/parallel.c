@@ -6,17 +6,18 @@
 typedef struct job {
   triax_context *context;
   const char *stage;
-  size_t count, grain, pieces;
+  size_t count, grain, pieces, threads;
   tx_range_fn run;
   void *user;
   triax_error *error; /* the caller's, or NULL */
 
-  atomic_size_t next;      /* piece to hand out */
-  atomic_size_t failed;    /* lowest piece that failed, NO_PIECE before */
+  atomic_size_t next;   /* piece to hand out */
+  atomic_size_t failed; /* lowest piece that failed, NO_PIECE before */
   atomic_bool canceled;
-  tx_lock lock;            /* over the two below, and over lowering `failed` */
-  triax_status status;     /* of the lowest failed piece */
+  tx_lock lock;        /* over the two below, and over lowering `failed` */
+  triax_status status; /* of the lowest failed piece */
   triax_status cancel_status;
+  triax_error *cancel_error;
 } job;
 
 typedef struct worker {
@@ -80,24 +81,22 @@ static void run_worker(void *user) {
   }
 }
 
-static void run_caller(job *work, triax_error *cancel_error) {
+static void run_caller(job *work) {
   while (take_piece(work, 0)) {
     size_t done = atomic_load(&work->next);
     done = done < work->pieces ? done : work->pieces;
     work->cancel_status =
-        tx_progress(work->context, work->stage, (double)done / (double)work->pieces, cancel_error);
+        tx_progress(work->context, work->stage, (double)done / (double)work->pieces, work->cancel_error);
     if (work->cancel_status != TRIAX_OK) {
       atomic_store(&work->canceled, true);
     }
   }
 }
 
-static triax_status run_together(job *work, size_t threads) {
+/* On threads of our own. */
+static void run_started(job *work, size_t threads) {
   worker workers[TX_MAX_THREADS];
   size_t started = 0;
-  atomic_init(&work->next, 0);
-  atomic_init(&work->failed, NO_PIECE);
-  atomic_init(&work->canceled, false);
   for (size_t i = 1; i < threads; i++) {
     workers[started] = (worker){.job = work, .number = i};
     if (!tx_thread_start(&workers[started].thread, run_worker, &workers[started])) {
@@ -105,10 +104,35 @@ static triax_status run_together(job *work, size_t threads) {
     }
     started++;
   }
-  triax_error cancel_error = {0};
-  run_caller(work, &cancel_error);
+  run_caller(work);
   for (size_t i = 0; i < started; i++) {
     tx_thread_join(&workers[i].thread);
+  }
+}
+
+/* What the host's threads run. A number that is not of ours is left alone: it would name another worker's memory. */
+static void run_task(void *user, uint64_t task) {
+  job *work = user;
+  if (task == 0) {
+    run_caller(work);
+  } else if (task < work->threads) {
+    while (take_piece(work, (size_t)task)) {
+    }
+  }
+}
+
+static triax_status run_together(job *work) {
+  const triax_context_options *options = &work->context->options;
+  triax_error cancel_error = {0};
+  work->cancel_error = &cancel_error;
+  atomic_init(&work->next, 0);
+  atomic_init(&work->failed, NO_PIECE);
+  atomic_init(&work->canceled, false);
+  if (options->parallel == NULL) {
+    run_started(work, work->threads);
+  } else {
+    options->parallel(options->parallel_user, work->threads, run_task, work);
+    run_caller(work); /* if the host left out even the first task */
   }
   if (work->status == TRIAX_OK && work->cancel_status != TRIAX_OK) {
     if (work->error != NULL) {
@@ -125,12 +149,12 @@ triax_status tx_parallel_for(triax_context *context, const char *stage, size_t c
   job work = {.context = context, .stage = stage, .count = count, .grain = grain, .run = run, .user = user};
   work.pieces = count / grain + (count % grain != 0);
   work.error = error;
-  size_t threads = tx_context_threads(context);
-  threads = threads < work.pieces ? threads : work.pieces;
-  if (threads <= 1 || !tx_lock_init(&work.lock)) {
+  work.threads = tx_context_threads(context);
+  work.threads = work.threads < work.pieces ? work.threads : work.pieces;
+  if (work.threads <= 1 || !tx_lock_init(&work.lock)) {
     return run_alone(&work);
   }
-  triax_status status = run_together(&work, threads);
+  triax_status status = run_together(&work);
   tx_lock_destroy(&work.lock);
   return status;
 }

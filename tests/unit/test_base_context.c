@@ -156,6 +156,67 @@ static void the_lowest_failure_wins(void **state) {
   }
 }
 
+/* Hosts' pools: what they leave out, in which order they run, how often they were called. */
+typedef struct pool {
+  uint64_t tasks, first, step; /* first, first + step … as long as below tasks; tasks 0: as many as there are */
+  size_t calls;
+} pool;
+
+static void run_in_order(void *user, uint64_t tasks, triax_task_fn run, void *work) {
+  pool *host = user;
+  host->calls++;
+  assert_in_range(tasks, 2, 8);
+  tasks = host->tasks == 0 ? tasks : host->tasks;
+  for (uint64_t task = host->first; task < tasks; task += host->step) {
+    run(work, tasks - 1 - task);
+  }
+}
+
+static triax_context *hosted(uint64_t threads, triax_parallel_fn parallel, void *user) {
+  triax_context_options options = TRIAX_CONTEXT_OPTIONS_INIT;
+  triax_context *context = NULL;
+  options.threads = threads;
+  options.parallel = parallel;
+  options.parallel_user = user;
+  assert_int_equal(triax_context_new(&options, &context, NULL), TRIAX_OK);
+  return context;
+}
+
+static void a_hosts_threads_do_all_the_work(void **state) {
+  (void)state;
+  static sums marks;
+  /* Every task from the last to the first; none; every third; only the first; numbers that were not asked for. */
+  static const pool kinds[] = {{0, 0, 1, 0}, {0, 99, 1, 0}, {0, 1, 3, 0}, {1, 0, 1, 0}, {1000, 0, 1, 0}};
+  for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+    pool host = kinds[k];
+    triax_context *context = hosted(8, run_in_order, &host);
+    marks = (sums){.workers = 8, .fail_from = SIZE_MAX};
+    assert_int_equal(tx_parallel_for(context, "counting", ITEMS, 10, mark_seen, &marks, NULL), TRIAX_OK);
+    for (size_t i = 0; i < ITEMS; i++) {
+      assert_int_equal(marks.seen[i], 1);
+    }
+    marks.fail_from = 31337;
+    triax_error error = {0};
+    assert_int_equal(tx_parallel_for(context, "failing", ITEMS, 10, mark_seen, &marks, &error), TRIAX_EDATA);
+    assert_string_equal(error.message, "item 31337");
+    assert_int_equal(host.calls, 2);
+    triax_context_unref(context);
+  }
+}
+
+static void a_host_is_not_asked_for_one_thread(void **state) {
+  (void)state;
+  static sums marks;
+  pool host = {0, 0, 1, 0};
+  for (uint64_t threads = 0; threads < 2; threads++) {
+    triax_context *context = hosted(threads, run_in_order, &host);
+    marks = (sums){.workers = 1, .fail_from = SIZE_MAX};
+    assert_int_equal(tx_parallel_for(context, "counting", ITEMS, 10, mark_seen, &marks, NULL), TRIAX_OK);
+    triax_context_unref(context);
+  }
+  assert_int_equal(host.calls, 0);
+}
+
 typedef struct progress {
   size_t calls, stop_at;
   double last;
@@ -217,11 +278,17 @@ static void versions_agree(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(options_are_checked_by_size),  cmocka_unit_test(a_shorter_options_struct_gets_zeros),
-      cmocka_unit_test(references_are_counted),       cmocka_unit_test(log_lines_reach_the_host),
-      cmocka_unit_test(every_item_is_seen_once),      cmocka_unit_test(the_lowest_failure_wins),
-      cmocka_unit_test(progress_cancels),             cmocka_unit_test(every_cancellation_is_obeyed),
+      cmocka_unit_test(options_are_checked_by_size),
+      cmocka_unit_test(a_shorter_options_struct_gets_zeros),
+      cmocka_unit_test(references_are_counted),
+      cmocka_unit_test(log_lines_reach_the_host),
+      cmocka_unit_test(every_item_is_seen_once),
+      cmocka_unit_test(the_lowest_failure_wins),
+      cmocka_unit_test(progress_cancels),
+      cmocka_unit_test(every_cancellation_is_obeyed),
       cmocka_unit_test(versions_agree),
+      cmocka_unit_test(a_hosts_threads_do_all_the_work),
+      cmocka_unit_test(a_host_is_not_asked_for_one_thread),
   };
   return cmocka_run_group_tests_name("base_context", tests, NULL, NULL);
 }

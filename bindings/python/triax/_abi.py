@@ -192,6 +192,8 @@ class triax_fit(Structure):
 triax_resize_fn = CFUNCTYPE(c_void_p, c_void_p, c_void_p, c_size_t, c_size_t)
 triax_log_fn = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 triax_progress_fn = CFUNCTYPE(c_int, c_void_p, c_char_p, c_double)
+triax_task_fn = CFUNCTYPE(None, c_void_p, c_uint64)
+triax_parallel_fn = CFUNCTYPE(None, c_void_p, c_uint64, triax_task_fn, c_void_p)
 
 
 class triax_text(Structure):
@@ -231,6 +233,8 @@ triax_context_options._fields_ = [
     ("progress", triax_progress_fn),
     ("progress_user", c_void_p),
     ("threads", c_uint64),
+    ("parallel", triax_parallel_fn),
+    ("parallel_user", c_void_p),
 ]
 
 

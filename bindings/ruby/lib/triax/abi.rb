@@ -117,6 +117,8 @@ module Triax
     callback :triax_resize_fn, [:pointer, :pointer, :size_t, :size_t], :pointer
     callback :triax_log_fn, [:pointer, :int32, :string], :void
     callback :triax_progress_fn, [:pointer, :string, :double], :int
+    callback :triax_task_fn, [:pointer, :uint64], :void
+    callback :triax_parallel_fn, [:pointer, :uint64, :triax_task_fn, :pointer], :void
 
     class Text < FFI::Struct
       layout :bytes, :pointer,
@@ -140,7 +142,9 @@ module Triax
              :log_user, :pointer,
              :progress, :triax_progress_fn,
              :progress_user, :pointer,
-             :threads, :uint64
+             :threads, :uint64,
+             :parallel, :triax_parallel_fn,
+             :parallel_user, :pointer
     end
 
     class LoadOptions < FFI::Struct
