@@ -33,6 +33,8 @@ void tx_explain_scalar(triax_document *d, const char *key, const tx_value *value
     tx_put_number(d, key, (double)value->integer);
   } else if (tx_type_is(value->type, TX_BOOL)) {
     tx_put_boolean(d, key, value->boolean);
+  } else if (tx_type_is(value->type, TX_DATE)) {
+    tx_put_text(d, key, (triax_text){buffer, tx_format_date((int32_t)value->integer, buffer)});
   } else {
     tx_value_print(value, buffer, sizeof buffer);
     tx_put_text(d, key, triax_text_of(buffer));
@@ -260,6 +262,7 @@ static triax_status put_all(tx_explain_job *job) {
   if (status != TRIAX_OK) return status;
   if (plan->allocation.given) status = put_csm(job);
   if (plan->attention.given) put_hours(job);
+  if (status == TRIAX_OK) status = tx_explain_follow(job);
   return status;
 }
 

@@ -164,5 +164,54 @@ class Sums(Case):
         return json.loads(done.stdout, parse_float=Decimal, parse_int=Decimal)
 
 
+class Follow(unittest.TestCase):
+    """What follows, of the companies worked by hand in tests/conformance/cases."""
+    CASES = ROOT / "tests/conformance/cases"
+
+    def explain(self, case, key, *arguments):
+        done = subprocess.run([str(COMMAND), "explain", "policy.yaml", "--customers", "customers.csv", key, "--as-of",
+                               "2026-11-21", "--json", *arguments], cwd=self.CASES / case, capture_output=True,
+                              encoding="utf-8", timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def move(self, key):
+        return self.explain("transition-weeks", key, "--team", "team.csv").get("move")
+
+    def test_moves(self):
+        self.assertEqual(self.move("B"), {
+            "change": "owner", "from_segment": "large", "to_segment": "large", "from": "ana", "to": "ben",
+            "known": False, "week": 10, "date": "2027-03-08", "status": "scheduled",
+            "why": "its CSM is not eligible"})
+        held = self.move("C")
+        self.assertEqual(held["status"], "held")
+        self.assertEqual(held["why"], "its CSM is not eligible; held: open_escalations > 0")
+        self.assertFalse({"week", "date"} & set(held))  # it has none
+        self.assertEqual(self.move("G")["status"], "kept")
+        self.assertNotIn("from", self.move("H"))  # it had no CSM
+
+    def test_moves_of_owners_alone(self):
+        case = "allocation-points-against-owner"
+        self.assertEqual(self.explain(case, "A", "--team", "team.csv")["move"],
+                         {"from": "S1", "to": "S2", "why": "its CSM would earn fewer points"})
+        self.assertNotIn("move", self.explain(case, "B", "--team", "team.csv"))
+
+    def test_actions(self):
+        """a: called, due in three days. d: nobody to write to. c: written to on 23 October, 29 days ago. g: nothing."""
+        told = self.explain("plays-log", "a", "--sent", "sent.csv")
+        self.assertNotIn("withheld", told)
+        self.assertEqual(told["actions"], [{
+            "play": "call", "channel": "webhook", "to": "customer", "recipient": "a",
+            "body": '{"customer": "a", "third": 66666.67}', "due": "2026-11-24", "priority": 1, "state": "new",
+            "why": 'touch == "high" && days_since(last_login) > 14: last_login 2026-10-01, touch high'}])
+        told = self.explain("plays-log", "d", "--sent", "sent.csv")
+        self.assertNotIn("actions", told)
+        self.assertEqual([(one["play"], one["reason"], one["missing"]) for one in told["withheld"]],
+                         [("unused feature", "missing value", "contact_name")])
+        told = self.explain("plays-log", "c", "--sent", "sent.csv")["withheld"]
+        self.assertEqual([(one["reason"], one["until"]) for one in told], [("cooldown", "2026-11-22")])
+        self.assertFalse({"actions", "withheld"} & set(self.explain("plays-log", "g", "--sent", "sent.csv")))
+
+
 if __name__ == "__main__":
     unittest.main()
