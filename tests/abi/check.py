@@ -16,7 +16,8 @@ BUILT = {"triax": "lib/libtriax.so", "triax-yaml": "lib/yaml/libtriax-yaml.so"}
 
 def describe(library, headers, baseline):
     """Writes the description, with source locations: without them growth of a struct would pass unseen."""
-    subprocess.run(["abidw", "--no-corpus-path", "--no-comp-dir-path", "--headers-dir", str(headers), "--out-file", str(baseline), str(library)], check=True)
+    subprocess.run(["abidw", "--no-corpus-path", "--no-comp-dir-path", "--headers-dir", str(headers),
+                    "--drop-private-types", "--out-file", str(baseline), str(library)], check=True)
 
 
 def compare(baseline, library, headers):
