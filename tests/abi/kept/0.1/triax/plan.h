@@ -158,7 +158,7 @@ TRIAX_API const char *triax_plan_table_name(int32_t which);
  */
 TRIAX_API const triax_document *triax_plan_summary(const triax_plan *plan);
 /**
- * @brief Why one customer is treated as it is: tests, metrics, CSM, hours.
+ * @brief Why one customer is treated as it is: tests, metrics, CSM, hours, its move, actions and those withheld.
  * @param plan the plan
  * @param key the customer's key
  * @param[out] explanation a new document, to be freed with triax_document_free()
