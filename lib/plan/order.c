@@ -2,20 +2,35 @@
 #include "plan/order.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+
+/* A list's item; what stands alone is its own. */
+static uint32_t item_of(const triax_document *document, uint32_t node, unsigned long number) {
+  if (document->nodes[node].kind != TRIAX_KIND_LIST) return node;
+  uint32_t item = document->nodes[node].first;
+  while (item != TX_NO_NODE && number--) item = document->nodes[item].next;
+  return item;
+}
 
 uint32_t tx_order_node(const triax_document *document, const char *path) {
   uint32_t node = 0;
   while (*path && node != TX_NO_NODE) {
     char key[64];
-    size_t length = strcspn(path, ".");
+    size_t length = strcspn(path, ".[");
     if (length >= sizeof key) return TX_NO_NODE;
     memcpy(key, path, length);
     key[length] = 0;
     node = tx_document_child(document, node, key);
-    path += length + (path[length] == '.');
+    path += length;
+    if (node != TX_NO_NODE && *path == '[') {
+      char *end;
+      node = item_of(document, node, strtoul(path + 1, &end, 10));
+      path = end + (*end == ']');
+    }
+    path += *path == '.';
   }
   return node;
 }

@@ -72,14 +72,18 @@ static void imply_string(tx_reader *reader, triax_text name, const char *section
 
 static void imply_types(tx_reader *reader) {
   const triax_policy *policy = reader->policy;
-  uint32_t transition = tx_read_child(reader, 0, "transition");
+  uint32_t transition = tx_read_child(reader, 0, "transition"), known = tx_read_child(reader, transition, "known");
+  uint32_t handovers = tx_read_child(reader, tx_read_child(reader, transition, "max_handovers"), "column");
+  uint32_t column = tx_read_child(reader, known, "column");
+  const char *path = column == TX_NO_NODE ? "transition.known" : "transition.known.column";
   imply_string(reader, policy->segmentation.previous, "segmentation", "previous", "segmentation.previous");
   imply_string(reader, policy->segmentation.override_, "segmentation", "override", "segmentation.override");
   imply_string(reader, policy->allocation.owner, "allocation", "owner", "allocation.owner");
   if (!policy->transition.given) return;
-  imply_type(reader, policy->transition.known, TRIAX_TYPE_STRINGS, transition, "transition.known");
-  imply_type(reader, policy->transition.handovers, TRIAX_TYPE_NUMBER, transition, "transition.max_handovers.column");
-  imply_type(reader, policy->transition.renewal, TRIAX_TYPE_DATE, transition, "transition.renewal");
+  imply_type(reader, policy->transition.known, TRIAX_TYPE_STRINGS, column == TX_NO_NODE ? known : column, path);
+  imply_type(reader, policy->transition.handovers, TRIAX_TYPE_NUMBER, handovers, "transition.max_handovers.column");
+  imply_type(reader, policy->transition.renewal, TRIAX_TYPE_DATE, tx_read_child(reader, transition, "renewal"),
+             "transition.renewal");
 }
 
 static void read_all(tx_reader *reader) {
