@@ -27,9 +27,7 @@ static void lock(fault_allocator *allocator) {
   }
 }
 
-static void unlock(fault_allocator *allocator) {
-  atomic_flag_clear_explicit(&allocator->lock, memory_order_release);
-}
+static void unlock(fault_allocator *allocator) { atomic_flag_clear_explicit(&allocator->lock, memory_order_release); }
 
 static bool may_allocate(fault_allocator *allocator) {
   allocator->total++;
@@ -139,10 +137,17 @@ static bool run_once(fault_scenario scenario, void *user, size_t n, bool sticky,
   return false;
 }
 
+/* In the short form the first allocations fail one by one, later ones in strides. */
+#define SHORT_WHOLE 256
+#define SHORT_STRIDE 7
+
 size_t fault_run(fault_scenario scenario, void *user) {
+  const size_t stride = getenv("TRIAX_SHORT") ? SHORT_STRIDE : 1;
   size_t total = 0;
   for (int sticky = 0; sticky < 2; sticky++) {
-    for (size_t n = 0; !run_once(scenario, user, n, sticky != 0, &total); n++) {
+    /* The two do not stride over the same allocations. */
+    const size_t whole = SHORT_WHOLE + (sticky ? SHORT_STRIDE / 2 : 0);
+    for (size_t n = 0; !run_once(scenario, user, n, sticky != 0, &total); n += n < whole ? 1 : stride) {
     }
   }
   return total;

@@ -87,7 +87,7 @@ static double items_of(const tx_expr_node *list) {
 static void add_steps(tx_program *program, size_t number) {
   const tx_module *module = program->module;
   const tx_expr_node *node = &module->nodes[number];
-  const uint32_t *children = &module->children[node->first];
+  const uint32_t *children = node->count ? &module->children[node->first] : NULL;
   double *steps = &program->facts[number].steps;
   *steps = cost_of(node);
   for (uint32_t k = 0; k < node->count; k++) {

@@ -89,8 +89,9 @@ static void segmentation(triax_document *d, company_kind kind) {
   put(d, "hold", "5%");
   triax_document_list(d, T("segments"));
   segment(d, "global", "at_least", "750k");
-  segment(d, "rising", "when", kind == COMPANY_SEGMENTS ? "percentile(arr) > 0.7 && \"Core\" in products"
-                                                       : "growth > 0.5 || name.lowerAscii().startsWith(\"a\")");
+  segment(d, "rising", "when",
+          kind == COMPANY_SEGMENTS ? "percentile(arr) > 0.7 && \"Core\" in products"
+                                   : "growth > 0.5 || name.lowerAscii().startsWith(\"a\")");
   segment(d, "top", "top", "20%");
   segment(d, "scale", NULL, NULL);
   triax_document_end(d);
@@ -273,14 +274,22 @@ static triax_status table_of(triax_context *context, const data_sheet *sheet, tr
 
 triax_status company_customers(triax_context *context, const triax_policy *policy, triax_customers **customers,
                                triax_error *error) {
-  static const char *const names[] = {"id",     "parent", "name",  "arr",      "currency",  "products", "employees",
-                                      "seats",  "active", "sentiment", "asked", "language", "owner",    "segment", "gone"};
-  static const char *const cells[] = {
-      "c1", "p", "Acme",  "800000", "USD", "Core;Analytics", "900", "100", "70", "green", "2026-11-01", "en", "m1", "global", "no",
-      "c2", "p", "Bolt",  "740000", "USD", "Core",           "500", "300", "30", "red",   "2026-08-01", "en", "m2", "global", "yes",
-      "c3", "",  "Aster", "12000",  "EUR", "Analytics",      "40",  "30",  "",   "",      "",           "de", "m3", "", "no",
-      "c4", "",  "Delta", "",       "EUR", "",               "10",  "0",   "5",  "blue",  "2026-11-20", "de", "",   "scale", "",
-      "c5", "",  "Echo",  "90000",  "USD", "Core",           "",    "50",  "50", "green", "2026-11-20", "fr", "m9", "scale", "yes"};
+  static const char *const names[] = {"id",       "parent",    "name",  "arr",     "currency",
+                                      "products", "employees", "seats", "active",  "sentiment",
+                                      "asked",    "language",  "owner", "segment", "gone"};
+  static const char *const cells[] = {"c1",     "p",          "Acme",  "800000", "USD",        "Core;Analytics",
+                                      "900",    "100",        "70",    "green",  "2026-11-01", "en",
+                                      "m1",     "global",     "no",    "c2",     "p",          "Bolt",
+                                      "740000", "USD",        "Core",  "500",    "300",        "30",
+                                      "red",    "2026-08-01", "en",    "m2",     "global",     "yes",
+                                      "c3",     "",           "Aster", "12000",  "EUR",        "Analytics",
+                                      "40",     "30",         "",      "",       "",           "de",
+                                      "m3",     "",           "no",    "c4",     "",           "Delta",
+                                      "",       "EUR",        "",      "10",     "0",          "5",
+                                      "blue",   "2026-11-20", "de",    "",       "scale",      "",
+                                      "c5",     "",           "Echo",  "90000",  "USD",        "Core",
+                                      "",       "50",         "50",    "green",  "2026-11-20", "fr",
+                                      "m9",     "scale",      "yes"};
   static const data_sheet sheet = {names, cells, 15, 5};
   triax_table *table;
   triax_status status = table_of(context, &sheet, &table, error);
@@ -301,8 +310,8 @@ triax_status company_history(triax_context *context, triax_table **history, tria
 
 triax_status company_team(triax_context *context, const triax_policy *policy, triax_team **team, triax_error *error) {
   static const char *const names[] = {"id", "name", "languages", "cost"};
-  static const char *const cells[] = {"m1", "Ann", "en",    "100000", "m2", "Ben", "en;de", "",
-                                      "m3", "Cyd", "de", "130000"};
+  static const char *const cells[] = {"m1",    "Ann", "en", "100000", "m2", "Ben",
+                                      "en;de", "",    "m3", "Cyd",    "de", "130000"};
   static const data_sheet sheet = {names, cells, 4, 3};
   triax_table *table;
   triax_status status = table_of(context, &sheet, &table, error);
@@ -321,4 +330,32 @@ triax_status company_sent(triax_context *context, triax_table **sent, triax_erro
                                       "2", "c5", "call", "2026-12-19T10:00:00Z", "done",    ""};
   static const data_sheet sheet = {names, cells, 6, 5};
   return table_of(context, &sheet, sent, error);
+}
+
+triax_status company_plan(triax_context *context, company_kind kind, const triax_plan_options *options,
+                          triax_plan **plan, triax_error *error) {
+  triax_policy *policy = NULL;
+  triax_customers *customers = NULL;
+  triax_team *team = NULL;
+  triax_table *sent = NULL;
+  triax_plan_options all = *options;
+  triax_status status = company_policy(context, kind, &policy, error);
+  if (status == TRIAX_OK) status = company_customers(context, policy, &customers, error);
+  if (status == TRIAX_OK && kind >= COMPANY_WHOLE) status = company_team(context, policy, &team, error);
+  if (status == TRIAX_OK && kind == COMPANY_ACTIONS) status = company_sent(context, &sent, error);
+  all.sent = sent;
+  if (status == TRIAX_OK) status = triax_plan_new(context, policy, customers, team, &all, plan, NULL, error);
+  triax_table_unref(sent);
+  triax_team_unref(team);
+  triax_customers_unref(customers);
+  triax_policy_unref(policy);
+  return status;
+}
+
+triax_plan_options company_options(void) {
+  triax_plan_options options = TRIAX_PLAN_OPTIONS_INIT;
+  options.has_as_of = triax_date_of(T("2026-11-21"), &options.as_of);
+  options.parts = 1;
+  options.hires = -1; /* test_again has them */
+  return options;
 }

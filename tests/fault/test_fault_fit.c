@@ -74,8 +74,12 @@ static triax_status make_customers(triax_context *context, const triax_policy *p
     snprintf(id, sizeof id, "C%d", row);
     snprintf(use, sizeof use, "%d", row);
     snprintf(fold, sizeof fold, "%d", row % 2);
-    const char *cells[] = {id, row % 9 ? use : "", row % 3 ? "plus" : "basic", row % 5 ? "true" : "false",
-                           (row < 30) != (row % 7 == 0) ? "yes" : "no", fold};
+    const char *cells[] = {id,
+                           row % 9 ? use : "",
+                           row % 3 ? "plus" : "basic",
+                           row % 5 ? "true" : "false",
+                           (row < 30) != (row % 7 == 0) ? "yes" : "no",
+                           fold};
     for (size_t c = 0; status == TRIAX_OK && c < 6; c++) {
       triax_text cell = cells[c][0] ? T(cells[c]) : TRIAX_NO_KEY;
       status = triax_table_builder_texts(builder, c, &cell, 1, error);
