@@ -42,6 +42,7 @@ typedef struct cli_options {
   const char *customers, *team, *sent, *history, *out, *set_aside;
   const char *as_of, *threads, *delimiter, *encoding, *decimal, *date_order;
   const char *outcome, *metrics, *leaks, *rising, *falling, *folds, *score, *method, *ridge, *interactions, *predictions, *csm;
+  const char *coefficients;
   bool only_test, force;
   const char *customers_after, *team_after, *as_of_after; /* compare: the second of two */
   bool json, raw_text, loose_numbers, report, present, tradeoff, hires;

@@ -301,9 +301,8 @@ static int print_learnt(const cli_options *options, const triax_fit *fit, const 
   return result;
 }
 
-static int write_predictions(const cli_options *options, const triax_fit *fit) {
-  if (options->predictions == NULL) return EXIT_DONE;
-  return output_write_table(options->predictions, triax_fit_table(fit, TRIAX_FIT_PREDICTIONS));
+static int write_table(const char *path, const triax_fit *fit, int32_t which) {
+  return path == NULL ? EXIT_DONE : output_write_table(path, triax_fit_table(fit, which));
 }
 
 static int fit_and_write(cli_company *company, const cli_options *options) {
@@ -314,7 +313,8 @@ static int fit_and_write(cli_company *company, const cli_options *options) {
   const bool learnt = result == EXIT_DONE && triax_fit_section(fit) != NULL;
   if (learnt) result = renew(company, options, fit, &renewed);
   if (learnt && result == EXIT_DONE) result = test_renewed(company, options, &renewed, &test);
-  if (result == EXIT_DONE) result = write_predictions(options, fit);
+  if (result == EXIT_DONE) result = write_table(options->predictions, fit, TRIAX_FIT_PREDICTIONS);
+  if (result == EXIT_DONE) result = write_table(options->coefficients, fit, TRIAX_FIT_COEFFICIENTS);
   if (learnt && result == EXIT_DONE && options->out != NULL) result = output_write_file(options->out, &renewed);
   if (result == EXIT_DONE) result = print_learnt(options, fit, test);
   if (result == EXIT_DONE && !learnt) {

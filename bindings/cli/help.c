@@ -119,6 +119,8 @@ static const char fit[] =
     "                      is, foretold the outcome\n"
     "  --predictions FILE  write each customer's chance, foretold by what was learnt from the\n"
     "                      other folds, as CSV\n"
+    "  --coefficients FILE with logistic: write the coefficients, of all rows and of the rows\n"
+    "                      without each fold, as CSV\n"
     "  --force             learn at stage startup or growth too, and from thinner history\n"
     "  --json              print everything as JSON\n";
 

@@ -50,6 +50,7 @@ static const known_option known[] = {
     TAKES("--ridge", NULL, COMMAND_FIT, ridge),
     TAKES("--interactions", NULL, COMMAND_FIT, interactions),
     TAKES("--predictions", NULL, COMMAND_FIT, predictions),
+    TAKES("--coefficients", NULL, COMMAND_FIT, coefficients),
     FLAG("--only-test", NULL, COMMAND_FIT, only_test),
     FLAG("--force", NULL, COMMAND_FIT, force),
     TAKES("--csm", NULL, COMMAND_EXPLAIN, csm),
@@ -327,6 +328,10 @@ static int read_fit(cli_options *options) {
       say_error("--ridge goes with --method logistic");
       return EXIT_USAGE;
     }
+  }
+  if (options->coefficients != NULL && (options->fit_method != TRIAX_FIT_LOGISTIC || options->only_test)) {
+    say_error("--coefficients goes with --method logistic");
+    return EXIT_USAGE;
   }
   if (options->interactions != NULL) {
     char *end;

@@ -13,6 +13,8 @@
 #define HOLD 1e7
 #define STRENGTH_LEAST 1e-4
 #define STRENGTH_MOST 1e7
+/* Rounds of shrinking that touch the bends of lines and tables alone. */
+#define STRAIGHTENING 12
 
 static bool in_use(const tx_additive *additive, size_t row) { return !additive->data->use || additive->data->use[row]; }
 
@@ -288,12 +290,29 @@ static triax_status count_parameters(tx_additive *additive, double *next, triax_
   return TRIAX_OK;
 }
 
+/* Raises the strength of the bends of lines and of tables; or of all. */
+static void raise_strengths(tx_additive *additive, bool *bent, bool all) {
+  for (size_t g = 0; g < additive->group_count; g++) bent[g] = false;
+  for (size_t p = 0; p < additive->penalty_count; p++) {
+    const int kind = additive->terms[additive->penalties[p].term].kind;
+    const uint32_t group = additive->penalties[p].group;
+    bent[group] = group > TX_GROUP_SLOPES && (kind == TX_TERM_LINE || kind == TX_TERM_CELLS);
+  }
+  for (size_t g = TX_GROUP_SLOPES; g < additive->group_count; g++) {
+    if (all) additive->strength[g] *= 1.5;
+    else if (bent[g]) additive->strength[g] *= 4;
+  }
+}
+
+/* Where history is thin lines straighten first: a slope tells more for its one parameter than any bend. */
 static triax_status shrink(tx_additive *additive, double most, bool *shrunk, triax_error *error) {
+  bool *bent = tx_arena_calloc(&additive->arena, additive->group_count, sizeof *bent);
+  if (!bent) return tx_no_memory(error);
   triax_status status = TRIAX_OK;
   *shrunk = false;
   for (int i = 0; status == TRIAX_OK && additive->parameters > most && i < 80; i++) {
     *shrunk = true;
-    for (size_t g = TX_GROUP_SLOPES; g < additive->group_count; g++) additive->strength[g] *= 1.5;
+    raise_strengths(additive, bent, i >= STRAIGHTENING);
     status = converge(additive, 3, 1e-4, error);
     if (status == TRIAX_OK) status = count_parameters(additive, NULL, error);
   }

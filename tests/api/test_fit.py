@@ -422,6 +422,7 @@ class Fit(Case):
                               expect=0 if words is None else 1)
             self.assertIn(words or "", done.stderr)
         for more in (["--method", "magic"], ["--ridge", "1"], ["--ridge", "-1", "--method", "logistic"],
+                     ["--coefficients", "x.csv"],
                      ["--interactions", "99"], ["--only-test", "-o", "x.yaml"], ["--metrics", "a,,b"]):
             self.triax("fit", self.policy, "--customers", customers, "--outcome", "churned", *more, expect=2)
         self.triax("fit", self.policy, "--customers", customers, expect=2)
@@ -470,10 +471,21 @@ class Figures(Case):
                 for r in design]
         self.policy.write_text(POLICY)
         self.fit(self.write(rows), "--folds", "fold", "--method", "logistic", "--ridge", ridge, "--predictions",
-                 self.folder / "predictions.csv", outcome="y")
+                 self.folder / "predictions.csv", "--coefficients", self.folder / "coefficients.csv", outcome="y")
         foretold = {r["key"]: float(r["chance"]) for r in rows_of(self.folder / "predictions.csv")}
         worst = max(abs(foretold[r["row"]] - float(r[model])) for r in rows_of(folder / "irls_oof.csv"))
         self.assertLess(worst, 1e-8)
+        # Those on file are of the columns as they are; a large one must agree to 1e-8 of its size.
+        learnt = {r["coefficient"]: r for r in rows_of(self.folder / "coefficients.csv")}
+        names = {"intercept": "constant", **{c: f"x{i}" for i, c in enumerate(columns)}}
+        self.assertEqual(set(learnt), set(names.values()))
+        exact = [r for r in rows_of(folder / "irls_coefs.csv") if r["model"] == model]
+        self.assertEqual({r["fold"] for r in exact}, {"all"} | {r["fold"] for r in design})
+        for row in exact:
+            column = "all" if row["fold"] == "all" else f"fold {row['fold']}"
+            for on_file, name in names.items():
+                ours, theirs = float(learnt[name][column]), float(row[on_file])
+                self.assertLess(abs(ours - theirs), 1e-8 * max(1, abs(theirs)), (on_file, row["fold"]))
 
     def test_telco_regression(self):
         self.exact("telco", 0, "irls")
