@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Shows that the ABI check refuses libraries broken on purpose, and lets pass what is allowed."""
+"""Shows that the ABI check refuses libraries broken on purpose, and lets pass what is allowed.
+
+usage: self_test.py BUILD
+"""
 import platform
 import shutil
 import subprocess
@@ -9,6 +12,8 @@ import unittest
 from pathlib import Path
 
 import check
+
+BUILD = check.HERE.parents[1] / "build/release"
 
 HEADER = """
 struct triax_error {{ int status; {error} }};
@@ -101,5 +106,5 @@ class Real(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    BUILD = Path(sys.argv.pop(1)) if len(sys.argv) > 1 else check.HERE.parents[1] / "build/release"
+    BUILD = Path(sys.argv.pop(1)).resolve()
     sys.exit(unittest.main(verbosity=1))
