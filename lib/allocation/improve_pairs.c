@@ -158,7 +158,7 @@ static void search(tx_pairs *p, int s, int64_t value, int64_t points, int64_t cr
   if (hopeless(p, s, value, points)) {
     return;
   }
-  if (s == p->sides) {
+  if (s == p->sides || s == TX_PAIR_LOADS) {
     judge(p, value, points, crossing);
     return;
   }

@@ -83,9 +83,7 @@ static const char *named_set(const char *name) {
                                         {"graph", "!~"},       {"punct", "!/:@[`{~"},
                                         {"space", "\t\r  "},   {"upper", "AZ"},
                                         {"word", "09AZ__az"},  {"xdigit", "09AFaf"},
-                                        {"ascii", "\001\177"}, {"cntrl", "\001\037\177\177"},
-                                        {"d", "09"},           {"s", "\t\n\f\r  "},
-                                        {"w", "09AZ__az"}};
+                                        {"ascii", "\001\177"}, {"cntrl", "\001\037\177\177"}};
   for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
     if (strcmp(sets[i][0], name) == 0) return sets[i][1];
   }
@@ -110,9 +108,9 @@ static void add_set(reader *r, const char *set, bool negated) {
 static bool read_perl_set(reader *r) {
   char c = peek(r, 1);
   if (peek(r, 0) != '\\' || !c || !strchr("dDsSwW", c)) return false;
-  char name[2] = {(char)(c | 0x20), '\0'};
+  char letter = (char)(c | 0x20);
   r->at += 2;
-  add_set(r, named_set(name), c < 'a');
+  add_set(r, letter == 'd' ? "09" : letter == 's' ? "\t\n\f\r  " : "09AZ__az", c < 'a');
   return true;
 }
 
