@@ -228,6 +228,8 @@ static triax_status newton(tx_additive *additive, double *moved, triax_error *er
   for (int halving = 0; halving < 12; halving++, share /= 2) {
     for (size_t i = 0; i < count; i++) additive->beta[i] += (share - taken) * additive->step[i];
     taken = share;
+    status = tx_progress(additive->context, "fit", 0, error);
+    if (status != TRIAX_OK) return status;
     predict(additive);
     if (objective(additive) <= before + 1e-9 * fabs(before)) break;
   }

@@ -62,12 +62,15 @@ static bool list_levels(tx_arena *arena, const tx_fit_data *data, size_t column,
   return counts && made;
 }
 
-static bool add_first_terms(learning *work) {
+/* Placing rows among knots takes its time: progress is polled between columns. */
+static triax_status add_first_terms(learning *work, triax_error *error) {
   const tx_fit_data *data = work->data;
   const size_t most = share_of_parameters(data, KNOTS_LEAST, KNOTS_MOST);
   const size_t levels_most = share_of_parameters(data, KNOTS_LEAST, LEVELS_MOST);
   bool fine = tx_additive_constant(&work->first);
   for (size_t c = 0; fine && c < data->column_count; c++) {
+    const triax_status status = tx_progress(work->context, "fit", 0, error);
+    if (status != TRIAX_OK) return status;
     const double *knots;
     const uint32_t *levels;
     size_t count;
@@ -79,13 +82,13 @@ static bool add_first_terms(learning *work) {
              (count == 0 || tx_additive_levels(&work->first, c, levels, count));
     }
   }
-  return fine;
+  return fine ? TRIAX_OK : tx_no_memory(error);
 }
 
 static triax_status fit_first(learning *work, triax_error *error) {
   bool shrunk;
-  if (!add_first_terms(work)) return tx_no_memory(error);
-  triax_status status = tx_additive_open(&work->first, error);
+  triax_status status = add_first_terms(work, error);
+  if (status == TRIAX_OK) status = tx_additive_open(&work->first, error);
   return status == TRIAX_OK ? tx_additive_fit(&work->first, INFINITY, SWEEPS, &shrunk, error) : status;
 }
 
@@ -146,17 +149,19 @@ static bool add_few_knots(learning *work, const tx_term *term) {
   return tx_additive_line(&work->last, term->column, knots, count);
 }
 
-static bool add_last_terms(learning *work) {
+static triax_status add_last_terms(learning *work, triax_error *error) {
   bool fine = tx_additive_constant(&work->last);
   for (size_t t = 1; fine && t < work->first.term_count; t++) {
     const tx_term *term = &work->first.terms[t];
+    const triax_status status = tx_progress(work->context, "fit", 0, error);
     double mean;
+    if (status != TRIAX_OK) return status;
     if (spread_of(&work->first, term, &mean) < SPREAD_LEAST) continue;
     if (term->kind == TX_TERM_LINE) fine = add_few_knots(work, term);
     else if (term->kind == TX_TERM_LEVELS) fine = tx_additive_levels(&work->last, term->column, term->levels, term->count);
     else fine = tx_additive_cells(&work->last, term->axes);
   }
-  return fine;
+  return fine ? TRIAX_OK : tx_no_memory(error);
 }
 
 /* --- the model of what was fitted ---- */
@@ -206,8 +211,8 @@ static bool keep_model(learning *work) {
 }
 
 static triax_status fit_last(learning *work, triax_error *error) {
-  if (!add_last_terms(work)) return tx_no_memory(error);
-  triax_status status = tx_additive_open(&work->last, error);
+  triax_status status = add_last_terms(work, error);
+  if (status == TRIAX_OK) status = tx_additive_open(&work->last, error);
   if (status == TRIAX_OK) {
     status = tx_additive_fit(&work->last, work->options->parameters, SWEEPS, &work->model->shrunk, error);
   }
