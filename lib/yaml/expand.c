@@ -163,6 +163,7 @@ static bool write_entries(tx_yaml_reader *reader, uint32_t map) {
   gathering g = {(uint32_t)reader->entry_count, 0};
   if (!gather(reader, &g, map, 0)) return false;
   size_t end = reader->entry_count;
+  if (end == g.base) return true; /* an empty map; there may be no array of entries yet */
   if (!settle_keys(reader, reader->entries + g.base, end - g.base)) return false;
   for (size_t i = g.base; i < end; i++) {
     tx_yaml_entry entry = reader->entries[i];
