@@ -43,9 +43,13 @@ def long_call(progress=None):
 """
 
 
+# Who runs the tests in the background may have Ctrl-C ignored, which a program inherits.
+LISTENS = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+
+
 def run(code, **more):
     """A program in a process of its own."""
-    done = subprocess.run([sys.executable, "-X", "faulthandler", "-c", code], capture_output=True, text=True, timeout=120, **more)
+    done = subprocess.run([sys.executable, "-X", "faulthandler", "-c", LISTENS + code], capture_output=True, text=True, timeout=120, **more)
     assert done.returncode == 0, done.stdout + done.stderr
     return done
 

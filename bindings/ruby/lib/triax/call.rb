@@ -168,10 +168,12 @@ module Triax
         return yield unless Thread.current == Thread.main
 
         before = trap("INT") { mine.interrupted = true }
+        ignored = before == "IGNORE"
+        trap("INT", "IGNORE") if ignored # stays the host's wish
         begin
           yield
         ensure
-          trap("INT", before || "DEFAULT")
+          trap("INT", before || "DEFAULT") unless ignored
         end
       end
 
