@@ -204,12 +204,12 @@ static triax_status solve_step(tx_additive *additive, triax_error *error) {
   return status;
 }
 
-/* The second derivatives at beta, and the gradient. */
+/* The second derivatives at beta, and the gradient. In one piece: by pieces, sums depended on how many there were. */
 static triax_status differentiate(tx_additive *additive, triax_error *error) {
   weigh_rows(additive);
   memset(additive->hessian, 0, additive->stride * additive->stride * sizeof(double));
   triax_status status =
-      tx_parallel_for(additive->context, "fit", additive->term_count, 1, add_blocks, additive, error);
+      tx_parallel_for(additive->context, "fit", additive->term_count, additive->term_count + 1, add_blocks, additive, error);
   if (status != TRIAX_OK) return status;
   add_gradient(additive);
   add_penalties(additive);

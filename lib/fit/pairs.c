@@ -318,7 +318,7 @@ triax_status tx_pair_search_next(tx_pair_search *search, const tx_additive *fitt
   search->fitted = fitted;
   *found = false;
   triax_status status =
-      tx_parallel_for(search->context, "fit", all, columns < 8 ? columns : 8, judge_columns, search, error);
+      tx_parallel_for(search->context, "fit", all, all + 1, judge_columns, search, error);
   if (status != TRIAX_OK || !all) return status;
   size_t best = 0;
   for (size_t at = 1; at < all; at++) best = search->gains[at] > search->gains[best] ? at : best;
