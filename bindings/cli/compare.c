@@ -158,7 +158,8 @@ static void add_differences(const page *p) {
   triax_node accounts = find(p, 0, "accounts");
   double differ = number_of(p, find(p, accounts, "differ")), fresh = number_of(p, find(p, accounts, "new"));
   double gone = number_of(p, find(p, accounts, "gone"));
-  text_add_format(p->buffer, "\nOf %s accounts on both sides", digest_count(number_of(p, find(p, accounts, "on_both_sides")), text));
+  const double both = number_of(p, find(p, accounts, "on_both_sides"));
+  text_add_format(p->buffer, "\nOf %s accounts on both sides", digest_count(both, text));
   text_add_format(p->buffer, ", %s differ", digest_count(differ, text));
   if (fresh > 0) text_add_format(p->buffer, "; %s new", digest_count(fresh, text));
   if (gone > 0) text_add_format(p->buffer, "; %s gone", digest_count(gone, text));
@@ -168,17 +169,6 @@ static void add_differences(const page *p) {
 }
 
 /* --- accounts: the largest first --- */
-
-typedef struct ranked {
-  double value;
-  size_t row;
-} ranked;
-
-static int by_value(const void *left, const void *right) {
-  const ranked *a = left, *b = right;
-  if (a->value != b->value) return a->value > b->value ? -1 : 1;
-  return a->row < b->row ? -1 : a->row > b->row;
-}
 
 /* A result before and after, where it differs. */
 static void add_result(const page *p, const triax_table *table, const char *name, size_t row) {
@@ -222,7 +212,7 @@ static void add_wrapped(text_buffer *buffer, triax_text text, int indent) {
   }
 }
 
-static void add_account(const page *p, const triax_table *table, const ranked *one) {
+static void add_account(const page *p, const triax_table *table, const digest_ranked *one) {
   static const char *const results[] = {"segment", "csm", "health", "band", "hours"};
   char text[CLI_NUMBER_SIZE];
   text_buffer line = {NULL, 0, 0, false};
@@ -241,7 +231,7 @@ static void add_accounts(const page *p) {
   const triax_table *table = triax_comparison_table(p->comparison, TRIAX_COMPARISON_ACCOUNTS);
   size_t rows = triax_table_rows(table);
   if (rows == 0) return;
-  ranked *order = malloc(rows * sizeof *order);
+  digest_ranked *order = malloc(rows * sizeof *order);
   if (order == NULL) {
     p->buffer->failed = true;
     return;
@@ -249,9 +239,9 @@ static void add_accounts(const page *p) {
   for (size_t row = 0; row < rows; row++) {
     double after = number_at(table, "arr_after", row), before = number_at(table, "arr_before", row);
     double value = is_missing(after) ? before : after;
-    order[row] = (ranked){is_missing(value) ? -1 : value, row};
+    order[row] = (digest_ranked){is_missing(value) ? -1 : value, row};
   }
-  qsort(order, rows, sizeof *order, by_value);
+  qsort(order, rows, sizeof *order, digest_by_value);
   text_add_string(p->buffer, "\nAccounts, the largest first:\n");
   for (size_t i = 0; i < rows && i < ROWS_SHOWN; i++) add_account(p, table, &order[i]);
   if (rows > ROWS_SHOWN) text_add_format(p->buffer, "  ... and %zu more in accounts.csv\n", rows - ROWS_SHOWN);

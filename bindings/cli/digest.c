@@ -175,14 +175,8 @@ static void add_segments(const digest *d) {
   }
 }
 
-/* Rows of a table in the order of a number, greatest first, then as they stand. */
-typedef struct ranked {
-  double value;
-  size_t row;
-} ranked;
-
-static int by_value(const void *left, const void *right) {
-  const ranked *a = left, *b = right;
+int digest_by_value(const void *left, const void *right) {
+  const digest_ranked *a = left, *b = right;
   if (a->value != b->value) return a->value > b->value ? -1 : 1;
   return a->row < b->row ? -1 : a->row > b->row;
 }
@@ -212,7 +206,7 @@ static void add_csms(const digest *d) {
   const triax_table *table = triax_plan_table(d->plan, TRIAX_PLAN_CSMS);
   size_t rows = table != NULL ? triax_table_rows(table) : 0;
   if (rows == 0) return;
-  ranked *order = malloc(rows * sizeof *order);
+  digest_ranked *order = malloc(rows * sizeof *order);
   if (order == NULL) {
     d->buffer->failed = true;
     return;
@@ -220,9 +214,9 @@ static void add_csms(const digest *d) {
   for (size_t row = 0; row < rows; row++) {
     double load = number_at(table, "load", row), fte = number_at(table, "fte", row);
     bool judged = !is_missing(load) && fte > 0 && !is_away(table, row);
-    order[row] = (ranked){judged ? load / fte : -1, row};
+    order[row] = (digest_ranked){judged ? load / fte : -1, row};
   }
-  qsort(order, rows, sizeof *order, by_value);
+  qsort(order, rows, sizeof *order, digest_by_value);
   text_add_format(d->buffer, "\n%-*s %9s %13s %8s %6s  %s\n", DIGEST_NAME, "CSM, fullest first", "accounts",
                   "load of fte", "ARR", "health", "hours");
   for (size_t i = 0; i < rows; i++) {
@@ -303,7 +297,7 @@ static bool is_uncovered(const triax_table *table, size_t row) {
   return stands.bytes != NULL && stands.length == 9 && memcmp(stands.bytes, "uncovered", 9) == 0;
 }
 
-static void add_uncovered_row(const digest *d, const triax_table *table, const ranked *one, bool has_money) {
+static void add_uncovered_row(const digest *d, const triax_table *table, const digest_ranked *one, bool has_money) {
   char text[CLI_NUMBER_SIZE];
   triax_text why = text_at(table, "why", one->row);
   /* Of the reasons, the last is that of the books. */
@@ -329,7 +323,7 @@ static void add_uncovered(const digest *d) {
   char text[CLI_NUMBER_SIZE];
   for (size_t row = 0; row < rows; row++) count += is_uncovered(table, row);
   if (count == 0) return;
-  ranked *order = malloc(count * sizeof *order);
+  digest_ranked *order = malloc(count * sizeof *order);
   if (order == NULL) {
     d->buffer->failed = true;
     return;
@@ -337,9 +331,9 @@ static void add_uncovered(const digest *d) {
   for (size_t row = 0, i = 0; row < rows; row++) {
     if (!is_uncovered(table, row)) continue;
     double value = money != NULL ? triax_table_number(money, column, row) : 0;
-    order[i++] = (ranked){is_missing(value) ? -1 : value, row};
+    order[i++] = (digest_ranked){is_missing(value) ? -1 : value, row};
   }
-  qsort(order, count, sizeof *order, by_value);
+  qsort(order, count, sizeof *order, digest_by_value);
   text_add_format(d->buffer, "\nUncovered: %s account%s\n", digest_count((double)count, text), count == 1 ? "" : "s");
   for (size_t i = 0; i < count && i < ROWS_SHOWN; i++) add_uncovered_row(d, table, &order[i], money != NULL);
   if (count > ROWS_SHOWN)

@@ -12,6 +12,13 @@ typedef struct digest {
   const cli_company *company;
 } digest;
 
+/* Rows of a table in the order of a number, greatest first, then as they stand; digest_by_value is for qsort. */
+typedef struct digest_ranked {
+  double value;
+  size_t row;
+} digest_ranked;
+int digest_by_value(const void *left, const void *right);
+
 /* By the column's name; SIZE_MAX, NaN and text that is not given where there is no such column or value. */
 size_t column_of(const triax_table *table, const char *name);
 double number_at(const triax_table *table, const char *name, size_t row);

@@ -62,15 +62,19 @@ void *tx_emit_memory(tx_emitter *emitter, size_t count, size_t size) {
   return memory;
 }
 
-static uint32_t two_planes(tx_emitter *emitter, tx_step_fn run, uint32_t a, uint32_t b) {
-  if (!a || a == b) return b;
-  if (!b) return a;
+uint32_t tx_plane_step(tx_emitter *emitter, tx_step_fn run, uint32_t a, uint32_t b) {
   uint32_t out = tx_new_register(emitter, 1);
   tx_step *step = tx_new_step(emitter, run);
   step->in[0] = a;
   step->in[1] = b;
   step->out[0] = out;
   return out;
+}
+
+/* Register 0 is a plane that is not there. */
+static uint32_t two_planes(tx_emitter *emitter, tx_step_fn run, uint32_t a, uint32_t b) {
+  if (!a || a == b) return b;
+  return b ? tx_plane_step(emitter, run, a, b) : a;
 }
 
 uint32_t tx_both_known(tx_emitter *emitter, uint32_t a, uint32_t b) {

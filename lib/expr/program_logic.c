@@ -3,15 +3,6 @@
 
 static bool is_truth(tx_operand operand) { return operand.form == TX_FORM_TRUTH; }
 
-static uint32_t plane_step(tx_emitter *emitter, tx_step_fn run, uint32_t a, uint32_t b) {
-  uint32_t out = tx_new_register(emitter, 1);
-  tx_step *step = tx_new_step(emitter, run);
-  step->in[0] = a;
-  step->in[1] = b;
-  step->out[0] = out;
-  return out;
-}
-
 static uint32_t or_ones(tx_emitter *emitter, uint32_t plane) { return plane ? plane : tx_ones(emitter); }
 static uint32_t or_zeros(tx_emitter *emitter, uint32_t plane) { return plane ? plane : tx_zeros(emitter); }
 
@@ -21,7 +12,7 @@ static tx_operand emit_not(tx_emitter *emitter, const tx_expr_node *node) {
   tx_type type = tx_node_child(emitter->module, node, 0)->type;
   tx_operand operand = tx_in_slot(emitter, tx_emit(emitter, emitter->module->children[node->first]), type);
   if (!is_truth(operand)) return (tx_operand){0};
-  operand.values = plane_step(emitter, tx_step_not, operand.values, operand.known);
+  operand.values = tx_plane_step(emitter, tx_step_not, operand.values, operand.known);
   return operand;
 }
 
@@ -54,7 +45,7 @@ static size_t gather_terms(const tx_emitter *emitter, uint32_t number, uint32_t 
 static uint32_t fault_of_terms(tx_emitter *emitter, const tx_operand *terms, size_t count, uint32_t known) {
   uint32_t fault = 0;
   for (size_t i = 0; i < count; i++) fault = tx_either_fault(emitter, fault, terms[i].fault);
-  return fault ? plane_step(emitter, tx_step_and_not, fault, known) : 0;
+  return fault ? tx_plane_step(emitter, tx_step_and_not, fault, known) : 0;
 }
 
 static tx_operand join_terms(tx_emitter *emitter, bool both, const tx_operand *terms, size_t count) {

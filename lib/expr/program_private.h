@@ -237,6 +237,8 @@ uint32_t tx_ones(tx_emitter *emitter);
 uint32_t tx_zeros(tx_emitter *emitter);
 tx_step *tx_new_step(tx_emitter *emitter, tx_step_fn run);
 void *tx_emit_memory(tx_emitter *emitter, size_t count, size_t size);
+/* A step from two planes to a new one. */
+uint32_t tx_plane_step(tx_emitter *emitter, tx_step_fn run, uint32_t a, uint32_t b);
 /* A plane that is the and of two, where 0 stands for all ones. */
 uint32_t tx_both_known(tx_emitter *emitter, uint32_t a, uint32_t b);
 /* A plane that is the or of two, where 0 stands for all zeros. */

@@ -134,23 +134,28 @@ bool tx_interner_add_some(tx_interner *interner, const triax_text *texts, size_t
   return true;
 }
 
+/* Offsets that end where the last value does, exactly sized; false when memory is short. */
+static bool settle_offsets(triax_context *context, uint64_t **offsets, size_t *capacity, uint32_t size) {
+  if (size == 0) {
+    if (!grow_words(context, offsets, capacity, 1)) return false;
+    (*offsets)[0] = 0;
+  }
+  void *block = *offsets;
+  size_t words = (size_t)size + 1;
+  if (!shrink(context, &block, *capacity * sizeof(uint64_t), words * sizeof(uint64_t))) return false;
+  *offsets = block;
+  *capacity = words;
+  return true;
+}
+
 /* Everything a dictionary needs, exactly sized; false when memory is short. */
 static bool settle_texts(tx_interner *interner) {
-  if (!room_in_slots(interner->context, &interner->slots, &interner->slot_count, interner->size)) return false;
-  if (interner->size == 0) {
-    if (!grow_words(interner->context, &interner->offsets, &interner->offset_capacity, 1)) return false;
-    interner->offsets[0] = 0;
-  }
-  void *block = interner->offsets;
-  size_t words = (size_t)interner->size + 1;
-  if (!shrink(interner->context, &block, interner->offset_capacity * sizeof(uint64_t), words * sizeof(uint64_t))) {
-    return false;
-  }
-  interner->offsets = block;
-  interner->offset_capacity = words;
-  block = interner->bytes;
+  triax_context *context = interner->context;
+  if (!room_in_slots(context, &interner->slots, &interner->slot_count, interner->size)) return false;
+  if (!settle_offsets(context, &interner->offsets, &interner->offset_capacity, interner->size)) return false;
+  void *block = interner->bytes;
   size_t used = (size_t)interner->offsets[interner->size];
-  if (!shrink(interner->context, &block, interner->byte_capacity, used)) return false;
+  if (!shrink(context, &block, interner->byte_capacity, used)) return false;
   interner->bytes = block;
   interner->byte_capacity = used ? used : 1;
   return true;
@@ -249,22 +254,12 @@ bool tx_list_interner_add(tx_list_interner *interner, const uint32_t *codes, siz
 }
 
 static bool settle_lists(tx_list_interner *interner) {
-  if (interner->size == 0) {
-    if (!grow_words(interner->context, &interner->offsets, &interner->offset_capacity, 1)) return false;
-    interner->offsets[0] = 0;
-  }
-  void *block = interner->offsets;
-  size_t words = (size_t)interner->size + 1;
-  if (!shrink(interner->context, &block, interner->offset_capacity * sizeof(uint64_t), words * sizeof(uint64_t))) {
-    return false;
-  }
-  interner->offsets = block;
-  interner->offset_capacity = words;
-  block = interner->items;
+  triax_context *context = interner->context;
+  if (!settle_offsets(context, &interner->offsets, &interner->offset_capacity, interner->size)) return false;
+  void *block = interner->items;
   size_t used = (size_t)interner->offsets[interner->size];
   if (used == 0) used = 1;
-  if (!shrink(interner->context, &block, interner->item_capacity * sizeof(uint32_t), used * sizeof(uint32_t)))
-    return false;
+  if (!shrink(context, &block, interner->item_capacity * sizeof(uint32_t), used * sizeof(uint32_t))) return false;
   interner->items = block;
   interner->item_capacity = used;
   return true;

@@ -11,31 +11,9 @@
 
 #include <triax/triax.h>
 
+#include "words.h"
+
 #define ROWS 3000
-#define T(literal) triax_text_of(literal)
-
-static void put(triax_document *d, const char *key, const char *value) { triax_document_text(d, T(key), T(value)); }
-
-static void metric(triax_document *d, const char *name, const char *value, double low, double high) {
-  triax_document_map(d, T(name));
-  put(d, "value", value);
-  triax_document_list(d, T("scale"));
-  for (int k = 0; k < 2; k++) {
-    triax_document_list(d, TRIAX_NO_KEY);
-    triax_document_number(d, TRIAX_NO_KEY, k ? high : low);
-    triax_document_number(d, TRIAX_NO_KEY, k ? 100 : 0);
-    triax_document_end(d);
-  }
-  triax_document_end(d);
-  triax_document_end(d);
-}
-
-static void segment(triax_document *d, const char *name, const char *test, const char *value) {
-  triax_document_map(d, TRIAX_NO_KEY);
-  put(d, "name", name);
-  if (test) put(d, test, value);
-  triax_document_end(d);
-}
 
 static triax_policy *make_policy(triax_context *context) {
   triax_document *d;

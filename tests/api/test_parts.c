@@ -13,42 +13,15 @@
 #include <triax/triax.h>
 
 #include "fault.h"
+#include "words.h"
 
 #define ROWS 10000
 #define PARTS 64
 #define COLUMNS 7
-#define T(literal) triax_text_of(literal)
 
 /* --- policies --- */
 
 typedef enum policy_kind { PLAIN, NESTED, FAMILIES, OTHER, KINDS } policy_kind;
-
-static void put(triax_document *d, const char *key, const char *value) { triax_document_text(d, T(key), T(value)); }
-
-static void metric(triax_document *d, const char *name, const char *value, double low, double high) {
-  triax_document_map(d, T(name));
-  put(d, "value", value);
-  triax_document_list(d, T("scale"));
-  for (int k = 0; k < 2; k++) {
-    triax_document_list(d, TRIAX_NO_KEY);
-    triax_document_number(d, TRIAX_NO_KEY, k ? high : low);
-    triax_document_number(d, TRIAX_NO_KEY, k ? 100 : 0);
-    triax_document_end(d);
-  }
-  triax_document_end(d);
-  triax_document_end(d);
-}
-
-static void begin_segment(triax_document *d, const char *name, const char *test, const char *value) {
-  triax_document_map(d, TRIAX_NO_KEY);
-  put(d, "name", name);
-  if (test) put(d, test, value);
-}
-
-static void segment(triax_document *d, const char *name, const char *test, const char *value) {
-  begin_segment(d, name, test, value);
-  triax_document_end(d);
-}
 
 static void top_of(triax_document *d, const char *name, const char *share, const char *of) {
   triax_document_map(d, TRIAX_NO_KEY);

@@ -2,18 +2,9 @@
 
 #include <string.h>
 
-#define T(literal) triax_text_of(literal)
+#include "words.h"
 
 /* --- the policy, in the words of the file --- */
-
-static void put(triax_document *d, const char *key, const char *value) { triax_document_text(d, T(key), T(value)); }
-
-static void segment(triax_document *d, const char *name, const char *test, const char *value) {
-  triax_document_map(d, TRIAX_NO_KEY);
-  put(d, "name", name);
-  if (test) put(d, test, value);
-  triax_document_end(d);
-}
 
 static void columns(triax_document *d, company_kind kind) {
   triax_document_map(d, T("currency"));

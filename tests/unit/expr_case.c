@@ -189,3 +189,15 @@ size_t expr_case_fields(char *line, char **fields, size_t *lengths, size_t room)
   }
   return count;
 }
+
+int expr_case_set_up(void **state) {
+  triax_context *context = NULL;
+  if (triax_context_new(NULL, &context, NULL) != TRIAX_OK) return -1;
+  *state = context;
+  return 0;
+}
+
+int expr_case_tear_down(void **state) {
+  triax_context_unref(*state);
+  return 0;
+}

@@ -26,6 +26,10 @@ void expr_case_end(expr_case *c);
 const char *expr_case_print(triax_context *context, const char *source, const char *bindings, char *buffer,
                             size_t size);
 
+/* Fixtures of cmocka groups: *state is a context of its own. */
+int expr_case_set_up(void **state);
+int expr_case_tear_down(void **state);
+
 /* Splits a line at tabs and unescapes the fields in place; returns how many. */
 size_t expr_case_fields(char *line, char **fields, size_t *lengths, size_t room);
 

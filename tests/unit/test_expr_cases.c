@@ -143,19 +143,7 @@ static void test_own(void **state) {
   assert_true(run > 100);
 }
 
-static int set_up(void **state) {
-  triax_context *context = NULL;
-  if (triax_context_new(NULL, &context, NULL) != TRIAX_OK) return -1;
-  *state = context;
-  return 0;
-}
-
-static int tear_down(void **state) {
-  triax_context_unref(*state);
-  return 0;
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_cel), cmocka_unit_test(test_own)};
-  return cmocka_run_group_tests_name("expression cases", tests, set_up, tear_down);
+  return cmocka_run_group_tests_name("expression cases", tests, expr_case_set_up, expr_case_tear_down);
 }

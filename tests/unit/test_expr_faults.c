@@ -254,23 +254,11 @@ static void test_expectations(void **state) {
   }
 }
 
-static int set_up(void **state) {
-  triax_context *context = NULL;
-  if (triax_context_new(NULL, &context, NULL) != TRIAX_OK) return -1;
-  *state = context;
-  return 0;
-}
-
-static int tear_down(void **state) {
-  triax_context_unref(*state);
-  return 0;
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_foreign_habits), cmocka_unit_test(test_brackets), cmocka_unit_test(test_names),
       cmocka_unit_test(test_types),          cmocka_unit_test(test_warnings), cmocka_unit_test(test_many),
       cmocka_unit_test(test_expectations),
   };
-  return cmocka_run_group_tests_name("faults of expressions", tests, set_up, tear_down);
+  return cmocka_run_group_tests_name("faults of expressions", tests, expr_case_set_up, expr_case_tear_down);
 }

@@ -479,18 +479,6 @@ static void test_failing_memory(void **state) {
   assert_true(fault_run(whole_life, NULL) > 50);
 }
 
-static int set_up(void **state) {
-  triax_context *context = NULL;
-  if (triax_context_new(NULL, &context, NULL) != TRIAX_OK) return -1;
-  *state = context;
-  return 0;
-}
-
-static int tear_down(void **state) {
-  triax_context_unref(*state);
-  return 0;
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_limits),
@@ -511,5 +499,5 @@ int main(void) {
       cmocka_unit_test(test_percentile),
       cmocka_unit_test(test_failing_memory),
   };
-  return cmocka_run_group_tests_name("modules of expressions", tests, set_up, tear_down);
+  return cmocka_run_group_tests_name("modules of expressions", tests, expr_case_set_up, expr_case_tear_down);
 }

@@ -1,6 +1,5 @@
 /* Patterns: what matches, what is refused, and that no pattern is slow. */
 #include "expr/regex.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "expr_case.h"
 #include "fault.h"
 
 /* 1, 0: matches or not; -1: refused; -2: over a limit. */
@@ -277,22 +277,10 @@ static void test_failing_memory(void **state) {
   assert_true(fault_run(compile_one, "^[a-z]+(b|\\d{3,5})*$") > 3);
 }
 
-static int set_up(void **state) {
-  triax_context *context = NULL;
-  if (triax_context_new(NULL, &context, NULL) != TRIAX_OK) return -1;
-  *state = context;
-  return 0;
-}
-
-static int tear_down(void **state) {
-  triax_context_unref(*state);
-  return 0;
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_matching),    cmocka_unit_test(test_refused),        cmocka_unit_test(test_limits),
       cmocka_unit_test(test_linear_time), cmocka_unit_test(test_failing_memory),
   };
-  return cmocka_run_group_tests_name("regular expressions", tests, set_up, tear_down);
+  return cmocka_run_group_tests_name("regular expressions", tests, expr_case_set_up, expr_case_tear_down);
 }

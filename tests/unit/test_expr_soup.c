@@ -266,18 +266,6 @@ static void test_random_failures(void **state) {
   }
 }
 
-static int set_up(void **state) {
-  triax_context *context = NULL;
-  if (triax_context_new(NULL, &context, NULL) != TRIAX_OK) return -1;
-  *state = context;
-  return 0;
-}
-
-static int tear_down(void **state) {
-  triax_context_unref(*state);
-  return 0;
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_soup),
@@ -285,5 +273,5 @@ int main(void) {
       cmocka_unit_test(test_noise),
       cmocka_unit_test(test_random_failures),
   };
-  return cmocka_run_group_tests_name("torn expressions", tests, set_up, tear_down);
+  return cmocka_run_group_tests_name("torn expressions", tests, expr_case_set_up, expr_case_tear_down);
 }

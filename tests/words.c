@@ -1,0 +1,31 @@
+#include "words.h"
+
+void put(triax_document *d, const char *key, const char *value) { triax_document_text(d, T(key), T(value)); }
+
+static void knot(triax_document *d, double value, double points) {
+  triax_document_list(d, TRIAX_NO_KEY);
+  triax_document_number(d, TRIAX_NO_KEY, value);
+  triax_document_number(d, TRIAX_NO_KEY, points);
+  triax_document_end(d);
+}
+
+void metric(triax_document *d, const char *name, const char *value, double low, double high) {
+  triax_document_map(d, T(name));
+  put(d, "value", value);
+  triax_document_list(d, T("scale"));
+  knot(d, low, 0);
+  knot(d, high, 100);
+  triax_document_end(d);
+  triax_document_end(d);
+}
+
+void begin_segment(triax_document *d, const char *name, const char *test, const char *value) {
+  triax_document_map(d, TRIAX_NO_KEY);
+  put(d, "name", name);
+  if (test) put(d, test, value);
+}
+
+void segment(triax_document *d, const char *name, const char *test, const char *value) {
+  begin_segment(d, name, test, value);
+  triax_document_end(d);
+}

@@ -1,0 +1,16 @@
+/* Policies in the words of the file, for tests in C. */
+#ifndef TRIAX_TESTS_WORDS_H
+#define TRIAX_TESTS_WORDS_H
+
+#include <triax/document.h>
+
+#define T(literal) triax_text_of(literal)
+
+void put(triax_document *d, const char *key, const char *value);
+/* A metric whose scale goes straight from low, 0 points, to high, 100 points. */
+void metric(triax_document *d, const char *name, const char *value, double low, double high);
+/* A segment with one further key, or none where test is NULL; begin_segment leaves it open for more. */
+void begin_segment(triax_document *d, const char *name, const char *test, const char *value);
+void segment(triax_document *d, const char *name, const char *test, const char *value);
+
+#endif
