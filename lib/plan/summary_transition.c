@@ -80,7 +80,7 @@ triax_status tx_summarise_transition(const triax_plan *plan, triax_document *d) 
   tx_put_count(d, "segment_changes", sums.segments);
   tx_put_count(d, "new_owners", sums.fresh);
   tx_put_count(d, "change_hands", sums.hands);
-  tx_put_count(d, "to_who_knows_them", sums.knows);
+  if (plan->compiled->policy->transition.known.bytes) tx_put_count(d, "to_who_knows_them", sums.knows);
   if (tx_plan_money(plan)) {
     tx_put_number(d, "arr_moved", tx_sum_of(&sums.moved));
     tx_put_number(d, "arr_share_moved", tx_sum_of(&sums.all) > 0 ? tx_sum_of(&sums.moved) / tx_sum_of(&sums.all) : NAN);

@@ -141,8 +141,9 @@ static bool add_owners(const triax_plan *plan, const tx_plan_move *move, dated_r
   uint32_t csm = owned ? plan->allocation.result->csm[move->row] : TX_ALLOCATION_NONE;
   triax_text to = csm == TX_ALLOCATION_NONE ? (triax_text){NULL, 0} : plan->allocation.input.csm_keys[csm];
   return add_text(rows->from, move->from_owner) && add_text(rows->to, to) &&
-         (move->receiver == TX_ALLOCATION_NONE ? tx_column_builder_missing(rows->knows)
-                                               : tx_column_builder_boolean(rows->knows, move->knows));
+         (move->receiver == TX_ALLOCATION_NONE || !plan->compiled->policy->transition.known.bytes
+              ? tx_column_builder_missing(rows->knows)
+              : tx_column_builder_boolean(rows->knows, move->knows));
 }
 
 static bool add_dated(const triax_plan *plan, const tx_plan_move *move, const tx_column *money, dated_rows *rows) {

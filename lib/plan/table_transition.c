@@ -141,7 +141,7 @@ static void add_move(const triax_plan *plan, tx_tabulate *t) {
   tx_column_builder *from = tx_tabulate_begin(t, TRIAX_TYPE_STRING), *to = tx_tabulate_begin(t, TRIAX_TYPE_STRING);
   tx_column_builder *date = tx_tabulate_begin(t, TRIAX_TYPE_DATE), *knows = tx_tabulate_begin(t, TRIAX_TYPE_BOOLEAN);
   tx_text_batch why = {.builder = tx_tabulate_begin(t, TRIAX_TYPE_STRING), .line = {.context = plan->context}};
-  bool fine = !t->failed;
+  bool fine = !t->failed, is_told = plan->compiled->policy->transition.known.bytes != NULL;
   for (size_t i = 0; fine && i < part->count; i++) {
     const tx_plan_move *move = &part->moves[i];
     if (!is_handover(move)) continue;
@@ -151,7 +151,8 @@ static void add_move(const triax_plan *plan, tx_tabulate *t) {
         tx_column_builder_text(to, plan->allocation.input.csm_keys[move->receiver]) &&
         (move->week == TX_NO_WEEK ? tx_column_builder_missing(date)
                                   : tx_column_builder_integer(date, part->start + 7 * (int64_t)move->week)) &&
-        tx_column_builder_boolean(knows, move->knows) && tx_text_batch_end(&why);
+        (is_told ? tx_column_builder_boolean(knows, move->knows) : tx_column_builder_missing(knows)) &&
+        tx_text_batch_end(&why);
   }
   if (fine) fine = tx_text_batch_flush(&why);
   tx_tabulate_end(t, "from", from, fine);

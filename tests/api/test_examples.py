@@ -16,7 +16,7 @@ import sys
 import tempfile
 import unittest
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from math import log2
 from pathlib import Path
@@ -582,7 +582,7 @@ class Planned:
             self.assertEqual(row["allocation"] in ("kept", "frozen"), stays, c["key"])
             if c["owner"] and not stays:
                 changes.add((c["key"], c["owner"], row["csm"]))
-        moves = table_of(self.kind, "moves")
+        moves = [row for row in table_of(self.kind, "moves") if row["from"] and row["from"] != row["to"]]
         self.assertEqual({(row["customer"], row["from"], row["to"]) for row in moves}, changes)
         for row in moves:
             left = not self.company.here(self.people[row["from"]])
@@ -681,6 +681,64 @@ class TestTerritories(Planned, unittest.TestCase):
 
 class TestTwoRoles(Planned, unittest.TestCase):
     kind = TwoRoles
+
+    def fires(self, c):
+        """The plays that a customer calls for, most urgent first."""
+        onboarding, nps, touch = c["scores"]["onboarding"], number(c["NPS"]), c["segment"] != "essential"
+        return [name for name, holds in (
+            ("rescue", c["band"] == "red" and touch),
+            ("finish onboarding", onboarding is not None and onboarding < 70),
+            ("ask for a reference", c["health"] >= 75 and c["References given"] == "0" and (nps or 0) >= 9)) if holds]
+
+    def test_plays_fire_as_they_say_and_reach_nobody_twice(self):
+        due, held = set(), set()
+        for c in self.company.customers:
+            mails = [play for play in self.fires(c) if play != "rescue"]
+            due |= {(c["key"], play) for play in self.fires(c) if play == "rescue" or play == mails[0]}
+            held |= {(c["key"], play) for play in mails[1:]}
+        actions = table_of(self.kind, "actions")
+        self.assertEqual({(row["customer"], row["play"]) for row in actions}, due)
+        self.assertEqual({(row["customer"], row["play"]) for row in table_of(self.kind, "withheld")}, held)
+        self.assertTrue(all(any(play == name for _, play in due) for name in ("rescue", "ask for a reference")) and held)
+        customers = {c["key"]: c for c in self.company.customers}
+        for row in actions:
+            c = customers[row["customer"]]
+            if row["play"] == "rescue":
+                self.assertEqual((row["recipient"], row["due"]), (self.planned[c["key"]]["csm"], "2026-11-25"))
+            elif row["play"] == "finish onboarding":
+                steps = int(c["Onboarding tasks"]) - int(c["Onboarding tasks done"])
+                self.assertEqual(row["subject"], f"{c['Account']}, {steps} steps are left")
+
+    def test_forecast_is_the_sum_of_its_accounts(self):
+        base = {int(row["year"]): row for row in table_of(self.kind, "forecast")
+                if (row["scenario"], row["segment"]) == ("base", "all")}
+        arr, accounts, chance, growth = [], [], [], []
+        for c in self.company.customers:
+            arr.append(c["arr_value"])
+            chance.append({"red": .72, "yellow": .89, "green": .96}[c["band"]])
+            growth.append(1.10 if c["scores"]["expansion"] is not None and c["scores"]["expansion"] >= 60 else 1.02)
+        for year in range(4):
+            self.near(base[year]["arr"], sum(a * (r * g) ** year for a, r, g in zip(arr, chance, growth)), year)
+            self.near(base[year]["accounts"], sum(r ** year for r in chance), year)
+        self.near(base[1]["grr"], sum(map(lambda a, r: a * r, arr, chance)) / sum(arr), "GRR")
+        self.near(base[1]["nrr"], sum(map(lambda a, r, g: a * r * g, arr, chance, growth)) / sum(arr), "NRR")
+        better = next(row for row in table_of(self.kind, "scenarios") if (row["segment"], row["year"]) == ("all", "1"))
+        red = sum(a * .06 * g for a, r, g in zip(arr, chance, growth) if r == .72)
+        self.near(better["arr"], red, "six points more of the red stay")
+
+    def test_moves_keep_to_what_a_week_can_take(self):
+        moves = table_of(self.kind, "moves")
+        escalated = {c["key"] for c in self.company.customers if c["Escalated"] == "true"}
+        gives, takes = Counter(), Counter()
+        for row in moves:
+            self.assertEqual(row["status"], "held" if row["customer"] in escalated else "scheduled", row)
+            if row["status"] == "scheduled":
+                self.assertEqual(row["date"], str(date(2026, 12, 7) + timedelta(weeks=int(row["week"]) - 1)))
+                if row["change"] != "segment":
+                    gives[row["from"], row["week"]] += bool(row["from"]) and self.company.here(self.people[row["from"]])
+                    takes[row["to"], row["week"]] += 1
+        self.assertLessEqual(max(gives.values()), 3)
+        self.assertEqual(max(takes.values()), 3)
 
 
 if __name__ == "__main__":
