@@ -83,6 +83,32 @@ static bool add_move(transition_job *job, size_t row) {
   return grown;
 }
 
+/* --- families --- */
+
+/* Members of a family are owned together, and so they move together. */
+static uint32_t unit_of(const transition_job *job, size_t row) {
+  const tx_plan_segmentation *segmentation = &job->plan->segmentation;
+  return segmentation->folded ? segmentation->families.member_of[row] : (uint32_t)row;
+}
+
+/* Whoever would go on a date waits with a member of the family who is held. */
+static bool hold_families(transition_job *job) {
+  triax_plan *plan = job->plan;
+  tx_plan_transition *part = job->part;
+  if (!plan->segmentation.folded || job->policy->hold_when == TX_NO_INPUT) return true;
+  const size_t words = tx_words(plan->segmentation.families.count);
+  uint64_t *held = tx_calloc(plan->context, words, sizeof *held);
+  for (size_t i = 0; held && i < part->count; i++) {
+    if (part->moves[i].state == TX_MOVE_HELD) tx_bit_set(held, unit_of(job, part->moves[i].row));
+  }
+  for (size_t i = 0; held && i < part->count; i++) {
+    tx_plan_move *move = &part->moves[i];
+    if (move->state == TX_MOVE_SCHEDULED && tx_bit(held, unit_of(job, move->row))) move->state = TX_MOVE_HELD;
+  }
+  tx_free_array(plan->context, held, words, sizeof *held);
+  return held != NULL;
+}
+
 /* --- when --- */
 
 static int32_t renewal_of(const transition_job *job, size_t row) {
@@ -113,7 +139,7 @@ static triax_status schedule(transition_job *job, triax_error *error) {
     const tx_plan_move *move = &part->moves[i];
     if (move->state != TX_MOVE_SCHEDULED) continue;
     moves[count++] = (tx_move){move->giver, move->receiver, renewal_of(job, move->row), value_of(job, move->row),
-                               tx_people_key(&plan->compiled->customers->people, move->row)};
+                               tx_people_key(&plan->compiled->customers->people, move->row), unit_of(job, move->row)};
   }
   if (status == TRIAX_OK) status = tx_transition_run(plan->context, &model, moves, count, plan->csms, week, error);
   count = 0;
@@ -184,6 +210,7 @@ triax_status tx_run_transition(triax_plan *plan, const tx_step *step, triax_erro
   for (size_t row = 0; status == TRIAX_OK && row < plan->rows; row++) {
     if (!add_move(&job, row)) status = tx_no_memory(error);
   }
+  if (status == TRIAX_OK && !hold_families(&job)) status = tx_no_memory(error);
   if (status == TRIAX_OK) status = schedule(&job, error);
   if (status == TRIAX_OK && !fill_books(&job)) status = tx_no_memory(error);
   return status;

@@ -127,8 +127,10 @@ void tx_write_why_move(const triax_plan *plan, const tx_plan_move *move, tx_line
     add_handovers(plan, move->row, line);
   }
   if (move->state == TX_MOVE_HELD) {
-    tx_line_add(line, TX_TEXT("; held: "));
-    tx_line_add(line, policy->transition.inputs.items[policy->transition.hold_when].source);
+    uint32_t test = policy->transition.hold_when;
+    bool own = tx_input_true(&plan->transition.stage->inputs[test], move->row);
+    tx_line_add(line, own ? TX_TEXT("; held: ") : TX_TEXT("; held with its family: "));
+    tx_line_add(line, policy->transition.inputs.items[test].source);
   }
 }
 

@@ -5,6 +5,9 @@
  * from `before` days before the renewal to `after` days after it, both days included.
  * - Moves are laid in the order of value, greatest first, missing ones last, ties by key, then by number: each takes
  * the first week that is left to it, and no later one makes it give way.
+ * - Moves of one unit (a family) take the same week: outside of the windows of all, with room for all. They stand in the
+ * order by the sum of their values, missing ones 0 beside others, and by their first key. Where a CSM has more of them
+ * than its number, they take a week in which it has no others.
  * - A giver or receiver that is not in the team counts for nothing. What changes no hands uses up nobody's number. */
 #ifndef TX_TRANSITION_TRANSITION_H
 #define TX_TRANSITION_TRANSITION_H
@@ -21,6 +24,7 @@ typedef struct tx_move {
   int32_t renewal;          /* TX_NO_RENEWAL: none, or not known */
   double value;             /* NaN: missing */
   triax_text key;
+  uint32_t unit;            /* moves of one unit take the same week; numbers of any kind, below UINT32_MAX */
 } tx_move;
 
 typedef struct tx_transition_model {

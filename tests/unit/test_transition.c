@@ -50,7 +50,7 @@ static void test_window(void **state) {
       {INT32_MAX, 0}, {INT32_MIN + 1, 0},
   };
   for (size_t i = 0; i < COUNT(cases); i++) {
-    tx_move move = {NO, NO, cases[i].renewal, 1, TX_TEXT("a")};
+    tx_move move = {NO, NO, cases[i].renewal, 1, TX_TEXT("a"), 0};
     uint32_t wanted = cases[i].week == 4 ? TX_NO_WEEK : cases[i].week;
     hold(&model, &move, 1, 0, &wanted);
   }
@@ -60,27 +60,56 @@ static void test_limits(void **state) {
   (void)state;
   static const tx_transition_model one = {.start = 0, .per_csm = 1, .weeks = 3};
   /* Of value: c (9), then a and b (5 each, by key), d (missing) last. 0 gives c and a and b; 1 gets c and d. */
-  static const tx_move moves[] = {{0, 2, NONE, 5, {"a", 1}}, {0, 3, NONE, 5, {"b", 1}}, {0, 1, NONE, 9, {"c", 1}},
-                                  {NO, 1, NONE, NAN, {"d", 1}}};
+  static const tx_move moves[] = {{0, 2, NONE, 5, {"a", 1}, 0}, {0, 3, NONE, 5, {"b", 1}, 1},
+                                  {0, 1, NONE, 9, {"c", 1}, 2}, {NO, 1, NONE, NAN, {"d", 1}, 3}};
   static const uint32_t wanted[] = {1, 2, 0, 1};
   hold(&one, moves, 4, 4, wanted);
   /* More moves than weeks: the fourth of giver 0 has none left. Equal in all: by number. */
-  static const tx_move same[] = {{0, NO, NONE, 1, {"k", 1}}, {0, NO, NONE, 1, {"k", 1}}, {0, NO, NONE, 1, {"k", 1}},
-                                 {0, NO, NONE, 1, {"k", 1}}};
+  static const tx_move same[] = {{0, NO, NONE, 1, {"k", 1}, 0}, {0, NO, NONE, 1, {"k", 1}, 1},
+                                 {0, NO, NONE, 1, {"k", 1}, 2}, {0, NO, NONE, 1, {"k", 1}, 3}};
   static const uint32_t weeks[] = {0, 1, 2, TX_NO_WEEK};
   hold(&one, same, 4, 1, weeks);
   /* Without a limit, and with givers who are gone. */
   static const tx_transition_model free = {.start = 0, .weeks = 1};
   static const uint32_t zero[] = {0, 0, 0, 0};
   hold(&free, same, 4, 1, zero);
-  static const tx_move gone[] = {{NO, NO, NONE, 1, {"a", 1}}, {NO, NO, NONE, 1, {"b", 1}}};
+  static const tx_move gone[] = {{NO, NO, NONE, 1, {"a", 1}, 0}, {NO, NO, NONE, 1, {"b", 1}, 1}};
   hold(&one, gone, 2, 1, zero);
   hold(&one, NULL, 0, 0, NULL);
   /* Giver 0 is full in week 0, receiver 1 in week 1: the third of them waits for week 2, between them. */
-  static const tx_move between[] = {{0, 2, NONE, 3, {"a", 1}}, {3, 1, NONE, 3, {"b", 1}}, {2, 1, NONE, 2, {"c", 1}},
-                                    {0, 1, NONE, 1, {"d", 1}}};
+  static const tx_move between[] = {{0, 2, NONE, 3, {"a", 1}, 0}, {3, 1, NONE, 3, {"b", 1}, 1},
+                                    {2, 1, NONE, 2, {"c", 1}, 2}, {0, 1, NONE, 1, {"d", 1}, 3}};
   static const uint32_t gaps[] = {0, 0, 1, 2};
   hold(&one, between, 4, 4, gaps);
+}
+
+/* Members of a family take one week. Two moves of a CSM a week; weeks begin on days 0, 7, 14, 21. */
+static void test_families(void **state) {
+  (void)state;
+  static const tx_transition_model two = {.start = 0, .before = 1, .has_window = true, .per_csm = 2, .weeks = 4};
+  /* Unit 7 is worth 4 + 4 and goes before b (5), though b is worth more than either. Its second member renews on day 7,
+   * which shuts weeks 0 (day 6) and 1 (day 7): both move in week 2. b and c fill week 0; d finds room in week 1. */
+  static const tx_move sums[] = {{0, 2, NONE, 4, {"x", 1}, 7}, {0, 2, NONE, 5, {"b", 1}, 1}, {1, 2, 7, 4, {"y", 1}, 7},
+                                 {0, 2, NONE, 3, {"c", 1}, 2}, {0, 2, NONE, 2, {"d", 1}, 3}};
+  static const uint32_t together[] = {2, 0, 2, 0, 1};
+  hold(&two, sums, COUNT(sums), 3, together);
+  /* Equal sums: by the first key of each. A missing value beside others is 0; all missing come last. a (1) has one place
+   * of week 0, so that unit 4 (e, f: 1) does not fit and takes week 1; g takes what is left of week 0. */
+  static const tx_move keys[] = {{0, NO, NONE, NAN, {"f", 1}, 4}, {0, NO, NONE, 1, {"e", 1}, 4},
+                                 {0, NO, NONE, 1, {"a", 1}, 9},   {0, NO, NONE, NAN, {"g", 1}, 0}};
+  static const uint32_t gaps[] = {1, 1, 0, 0};
+  hold(&two, keys, COUNT(keys), 1, gaps);
+  /* Three of a family go from 0 to 1, which is more than a week takes: they have one to themselves. z, worth more, is in
+   * week 0, and y finds no place before week 2. The three change no hands of 2, who moves in week 0. */
+  static const tx_move many[] = {{0, 1, NONE, 1, {"a", 1}, 5}, {0, 1, NONE, 1, {"b", 1}, 5},
+                                 {0, 1, NONE, 1, {"c", 1}, 5}, {0, NO, NONE, 9, {"z", 1}, 6},
+                                 {NO, 1, NONE, 2, {"y", 1}, 8}, {2, NO, NONE, 1, {"w", 1}, 3}};
+  static const uint32_t alone[] = {1, 1, 1, 0, 0, 0};
+  hold(&two, many, COUNT(many), 3, alone);
+  /* Who moves into another segment alone goes with the family, and takes up no number. */
+  static const tx_move mixed[] = {{NO, NO, 7, 1, {"a", 1}, 1}, {0, 1, NONE, 1, {"b", 1}, 1}};
+  static const uint32_t later[] = {2, 2};
+  hold(&two, mixed, COUNT(mixed), 2, later);
 }
 
 /* --- against trying --- */
@@ -94,45 +123,69 @@ static uint64_t next(uint64_t *state) {
   return z ^ (z >> 31);
 }
 
-static int is_free(const tx_transition_model *m, const tx_move *move, uint32_t week, unsigned taken[CSMS][64]) {
-  for (int32_t day = m->start + 7 * (int32_t)week; day < m->start + 7 * (int32_t)week + 7; day++) {
-    int shut = m->has_window && move->renewal != NONE && day >= move->renewal - m->before && day <= move->renewal + m->after;
-    if (shut) return 0;
+/* Whether all moves of a unit may be in the week: no day of it in a window, room for each CSM's or a week to itself. */
+static int is_free(const tx_transition_model *m, const tx_move *moves, uint32_t unit, uint32_t week,
+                   unsigned taken[CSMS][64], unsigned wants[CSMS]) {
+  memset(wants, 0, CSMS * sizeof *wants);
+  for (size_t i = 0; i < TRIED; i++) {
+    const tx_move *move = &moves[i];
+    if (move->unit != unit) continue;
+    for (int32_t day = m->start + 7 * (int32_t)week; day < m->start + 7 * (int32_t)week + 7; day++) {
+      int shut = m->has_window && move->renewal != NONE && day >= move->renewal - m->before &&
+                 day <= move->renewal + m->after;
+      if (shut) return 0;
+    }
+    if (move->giver != NO) wants[move->giver]++;
+    if (move->receiver != NO) wants[move->receiver]++;
   }
-  if (!m->per_csm) return 1;
-  return (move->giver == NO || taken[move->giver][week] < m->per_csm) &&
-         (move->receiver == NO || taken[move->receiver][week] < m->per_csm);
+  for (size_t csm = 0; csm < CSMS; csm++) {
+    if (wants[csm] > m->per_csm) wants[csm] = m->per_csm;
+    if (m->per_csm && taken[csm][week] + wants[csm] > m->per_csm) return 0;
+  }
+  return 1;
 }
 
-/* The next in order: greatest value, then least key, then first. */
-static size_t next_move(const tx_move *moves, const int *done) {
-  size_t best = SIZE_MAX;
+static double value_of_unit(const tx_move *moves, uint32_t unit, const char **key) {
+  double value = -INFINITY;
+  *key = NULL;
   for (size_t i = 0; i < TRIED; i++) {
-    if (done[i]) continue;
-    if (best == SIZE_MAX) {
-      best = i;
-      continue;
+    if (moves[i].unit != unit) continue;
+    if (!*key || strcmp(moves[i].key.bytes, *key) < 0) *key = moves[i].key.bytes;
+    if (!isnan(moves[i].value)) value = (isinf(value) ? 0 : value) + moves[i].value;
+  }
+  return value;
+}
+
+/* The next in order: greatest value, then least key, then least number; TRIED: none is left. */
+static uint32_t next_unit(const tx_move *moves, const int *done) {
+  uint32_t best = TRIED;
+  double most = 0;
+  const char *first = NULL, *key;
+  for (uint32_t unit = 0; unit < TRIED; unit++) {
+    double value = value_of_unit(moves, unit, &key);
+    if (!key || done[unit]) continue;
+    if (best == TRIED || value > most || (value == most && strcmp(key, first) < 0)) {
+      best = unit;
+      most = value;
+      first = key;
     }
-    double a = isnan(moves[i].value) ? -INFINITY : moves[i].value;
-    double b = isnan(moves[best].value) ? -INFINITY : moves[best].value;
-    if (a > b || (a == b && strcmp(moves[i].key.bytes, moves[best].key.bytes) < 0)) best = i;
   }
   return best;
 }
 
 static void try_all(const tx_transition_model *m, const tx_move *moves, uint32_t *week) {
-  unsigned taken[CSMS][64] = {{0}};
+  unsigned taken[CSMS][64] = {{0}}, wants[CSMS];
   int done[TRIED] = {0};
-  for (size_t n = 0; n < TRIED; n++) {
-    size_t i = next_move(moves, done);
-    done[i] = 1;
-    week[i] = TX_NO_WEEK;
-    for (uint32_t w = 0; w < m->weeks && week[i] == TX_NO_WEEK; w++) {
-      if (is_free(m, &moves[i], w, taken)) week[i] = w;
+  for (uint32_t unit = next_unit(moves, done); unit < TRIED; unit = next_unit(moves, done)) {
+    uint32_t found = TX_NO_WEEK;
+    done[unit] = 1;
+    for (uint32_t w = 0; w < m->weeks && found == TX_NO_WEEK; w++) {
+      if (is_free(m, moves, unit, w, taken, wants)) found = w;
     }
-    if (week[i] == TX_NO_WEEK) continue;
-    if (moves[i].giver != NO) taken[moves[i].giver][week[i]]++;
-    if (moves[i].receiver != NO) taken[moves[i].receiver][week[i]]++;
+    for (size_t i = 0; i < TRIED; i++) {
+      if (moves[i].unit == unit) week[i] = found;
+    }
+    for (size_t csm = 0; csm < CSMS && found != TX_NO_WEEK; csm++) taken[csm][found] += wants[csm];
   }
 }
 
@@ -154,7 +207,8 @@ static void test_against_trying(void **state) {
       moves[i] = (tx_move){giver == CSMS ? NO : giver, receiver == CSMS ? NO : receiver,
                            next(&random) % 5 ? (int32_t)(next(&random) % 250) : NONE,
                            next(&random) % 6 ? (double)(next(&random) % 4) : NAN,
-                           triax_text_of(keys[next(&random) % COUNT(keys)])};
+                           triax_text_of(keys[next(&random) % COUNT(keys)]),
+                           round % 2 ? (uint32_t)i : (uint32_t)(next(&random) % TRIED)};
     }
     assert_int_equal(tx_transition_run(context, &model, moves, TRIED, CSMS, got, NULL), TRIAX_OK);
     try_all(&model, moves, wanted);
@@ -176,14 +230,18 @@ static void test_many_equal(void **state) {
   for (uint32_t i = 0; i < MANY; i++) {
     uint32_t key = (i * 7919u) % MANY; /* 7919 is prime to 100000: each key once */
     snprintf(keys[i], sizeof keys[i], "%06u", key);
-    moves[i] = (tx_move){0, 1, NONE, 1, triax_text_of(keys[i])};
+    moves[i] = (tx_move){0, 1, NONE, 1, triax_text_of(keys[i]), i};
   }
   tx_transition_model model = {.start = 0, .per_csm = 5, .weeks = 520};
   assert_int_equal(tx_transition_run(context, &model, moves, MANY, 2, week, NULL), TRIAX_OK);
   for (uint32_t i = 0; i < MANY; i++) {
     uint32_t place = (uint32_t)strtoul(keys[i], NULL, 10) / 5;
     assert_int_equal(week[i], place < 520 ? place : TX_NO_WEEK);
+    moves[i].unit = 0;
   }
+  /* All of one family: one week, whatever the number. */
+  assert_int_equal(tx_transition_run(context, &model, moves, MANY, 2, week, NULL), TRIAX_OK);
+  for (uint32_t i = 0; i < MANY; i++) assert_int_equal(week[i], 0);
   free(moves);
   free(keys);
   free(week);
@@ -193,7 +251,7 @@ static void test_many_equal(void **state) {
 static triax_status short_memory(triax_context *context, void *user) {
   (void)user;
   static const tx_transition_model model = {.start = 0, .per_csm = 1, .weeks = 3};
-  static const tx_move moves[] = {{0, 1, NONE, 1, {"a", 1}}, {1, 0, NONE, 2, {"b", 1}}};
+  static const tx_move moves[] = {{0, 1, NONE, 1, {"a", 1}, 0}, {1, 0, NONE, 2, {"b", 1}, 1}};
   uint32_t week[2];
   return tx_transition_run(context, &model, moves, 2, 2, week, NULL);
 }
@@ -205,8 +263,8 @@ static void test_faults(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_window),     cmocka_unit_test(test_limits), cmocka_unit_test(test_against_trying),
-      cmocka_unit_test(test_many_equal), cmocka_unit_test(test_faults),
+      cmocka_unit_test(test_window),         cmocka_unit_test(test_limits),     cmocka_unit_test(test_families),
+      cmocka_unit_test(test_against_trying), cmocka_unit_test(test_many_equal), cmocka_unit_test(test_faults),
   };
   return cmocka_run_group_tests_name("transition", tests, NULL, NULL);
 }
