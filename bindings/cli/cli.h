@@ -163,9 +163,10 @@ typedef struct output_kind {
 } output_kind;
 extern const output_kind output_plan, output_comparison;
 int output_check(const char *path, const output_kind *kind);
-/* "Written to DIR: …", in lines of 80 columns. */
-void output_list(text_buffer *text, const char *folder, const output_kind *kind, const void *result);
-int output_write(const char *path, const output_kind *kind, const void *result, bool raw_text);
+/* "Written to DIR: …", in lines of 80 columns. `page` is report.html, or NULL. */
+void output_list(text_buffer *text, const char *folder, const output_kind *kind, const void *result,
+                 const text_buffer *page);
+int output_write(const char *path, const output_kind *kind, const void *result, bool raw_text, const text_buffer *page);
 /* A file that is complete or untouched. */
 int output_write_file(const char *path, const text_buffer *text);
 int output_write_table(const char *path, const triax_table *table);
@@ -194,6 +195,8 @@ size_t company_sources(const cli_company *company, const cli_options *options, c
 /* digest.c and explain.c: to people, on stdout. */
 bool digest_add(text_buffer *buffer, const triax_plan *plan, const cli_company *company);
 void explain_add(text_buffer *buffer, const triax_document *document);
+/* page_report.c: a plan as a page of HTML. */
+bool report_add(text_buffer *buffer, const triax_plan *plan, const cli_company *company);
 /* compare.c */
 bool comparison_add(text_buffer *buffer, const triax_comparison *comparison);
 

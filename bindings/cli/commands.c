@@ -78,22 +78,40 @@ int command_check(const cli_options *options) {
   return result;
 }
 
-static int print_plan(const cli_company *company, const cli_options *options, const triax_plan *plan) {
+static int print_plan(const cli_company *company, const cli_options *options, const triax_plan *plan,
+                      const text_buffer *page) {
   text_buffer text = {NULL, 0, 0, false};
   if (options->json) {
     json_add_document(&text, triax_plan_summary(plan), 0);
   } else {
     digest_add(&text, plan, company);
-    if (options->out != NULL) output_list(&text, options->out, &output_plan, plan);
+    if (options->out != NULL) output_list(&text, options->out, &output_plan, plan, page);
   }
   int result = print_text(&text);
   text_free(&text);
   return result;
 }
 
+/* The folder, where one is asked for, then the digest. */
+static int put_plan(const cli_company *company, const cli_options *options, const triax_plan *plan) {
+  text_buffer page = {NULL, 0, 0, false};
+  const text_buffer *report = options->report ? &page : NULL;
+  int result = EXIT_DONE;
+  if (report != NULL && !report_add(&page, plan, company)) {
+    say_no_memory();
+    result = EXIT_MACHINE;
+  }
+  if (result == EXIT_DONE && options->out != NULL) {
+    result = output_write(options->out, &output_plan, plan, options->raw_text, report);
+  }
+  if (result == EXIT_DONE) result = print_plan(company, options, plan, report);
+  text_free(&page);
+  return result;
+}
+
 int command_plan(const cli_options *options) {
-  if (options->report) {
-    say_error("--report is not in this version");
+  if (options->report && options->out == NULL) {
+    say_error("--report writes report.html into the folder of the results; name one with -o DIR");
     return EXIT_USAGE;
   }
   /* Before minutes of work are spent on what cannot be written. */
@@ -103,9 +121,7 @@ int command_plan(const cli_options *options) {
   triax_plan *plan = NULL;
   result = company_open(&company, options);
   if (result == EXIT_DONE) result = make_plan(&company, options, &plan);
-  if (result == EXIT_DONE && options->out != NULL)
-    result = output_write(options->out, &output_plan, plan, options->raw_text);
-  if (result == EXIT_DONE) result = print_plan(&company, options, plan);
+  if (result == EXIT_DONE) result = put_plan(&company, options, plan);
   triax_plan_unref(plan);
   company_close(&company);
   return result;

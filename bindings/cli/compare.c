@@ -279,7 +279,7 @@ static int print_comparison(const cli_options *options, const triax_comparison *
     json_add_document(&text, triax_comparison_summary(comparison), 0);
   } else {
     comparison_add(&text, comparison);
-    if (options->out != NULL) output_list(&text, options->out, &output_comparison, comparison);
+    if (options->out != NULL) output_list(&text, options->out, &output_comparison, comparison, NULL);
   }
   int result = print_text(&text);
   text_free(&text);
@@ -301,7 +301,7 @@ static int compare_plans(cli_company *company, triax_plan *before, triax_plan *a
   if (status != TRIAX_OK && status != TRIAX_ECANCELED) say_error("%s", error.message);
   int result = exit_of(status);
   if (result == EXIT_DONE && options->out != NULL)
-    result = output_write(options->out, &output_comparison, comparison, options->raw_text);
+    result = output_write(options->out, &output_comparison, comparison, options->raw_text, NULL);
   if (result == EXIT_DONE) result = print_comparison(options, comparison);
   triax_comparison_unref(comparison);
   return result;

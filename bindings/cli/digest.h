@@ -37,6 +37,14 @@ void digest_line(text_buffer *buffer);
 size_t digest_add_hires(const digest *d, const triax_table *pools, size_t pool);
 void digest_add_tradeoff(const digest *d);
 void digest_add_certificate(const digest *d);
+/* A part of the objective in words, from the summary's certificate; false for one that is not known here. */
+typedef struct digest_objective {
+  const char *words;
+  char reached[CLI_NUMBER_SIZE], bound[CLI_NUMBER_SIZE];
+  triax_text state;
+  double gap; /* NaN: none is known */
+} digest_objective;
+bool digest_part(const triax_document *summary, triax_node part, digest_objective *into);
 /* digest_plays.c and digest_transition.c */
 void digest_add_transition(text_buffer *buffer, const triax_plan *plan);
 void digest_add_plays(text_buffer *buffer, const triax_plan *plan);

@@ -90,27 +90,38 @@ static double number_of(const triax_document *summary, triax_node map, const cha
   return number ? triax_document_as_number(summary, node) : NAN;
 }
 
-/* One part of the objective: reached, at best, and what is known of the difference. */
-static void add_part(const digest *d, const triax_document *summary, triax_node part) {
+bool digest_part(const triax_document *summary, triax_node part, digest_objective *into) {
   static const struct {
     const char *key, *words;
-  } names[] = {{"uncovered_value", "value left uncovered"}, {"over_fte", "load beyond fte"},
-               {"points", "preference points"},             {"imbalance", "imbalance"}};
+    bool is_large; /* shown as 1.23m */
+  } names[] = {{"uncovered_value", "value left uncovered", true},
+               {"over_fte", "load beyond fte", false},
+               {"points", "preference points", true},
+               {"imbalance", "imbalance", false}};
   triax_text key = triax_document_as_text(summary, triax_document_find(summary, part, triax_text_of("part")));
-  triax_text state = triax_document_as_text(summary, triax_document_find(summary, part, triax_text_of("state")));
-  double reached = number_of(summary, part, "reached"), bound = number_of(summary, part, "bound");
-  double gap = number_of(summary, part, "gap");
-  char text[CLI_NUMBER_SIZE], other[CLI_NUMBER_SIZE];
-  bool money = false;
+  into->state = triax_document_as_text(summary, triax_document_find(summary, part, triax_text_of("state")));
+  into->gap = number_of(summary, part, "gap");
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     if (!same_text(key, triax_text_of(names[i].key))) continue;
-    text_add_format(d->buffer, "  %-*s", DIGEST_NAME - 2, names[i].words);
-    money = i == 0 || i == 2;
+    double values[2] = {number_of(summary, part, "reached"), number_of(summary, part, "bound")};
+    into->words = names[i].words;
+    for (int v = 0; v < 2; v++) {
+      char text[CLI_NUMBER_SIZE];
+      const char *shown = names[i].is_large ? digest_money(values[v], text) : digest_figure(values[v], 2, text);
+      snprintf(v == 0 ? into->reached : into->bound, CLI_NUMBER_SIZE, "%s", shown);
+    }
+    return true;
   }
-  text_add_format(d->buffer, " %12s", money ? digest_money(reached, text) : digest_figure(reached, 2, text));
-  text_add_format(d->buffer, " %12s", money ? digest_money(bound, other) : digest_figure(bound, 2, other));
-  text_add_format(d->buffer, "  %.*s", (int)state.length, state.bytes);
-  if (!is_missing(gap) && gap > 0) text_add_format(d->buffer, ", %.3g %%", 100 * gap);
+  return false;
+}
+
+/* One part of the objective: reached, at best, and what is known of the difference. */
+static void add_part(const digest *d, const triax_document *summary, triax_node part) {
+  digest_objective of;
+  if (!digest_part(summary, part, &of)) return;
+  text_add_format(d->buffer, "  %-*s %12s %12s  %.*s", DIGEST_NAME - 2, of.words, of.reached, of.bound,
+                  (int)of.state.length, of.state.bytes);
+  if (!is_missing(of.gap) && of.gap > 0) text_add_format(d->buffer, ", %.3g %%", 100 * of.gap);
   digest_line(d->buffer);
 }
 

@@ -56,6 +56,7 @@ static const char plan[] = "usage: triax plan POLICY --customers FILE [--team FI
                            "  --raw-text        write text as it is. Without it, text that begins with\n"
                            "                    = + - @, a tab or a carriage return gets a ' before it, so\n"
                            "                    that no spreadsheet runs it as a formula\n"
+                           "  --report          write report.html beside the tables of -o: a page to read and send\n"
                            "  --tradeoff        solve for other weights too: accounts that move against balance\n"
                            "  --hires           find whom to hire by solving again, in large companies too\n"
                            "  --history FILE    earlier values of health: customer, date, health\n"

@@ -162,21 +162,25 @@ static int write_bytes(const char *path, const text_buffer *text) {
   return good ? EXIT_DONE : say_not_written(path);
 }
 
-static int write_summary(const char *folder, const triax_document *summary) {
-  text_buffer text = {NULL, 0, 0, false};
-  char *path = join(folder, "/", "summary.json");
-  int result = EXIT_MACHINE;
-  if (path == NULL || !json_add_document(&text, summary, 0)) {
-    say_no_memory();
-  } else {
-    result = write_bytes(path, &text);
-  }
-  text_free(&text);
+static int write_in(const char *folder, const char *name, const text_buffer *text) {
+  char *path = join(folder, "/", name);
+  int result = path != NULL ? write_bytes(path, text) : EXIT_MACHINE;
+  if (path == NULL) say_no_memory();
   free(path);
   return result;
 }
 
-static int write_all(const char *folder, const output_kind *kind, const void *plan, bool raw_text) {
+static int write_summary(const char *folder, const triax_document *summary) {
+  text_buffer text = {NULL, 0, 0, false};
+  int result = EXIT_MACHINE;
+  if (json_add_document(&text, summary, 0)) result = write_in(folder, "summary.json", &text);
+  else say_no_memory();
+  text_free(&text);
+  return result;
+}
+
+static int write_all(const char *folder, const output_kind *kind, const void *plan, bool raw_text,
+                     const text_buffer *page) {
   if (!platform_make_folder(folder)) {
     say_error("cannot make the folder '%s': %s", folder, strerror(errno));
     return EXIT_MACHINE;
@@ -189,6 +193,7 @@ static int write_all(const char *folder, const output_kind *kind, const void *pl
     result = write_table(folder, kind->table_name(which), table, raw_text);
   }
   if (result == EXIT_DONE) result = write_summary(folder, kind->summary(plan));
+  if (result == EXIT_DONE && page != NULL) result = write_in(folder, "report.html", page);
   if (result == EXIT_DONE) platform_sync_folder(folder);
   return result;
 }
@@ -213,14 +218,14 @@ static int move_into_place(const places *at, const output_kind *kind) {
   return EXIT_DONE;
 }
 
-int output_write(const char *path, const output_kind *kind, const void *plan, bool raw_text) {
+int output_write(const char *path, const output_kind *kind, const void *plan, bool raw_text, const text_buffer *page) {
   places at;
   if (!find_places(path, &at)) {
     free_places(&at);
     say_no_memory();
     return EXIT_MACHINE;
   }
-  int result = write_all(at.fresh, kind, plan, raw_text);
+  int result = write_all(at.fresh, kind, plan, raw_text, page);
   /* Somebody may have put something there in the meantime. */
   if (result == EXIT_DONE) result = output_check(path, kind);
   if (result == EXIT_DONE) result = move_into_place(&at, kind);
@@ -229,9 +234,10 @@ int output_write(const char *path, const output_kind *kind, const void *plan, bo
   return result;
 }
 
-void output_list(text_buffer *text, const char *folder, const output_kind *kind, const void *result) {
-  text_add_format(text, "\nWritten to %s:\n  summary.json", folder);
-  size_t column = 14;
+void output_list(text_buffer *text, const char *folder, const output_kind *kind, const void *result,
+                 const text_buffer *page) {
+  text_add_format(text, "\nWritten to %s:\n  summary.json%s", folder, page != NULL ? " report.html" : "");
+  size_t column = page != NULL ? 26 : 14;
   for (int32_t which = 1; kind->table_name(which) != NULL; which++) {
     const char *name = kind->table_name(which);
     if (kind->table(result, which) == NULL) continue;

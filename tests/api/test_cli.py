@@ -93,7 +93,7 @@ class Usage(Case):
             (["check", self.policy, "--delimiter", "semicolom"], "'semicolon'"),
             (["check", self.policy, "--list-separator", "|"], "policy"), (["compare", "a", "b"], "--customers"),
             (["fit", "a"], "--customers"), (["fit", "a", "--customers", "b"], "--outcome"), (["check", self.policy, "--json=1"], "takes no --json"),
-            (["plan", self.policy, "--customers", self.customers, "--report"], "not in this version"),
+            (["plan", self.policy, "--customers", self.customers, "--report"], "-o DIR"),
             (["check", self.policy, "--team", "a", "--team", "b"], "twice"),
         ]:
             with self.subTest(arguments=arguments):
