@@ -20,8 +20,21 @@ double tx_exp(double x) {
   if (x < -745) return 0;
   const double whole = floor(x * log2e + 0.5);
   const double r = (x - whole * high) - whole * low; /* |r| <= 0.35 */
-  double sum = 1;
-  for (int k = 14; k >= 1; k--) sum = 1 + r * sum / k;
+  /* 1 / k!, even and odd ones apart, so that two sums go on side by side. */
+  const double square = r * r;
+  double even = 1.1470745597729725e-11, odd = 1.6059043836821613e-10;
+  even = 2.08767569878681e-09 + square * even;
+  even = 2.755731922398589e-07 + square * even;
+  even = 2.48015873015873e-05 + square * even;
+  even = 0.001388888888888889 + square * even;
+  even = 0.041666666666666664 + square * even;
+  even = 0.5 + square * even;
+  odd = 2.505210838544172e-08 + square * odd;
+  odd = 2.7557319223985893e-06 + square * odd;
+  odd = 0.0001984126984126984 + square * odd;
+  odd = 0.008333333333333333 + square * odd;
+  odd = 0.16666666666666666 + square * odd;
+  const double sum = 1 + (r + square * (even + r * odd));
   const int n = (int)whole;
   return n < -1000 ? sum * power_of_two(n + 1000) * power_of_two(-1000) : n > 1000
              ? sum * power_of_two(n - 1000) * power_of_two(1000)

@@ -9,7 +9,10 @@ size_t tx_knot_below(const double *knots, size_t count, double x, double *share)
   size_t low = 0, high = count - 1; /* knots[low] <= x < knots[high], but for the ends */
   *share = 0;
   if (x <= knots[0]) return 0;
-  if (x >= knots[count - 1]) return count - 1;
+  if (x >= knots[count - 1]) {
+    *share = 1;
+    return count - 2;
+  }
   while (high - low > 1) {
     const size_t middle = low + (high - low) / 2;
     if (knots[middle] <= x) low = middle;

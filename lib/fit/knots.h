@@ -4,8 +4,8 @@
 
 #include "fit/fit.h"
 
-/* The knot at or below x, and the share of the way to the next; x beyond the ends counts as the end. NaN must not be
- * asked for. */
+/* Of at least two knots the one at or below x, never the last, and the share of the way to the next; x beyond the ends
+ * counts as the end. NaN must not be asked for. */
 size_t tx_knot_below(const double *knots, size_t count, double x, double *share);
 /* Knots for a number: each distinct value, or values at even ranks, at most `most`; fewer than 2 where there are not
  * two values. False when memory is short. */

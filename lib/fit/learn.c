@@ -16,8 +16,12 @@
 #define FEW_KNOTS 8
 /* A metric whose effect deviates less over the rows says nothing. */
 #define SPREAD_LEAST 0.01
-#define SWEEPS 30
-#define SWEEPS_A_PAIR 6
+/* Steps of Newton's. */
+#define STEPS 10
+#define STEPS_AGAIN 3
+#define STEPS_A_PAIR 2
+/* What the odds of an effect must be, as twice their logarithm. */
+#define VOUCHED 2.0
 
 typedef struct learning {
   triax_context *context;
@@ -29,8 +33,6 @@ typedef struct learning {
   tx_fit_axis (*pairs)[2];
   size_t pair_count;
 } learning;
-
-static bool in_use(const tx_fit_data *data, size_t row) { return !data->use || data->use[row]; }
 
 static size_t share_of_parameters(const tx_fit_data *data, size_t least, size_t most) {
   const size_t share = PARAMETERS / (data->column_count ? data->column_count : 1);
@@ -47,7 +49,7 @@ static bool list_levels(tx_arena *arena, const tx_fit_data *data, size_t column,
   if (counts && made) {
     memset(counts, 0, from->levels * sizeof *counts);
     for (size_t row = 0; row < data->rows; row++) {
-      if (in_use(data, row) && from->codes[row] != TX_FIT_ABSENT) counts[from->codes[row]]++;
+      if (from->codes[row] != TX_FIT_ABSENT) counts[from->codes[row]]++;
     }
     while (*count < most && from->levels) {
       uint32_t best = 0;
@@ -86,46 +88,49 @@ static triax_status add_first_terms(learning *work, triax_error *error) {
 }
 
 static triax_status fit_first(learning *work, triax_error *error) {
-  bool shrunk;
+  bool any;
   triax_status status = add_first_terms(work, error);
   if (status == TRIAX_OK) status = tx_additive_open(&work->first, error);
-  return status == TRIAX_OK ? tx_additive_fit(&work->first, INFINITY, SWEEPS, &shrunk, error) : status;
+  if (status == TRIAX_OK) status = tx_additive_fit(&work->first, STEPS, error);
+  if (status == TRIAX_OK) status = tx_additive_weed(&work->first, VOUCHED, &any, error);
+  return status == TRIAX_OK && any ? tx_additive_fit(&work->first, STEPS_AGAIN, error) : status;
 }
 
 static triax_status add_pairs(learning *work, triax_error *error) {
   const size_t most = work->options->pairs;
-  bool found = true, shrunk;
-  if (!most || work->first.parameters > work->options->parameters) return TRIAX_OK;
+  bool found = true;
+  if (!most || work->last.parameters > work->options->parameters) return TRIAX_OK;
   work->pairs = tx_arena_calloc(&work->model->arena, most, sizeof *work->pairs);
   work->search = tx_pair_search_new(work->context, work->data);
   if (!work->pairs || !work->search) return tx_no_memory(error);
   triax_status status = TRIAX_OK;
   while (status == TRIAX_OK && work->pair_count < most) {
     tx_fit_axis *axes = work->pairs[work->pair_count];
-    status = tx_pair_search_next(work->search, &work->first, &work->model->arena, axes, &found, error);
+    status = tx_pair_search_next(work->search, &work->last, &work->model->arena, axes, &found, error);
     if (status != TRIAX_OK || !found) break;
     work->pair_count++;
-    if (!tx_additive_cells(&work->first, axes)) return tx_no_memory(error);
-    status = tx_additive_open(&work->first, error);
-    if (status == TRIAX_OK) status = tx_additive_fit(&work->first, INFINITY, SWEEPS_A_PAIR, &shrunk, error);
+    if (!tx_additive_cells(&work->last, axes)) return tx_no_memory(error);
+    status = tx_additive_open(&work->last, error);
+    if (status == TRIAX_OK) status = tx_additive_fit(&work->last, STEPS_A_PAIR, error);
   }
   return status;
 }
 
 /* The deviation of a term's effect over the rows, and its mean. */
 static double spread_of(const tx_additive *additive, const tx_term *term, double *mean) {
-  double sum = 0, squares = 0;
+  double effects[TX_SLOTS], sum = 0, squares = 0;
+  const double rows = (double)additive->data->rows;
+  tx_term_effects(additive, term, effects);
   for (int pass = 0; pass < 2; pass++) {
-    if (pass) *mean = sum / (double)additive->used;
+    if (pass) *mean = sum / rows;
     for (size_t row = 0; row < additive->data->rows; row++) {
-      if (!in_use(additive->data, row)) continue;
-      const double share = term->share ? term->share[row] : 0, low = additive->beta[term->index[row]];
-      const double value = share > 0 ? low + share * (additive->beta[term->index[row] + 1] - low) : low;
+      const double low = effects[term->slot[row]];
+      const double value = term->share ? low + term->share[row] * (effects[term->slot[row] + 1] - low) : low;
       if (pass) squares += (value - *mean) * (value - *mean);
       else sum += value;
     }
   }
-  return sqrt(squares / (double)additive->used);
+  return sqrt(squares / rows);
 }
 
 /* A round number near a knot: within a tenth of the way to its neighbours. Whole numbers stay as they are. */
@@ -211,27 +216,62 @@ static bool keep_model(learning *work) {
 }
 
 static triax_status fit_last(learning *work, triax_error *error) {
+  bool any;
   triax_status status = add_last_terms(work, error);
   if (status == TRIAX_OK) status = tx_additive_open(&work->last, error);
+  if (status == TRIAX_OK) status = tx_additive_fit(&work->last, STEPS, error);
+  if (status == TRIAX_OK) status = add_pairs(work, error);
+  if (status == TRIAX_OK) status = tx_additive_weed(&work->last, VOUCHED, &any, error);
+  if (status == TRIAX_OK) status = tx_additive_fit(&work->last, STEPS_AGAIN, error);
   if (status == TRIAX_OK) {
-    status = tx_additive_fit(&work->last, work->options->parameters, SWEEPS, &work->model->shrunk, error);
+    status = tx_additive_finish(&work->last, work->options->parameters, &work->model->shrunk, error);
   }
   if (status == TRIAX_OK && !keep_model(work)) status = tx_no_memory(error);
   return status;
 }
 
+/* The rows learnt from, one after another: in a fold four fifths of what came. */
+static bool gather(tx_arena *arena, const tx_fit_data *from, tx_fit_data *into) {
+  size_t rows = 0, *row_of = tx_arena_calloc(arena, from->rows, sizeof *row_of);
+  tx_fit_column *columns = tx_arena_calloc(arena, from->column_count, sizeof *columns);
+  uint8_t *outcome = tx_arena_calloc(arena, from->rows, 1);
+  if (!row_of || !columns || !outcome) return false;
+  for (size_t row = 0; row < from->rows; row++) {
+    if (from->use && !from->use[row]) continue;
+    outcome[rows] = from->outcome[row];
+    row_of[rows++] = row;
+  }
+  *into = (tx_fit_data){rows, outcome, NULL, columns, from->column_count};
+  for (size_t c = 0; c < from->column_count; c++) {
+    const tx_fit_column *source = &from->columns[c];
+    double *numbers = source->numbers ? tx_arena_alloc(arena, (rows + 1) * sizeof *numbers) : NULL;
+    uint32_t *codes = source->numbers ? NULL : tx_arena_alloc(arena, (rows + 1) * sizeof *codes);
+    if (!numbers && !codes) return false;
+    for (size_t row = 0; row < rows; row++) {
+      if (numbers) numbers[row] = source->numbers[row_of[row]];
+      else codes[row] = source->codes[row_of[row]];
+    }
+    columns[c] = (tx_fit_column){numbers, codes, source->levels, source->direction};
+  }
+  return true;
+}
+
 triax_status tx_fit_learn(triax_context *context, const tx_fit_data *data, const tx_fit_options *options,
                           tx_fit_model *model, triax_error *error) {
-  learning work = {.context = context, .data = data, .options = options, .model = model};
+  tx_fit_data used;
+  tx_arena rows;
+  learning work = {.context = context, .data = &used, .options = options, .model = model};
   memset(model, 0, sizeof *model);
   tx_arena_init(&model->arena, context);
-  tx_additive_init(&work.first, context, data);
-  tx_additive_init(&work.last, context, data);
-  triax_status status = fit_first(&work, error);
-  if (status == TRIAX_OK) status = add_pairs(&work, error);
+  tx_arena_init(&rows, context);
+  triax_status status = gather(&rows, data, &used) ? TRIAX_OK : tx_no_memory(error);
+  tx_additive_init(&work.first, context, &used);
+  tx_additive_init(&work.last, context, &used);
+  if (status == TRIAX_OK) status = fit_first(&work, error);
   if (status == TRIAX_OK) status = fit_last(&work, error);
   tx_additive_free(&work.first);
   tx_additive_free(&work.last);
   tx_pair_search_free(work.search);
+  tx_arena_free(&rows);
   return status;
 }

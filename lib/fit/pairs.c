@@ -40,8 +40,6 @@ struct tx_pair_search {
   bool *taken;
 };
 
-static bool in_use(const tx_fit_data *data, size_t row) { return !data->use || data->use[row]; }
-
 /* --- bins ---- */
 
 static bool bin_numbers(tx_pair_search *search, size_t column, side *into) {
@@ -66,7 +64,7 @@ static bool bin_levels(tx_pair_search *search, size_t column, side *into) {
   into->codes = tx_arena_calloc(&search->arena, BINS, sizeof *into->codes);
   if (!counts || !into->codes) return false;
   for (size_t row = 0; row < search->data->rows; row++) {
-    if (in_use(search->data, row) && from->codes[row] != TX_FIT_ABSENT) counts[from->codes[row]]++;
+    if (from->codes[row] != TX_FIT_ABSENT) counts[from->codes[row]]++;
   }
   size_t kinds = 0, named = 0;
   for (uint32_t code = 0; code < from->levels; code++) kinds += counts[code] > 0;
@@ -275,7 +273,7 @@ static double round_cut(const tx_fit_data *data, size_t column, double cut) {
   const double *numbers = data->columns[column].numbers;
   double below = -INFINITY;
   for (size_t row = 0; row < data->rows; row++) {
-    if (in_use(data, row) && numbers[row] < cut && numbers[row] > below) below = numbers[row];
+    if (numbers[row] < cut && numbers[row] > below) below = numbers[row];
   }
   if (!isfinite(below)) return cut;
   const double rounded = tx_round_within(below + (cut - below) / 1024, cut);
@@ -317,8 +315,7 @@ triax_status tx_pair_search_next(tx_pair_search *search, const tx_additive *fitt
   const size_t columns = search->data->column_count, all = columns * columns;
   search->fitted = fitted;
   *found = false;
-  triax_status status =
-      tx_parallel_for(search->context, "fit", all, all + 1, judge_columns, search, error);
+  triax_status status = tx_parallel_for(search->context, "fit", all, columns, judge_columns, search, error);
   if (status != TRIAX_OK || !all) return status;
   size_t best = 0;
   for (size_t at = 1; at < all; at++) best = search->gains[at] > search->gains[best] ? at : best;

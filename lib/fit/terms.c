@@ -9,8 +9,6 @@
 /* So many rows without a value for them to have an effect of their own. */
 #define MISSING_LEAST 10
 
-static bool in_use(const tx_additive *additive, size_t row) { return !additive->data->use || additive->data->use[row]; }
-
 static tx_term *next_term(tx_additive *additive, int kind, size_t column, size_t count) {
   if (!tx_grow(additive->context, (void **)&additive->terms, &additive->term_room, additive->term_count + 1,
                sizeof *additive->terms)) {
@@ -22,8 +20,8 @@ static tx_term *next_term(tx_additive *additive, int kind, size_t column, size_t
   term->column = column;
   term->first = additive->count;
   term->count = count;
-  term->index = tx_arena_alloc(&additive->arena, (additive->data->rows + 1) * sizeof *term->index);
-  if (!term->index) return NULL;
+  term->slot = tx_arena_calloc(&additive->arena, additive->data->rows + 1, 1);
+  if (!term->slot) return NULL;
   additive->term_count++;
   additive->count += count;
   return term;
@@ -48,65 +46,56 @@ static bool add_missing(tx_additive *additive, tx_term *term, size_t missing) {
   return add_penalty(additive, term, term->first + term->count, 1, TX_GROUP_SLOPES, NULL);
 }
 
-static uint32_t missing_index(const tx_term *term) {
-  return term->has_missing ? (uint32_t)(term->first + term->count) : UINT32_MAX;
-}
+/* The slot of rows without a value: that of missing values, or behind it that of none. */
+static uint8_t missing_slot(const tx_term *term) { return (uint8_t)term->count; }
 
-bool tx_additive_constant(tx_additive *additive) {
-  tx_term *term = next_term(additive, TX_TERM_CONSTANT, 0, 1);
-  if (term) memset(term->index, 0, additive->data->rows * sizeof *term->index);
-  return term != NULL;
-}
+bool tx_additive_constant(tx_additive *additive) { return next_term(additive, TX_TERM_CONSTANT, 0, 1) != NULL; }
 
 /* --- lines ---- */
 
-/* Every row's place among the knots; how many of those learnt from have no value. */
+/* Every row's place among the knots; how many have no value. */
 static size_t place_rows(const tx_additive *additive, tx_term *term) {
   const double *numbers = additive->data->columns[term->column].numbers;
   size_t missing = 0;
   for (size_t row = 0; row < additive->data->rows; row++) {
-    size_t at = 0;
     double share = 0;
-    if (isnan(numbers[row])) {
-      missing += in_use(additive, row);
-      term->index[row] = UINT32_MAX;
-    } else {
-      at = tx_knot_below(term->knots, term->count, numbers[row], &share);
-      term->index[row] = (uint32_t)(term->first + at);
-    }
+    size_t at = missing_slot(term);
+    if (isnan(numbers[row])) missing++;
+    else at = tx_knot_below(term->knots, term->count, numbers[row], &share);
+    term->slot[row] = (uint8_t)at;
     term->share[row] = share;
   }
   return missing;
 }
 
-/* Share of the rows at each knot. */
-static void weigh_knots(const tx_additive *additive, const tx_term *term, double *mass) {
+/* Rows at each knot, those between two shared out, and how many of them had the outcome; how many in all. */
+static double weigh_knots(const tx_additive *additive, const tx_term *term, double *mass, double *hits) {
   double rows = 0;
   for (size_t row = 0; row < additive->data->rows; row++) {
-    if (!in_use(additive, row) || term->index[row] == UINT32_MAX) continue;
-    const size_t at = term->index[row] - term->first;
-    mass[at] += 1 - term->share[row];
-    if (term->share[row] > 0) mass[at + 1] += term->share[row];
+    const size_t at = term->slot[row];
+    if (at >= term->count) continue;
+    const double up = term->share[row], hit = additive->data->outcome[row];
+    mass[at] += 1 - up;
+    hits[at] += (1 - up) * hit;
+    if (up > 0) mass[at + 1] += up;
+    if (up > 0) hits[at + 1] += up * hit;
     rows++;
   }
-  for (size_t k = 0; k < term->count; k++) mass[k] /= rows;
+  return rows;
 }
 
 /* How well an outcome follows a straight line over places of the knots: the log-likelihood of a plain regression. */
-static double straightness(const tx_additive *additive, const tx_term *term, const double *place) {
+static double straightness(const double *place, const double *mass, const double *hits, size_t count) {
   double a = 0, b = 0, sum = 0;
   for (int step = 0; step < 7; step++) {
     double g0 = 0, g1 = 0, h00 = 1e-6, h01 = 0, h11 = 1e-6;
     sum = 0;
-    for (size_t row = 0; row < additive->data->rows; row++) {
-      if (!in_use(additive, row) || term->index[row] == UINT32_MAX) continue;
-      const size_t at = term->index[row] - term->first;
-      const double share = term->share[row], z = share > 0 ? place[at] + share * (place[at + 1] - place[at]) : place[at];
-      const double eta = a + b * z, chance = tx_logistic(eta), y = additive->data->outcome[row];
-      const double weight = chance * (1 - chance);
-      sum -= tx_log_one_plus_exp(y > 0 ? -eta : eta);
-      g0 += y - chance;
-      g1 += (y - chance) * z;
+    for (size_t k = 0; k < count; k++) {
+      const double z = place[k], eta = a + b * z, chance = tx_logistic(eta);
+      const double weight = mass[k] * chance * (1 - chance), left = hits[k] - mass[k] * chance;
+      sum += hits[k] * eta - mass[k] * tx_log_one_plus_exp(eta);
+      g0 += left;
+      g1 += left * z;
       h00 += weight;
       h01 += weight * z;
       h11 += weight * z * z;
@@ -120,37 +109,31 @@ static double straightness(const tx_additive *additive, const tx_term *term, con
 }
 
 /* Mean 0 and deviation 1 over the rows. */
-static void standardise(const tx_additive *additive, const tx_term *term, double *place) {
+static void standardise(double *place, const double *mass, size_t count) {
   double rows = 0, sum = 0, squares = 0;
-  for (int pass = 0; pass < 2; pass++) {
-    const double mean = pass ? sum / rows : 0;
-    for (size_t row = 0; row < additive->data->rows; row++) {
-      if (!in_use(additive, row) || term->index[row] == UINT32_MAX) continue;
-      const size_t at = term->index[row] - term->first;
-      const double share = term->share[row], z = share > 0 ? place[at] + share * (place[at + 1] - place[at]) : place[at];
-      if (pass) squares += (z - mean) * (z - mean);
-      else sum += z, rows++;
-    }
+  for (size_t k = 0; k < count; k++) {
+    rows += mass[k];
+    sum += mass[k] * place[k];
   }
+  for (size_t k = 0; k < count; k++) squares += mass[k] * (place[k] - sum / rows) * (place[k] - sum / rows);
   const double deviation = squares > 0 ? sqrt(squares / rows) : 1;
-  for (size_t k = 0; k < term->count; k++) place[k] = (place[k] - sum / rows) / deviation;
+  for (size_t k = 0; k < count; k++) place[k] = (place[k] - sum / rows) / deviation;
 }
 
 /* Bends are measured where the outcome follows a straight line better: on the numbers as they are, or on their ranks. */
-static const double *choose_places(tx_additive *additive, const tx_term *term, const double *mass) {
+static const double *choose_places(tx_additive *additive, const tx_term *term, const double *mass, const double *hits) {
   double *plain = tx_arena_calloc(&additive->arena, term->count, sizeof(double));
-  double *rank = tx_arena_calloc(&additive->arena, term->count, sizeof(double));
+  double *rank = tx_arena_calloc(&additive->arena, term->count, sizeof(double)), below = 0;
   if (!plain || !rank) return NULL;
-  double below = 0;
   for (size_t k = 0; k < term->count; k++) {
     plain[k] = term->knots[k];
     rank[k] = below + mass[k] / 2;
     below += mass[k];
   }
-  standardise(additive, term, plain);
-  standardise(additive, term, rank);
+  standardise(plain, mass, term->count);
+  standardise(rank, mass, term->count);
   if (term->count < 3) return plain;
-  return straightness(additive, term, rank) > straightness(additive, term, plain) ? rank : plain;
+  return straightness(rank, mass, hits, term->count) > straightness(plain, mass, hits, term->count) ? rank : plain;
 }
 
 /* The change of slope at each inner knot. */
@@ -171,18 +154,19 @@ static bool penalise_bends(tx_additive *additive, const tx_term *term, const dou
 
 /* The slope over the rows, per deviation of the places. */
 static bool penalise_slope(tx_additive *additive, const tx_term *term, const double *place) {
-  double *slope = tx_arena_calloc(&additive->arena, term->count, sizeof *slope), rows = 0;
+  double *slope = tx_arena_calloc(&additive->arena, term->count, sizeof *slope);
   if (!slope) return false;
-  for (size_t row = 0; row < additive->data->rows; row++) {
-    if (!in_use(additive, row) || term->index[row] == UINT32_MAX) continue;
-    const size_t at = term->index[row] - term->first;
-    const double share = term->share[row], z = share > 0 ? place[at] + share * (place[at + 1] - place[at]) : place[at];
-    slope[at] += (1 - share) * z;
-    if (share > 0) slope[at + 1] += share * z;
-    rows++;
-  }
-  for (size_t k = 0; k < term->count; k++) slope[k] /= rows;
+  for (size_t k = 0; k < term->count; k++) slope[k] = term->mass[k] * place[k];
   return add_penalty(additive, term, term->first, term->count, TX_GROUP_SLOPES, slope);
+}
+
+static bool penalise_line(tx_additive *additive, tx_term *term, double *mass, const double *hits, double rows) {
+  const double *place = choose_places(additive, term, mass, hits);
+  for (size_t k = 0; k < term->count; k++) mass[k] /= rows;
+  term->mass = mass;
+  return place && penalise_slope(additive, term, place) &&
+         add_penalty(additive, term, term->first, term->count, TX_GROUP_GAUGE, mass) &&
+         (term->count < 3 || penalise_bends(additive, term, place));
 }
 
 bool tx_additive_line(tx_additive *additive, size_t column, const double *knots, size_t count) {
@@ -190,24 +174,14 @@ bool tx_additive_line(tx_additive *additive, size_t column, const double *knots,
   tx_term *term = next_term(additive, TX_TERM_LINE, column, count);
   if (!term) return false;
   double *mass = tx_arena_calloc(&additive->arena, count, sizeof *mass);
+  double *hits = tx_arena_calloc(&additive->arena, count, sizeof *hits);
   term->share = tx_arena_alloc(&additive->arena, (additive->data->rows + 1) * sizeof *term->share);
   term->knots = knots;
-  term->mass = mass;
   term->direction = additive->data->columns[column].direction;
-  if (!mass || !term->share) return false;
+  if (!mass || !hits || !term->share) return false;
   const size_t missing = place_rows(additive, term);
-  weigh_knots(additive, term, mass);
-  const double *place = choose_places(additive, term, mass);
-  if (!place || !penalise_slope(additive, term, place) ||
-      !add_penalty(additive, term, term->first, count, TX_GROUP_GAUGE, mass) ||
-      (count > 2 && !penalise_bends(additive, term, place)) || !add_missing(additive, term, missing)) {
-    return false;
-  }
-  const uint32_t behind = missing_index(term);
-  for (size_t row = 0; row < additive->data->rows; row++) {
-    if (term->index[row] == UINT32_MAX) term->index[row] = behind;
-  }
-  return true;
+  const double rows = weigh_knots(additive, term, mass, hits);
+  return penalise_line(additive, term, mass, hits, rows) && add_missing(additive, term, missing);
 }
 
 /* --- levels and cells ---- */
@@ -222,24 +196,19 @@ static bool penalise_each(tx_additive *additive, const tx_term *term) {
 
 bool tx_additive_levels(tx_additive *additive, size_t column, const uint32_t *levels, size_t count) {
   const tx_fit_column *from = &additive->data->columns[column];
-  uint32_t *number = tx_arena_alloc(&additive->arena, ((size_t)from->levels + 1) * sizeof *number);
+  uint8_t *number = tx_arena_alloc(&additive->arena, (size_t)from->levels + 1);
   tx_term *term = number ? next_term(additive, TX_TERM_LEVELS, column, count) : NULL;
   if (!term) return false;
-  for (uint32_t code = 0; code < from->levels; code++) number[code] = UINT32_MAX;
-  for (size_t i = 0; i < count; i++) number[levels[i]] = (uint32_t)(term->first + i);
+  memset(number, missing_slot(term), (size_t)from->levels + 1);
+  for (size_t i = 0; i < count; i++) number[levels[i]] = (uint8_t)i;
   term->levels = levels;
   size_t missing = 0;
   for (size_t row = 0; row < additive->data->rows; row++) {
     const uint32_t code = from->codes[row];
-    term->index[row] = code == TX_FIT_ABSENT ? UINT32_MAX : number[code];
-    if (term->index[row] == UINT32_MAX) missing += in_use(additive, row);
+    term->slot[row] = code == TX_FIT_ABSENT ? missing_slot(term) : number[code];
+    missing += term->slot[row] == missing_slot(term);
   }
-  if (!penalise_each(additive, term) || !add_missing(additive, term, missing)) return false;
-  const uint32_t behind = missing_index(term);
-  for (size_t row = 0; row < additive->data->rows; row++) {
-    if (term->index[row] == UINT32_MAX) term->index[row] = behind;
-  }
-  return true;
+  return penalise_each(additive, term) && add_missing(additive, term, missing);
 }
 
 bool tx_additive_cells(tx_additive *additive, const tx_fit_axis axes[2]) {
@@ -249,9 +218,8 @@ bool tx_additive_cells(tx_additive *additive, const tx_fit_axis axes[2]) {
   for (size_t row = 0; row < additive->data->rows; row++) {
     const size_t one = tx_fit_group(&axes[0], additive->data->columns, row);
     const size_t other = tx_fit_group(&axes[1], additive->data->columns, row);
-    term->index[row] = one == SIZE_MAX || other == SIZE_MAX
-                           ? UINT32_MAX
-                           : (uint32_t)(term->first + one * axes[1].groups + other);
+    const bool none = one == SIZE_MAX || other == SIZE_MAX;
+    term->slot[row] = none ? missing_slot(term) : (uint8_t)(one * axes[1].groups + other);
   }
   return penalise_each(additive, term);
 }

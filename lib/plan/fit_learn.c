@@ -63,7 +63,9 @@ static triax_status check_history(tx_fitting *fitting) {
 static size_t cell_of(const tx_fit_column *column, const double *knots, size_t count, size_t row) {
   if (column->codes) return column->codes[row] == TX_FIT_ABSENT ? column->levels : column->codes[row];
   double share;
-  return isnan(column->numbers[row]) || !count ? count : tx_knot_below(knots, count, column->numbers[row], &share);
+  if (isnan(column->numbers[row]) || count < 2) return isnan(column->numbers[row]) ? count : 0;
+  const size_t at = tx_knot_below(knots, count, column->numbers[row], &share);
+  return at + (share >= 1);
 }
 
 /* The AUC of the rate of outcomes in each cell, as the other folds know it. */
