@@ -78,9 +78,9 @@ void tx_term_effects(const tx_additive *additive, const tx_term *term, double ef
 
 /* Fits parameters and strengths, without directions, in at most so many steps. */
 triax_status tx_additive_fit(tx_additive *additive, size_t steps, triax_error *error);
-/* Straightens lines and takes out categories and tables that the data do not vouch for: twice the logarithm of the odds
- * of there being such an effect, against there being none, is less than `least`. *any: there were such. */
-triax_status tx_additive_weed(tx_additive *additive, double least, bool *any, triax_error *error);
+/* Straightens, for good, the lines whose bends the data do not vouch for: twice the logarithm of the odds of there being
+ * any, against there being none, is less than `least`. *any: there were such. */
+triax_status tx_additive_straighten(tx_additive *additive, double least, bool *any, triax_error *error);
 /* Fits parameters alone, directions included, so that there are at most so many free ones; *shrunk says whether that
  * bit. */
 triax_status tx_additive_finish(tx_additive *additive, double most_parameters, bool *shrunk, triax_error *error);

@@ -20,8 +20,8 @@
 #define STEPS 10
 #define STEPS_AGAIN 3
 #define STEPS_A_PAIR 2
-/* What the odds of an effect must be, as twice their logarithm. */
-#define VOUCHED 2.0
+/* What the odds of bends must be, as twice their logarithm. */
+#define VOUCHED 6.0
 
 typedef struct learning {
   triax_context *context;
@@ -92,7 +92,7 @@ static triax_status fit_first(learning *work, triax_error *error) {
   triax_status status = add_first_terms(work, error);
   if (status == TRIAX_OK) status = tx_additive_open(&work->first, error);
   if (status == TRIAX_OK) status = tx_additive_fit(&work->first, STEPS, error);
-  if (status == TRIAX_OK) status = tx_additive_weed(&work->first, VOUCHED, &any, error);
+  if (status == TRIAX_OK) status = tx_additive_straighten(&work->first, VOUCHED, &any, error);
   return status == TRIAX_OK && any ? tx_additive_fit(&work->first, STEPS_AGAIN, error) : status;
 }
 
@@ -216,13 +216,11 @@ static bool keep_model(learning *work) {
 }
 
 static triax_status fit_last(learning *work, triax_error *error) {
-  bool any;
   triax_status status = add_last_terms(work, error);
   if (status == TRIAX_OK) status = tx_additive_open(&work->last, error);
   if (status == TRIAX_OK) status = tx_additive_fit(&work->last, STEPS, error);
   if (status == TRIAX_OK) status = add_pairs(work, error);
-  if (status == TRIAX_OK) status = tx_additive_weed(&work->last, VOUCHED, &any, error);
-  if (status == TRIAX_OK) status = tx_additive_fit(&work->last, STEPS_AGAIN, error);
+  if (status == TRIAX_OK && work->pair_count) status = tx_additive_fit(&work->last, STEPS_AGAIN, error);
   if (status == TRIAX_OK) {
     status = tx_additive_finish(&work->last, work->options->parameters, &work->model->shrunk, error);
   }

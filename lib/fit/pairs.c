@@ -16,6 +16,8 @@
 #define QUARTER_LEAST 3.0
 /* A further cut must explain so much more (of a chi-squared of about as many degrees of freedom). */
 #define CUT_LEAST 7.0
+/* And the first ones so much more than chance gives the best of so many. */
+#define BEYOND_CHANCE 4.0
 
 typedef struct side {
   bool levels;
@@ -320,7 +322,7 @@ triax_status tx_pair_search_next(tx_pair_search *search, const tx_additive *fitt
   size_t best = 0;
   for (size_t at = 1; at < all; at++) best = search->gains[at] > search->gains[best] ? at : best;
   const double made = tests_made(search);
-  if (!(made > 0) || search->gains[best] < 2 * tx_ln(made)) return TRIAX_OK;
+  if (!(made > 0) || search->gains[best] < 2 * tx_ln(made) + BEYOND_CHANCE) return TRIAX_OK;
   search->taken[best] = true;
   const size_t pair[2] = {best / columns, best % columns};
   const side *sides[2] = {&search->sides[pair[0]], &search->sides[pair[1]]};

@@ -158,14 +158,21 @@ static triax_status vouch(const tx_additive *additive, size_t group, double *odd
   return TRIAX_OK;
 }
 
-triax_status tx_additive_weed(tx_additive *additive, double least, bool *any, triax_error *error) {
+static bool is_bends(const tx_additive *additive, size_t group) {
+  for (size_t p = 0; p < additive->penalty_count; p++) {
+    if (additive->penalties[p].group == group) return additive->terms[additive->penalties[p].term].kind == TX_TERM_LINE;
+  }
+  return false;
+}
+
+triax_status tx_additive_straighten(tx_additive *additive, double least, bool *any, triax_error *error) {
   *any = false;
   triax_status status = tx_additive_differentiate(additive, error);
   if (status == TRIAX_OK) status = tx_additive_solve(additive, error);
   if (status == TRIAX_OK) status = count_parameters(additive, NULL, error);
   for (size_t g = TX_GROUP_MORE; status == TRIAX_OK && g < additive->group_count; g++) {
     double odds;
-    if (additive->settled[g]) continue;
+    if (additive->settled[g] || !is_bends(additive, g)) continue;
     status = vouch(additive, g, &odds, error);
     if (odds >= least) continue;
     additive->strength[g] = STRENGTH_MOST;

@@ -8,6 +8,8 @@
 
 /* So many rows without a value for them to have an effect of their own. */
 #define MISSING_LEAST 10
+/* By so much must the log-likelihood of a straight line over ranks be better. */
+#define RANKS_LEAST 3.0
 
 static tx_term *next_term(tx_additive *additive, int kind, size_t column, size_t count) {
   if (!tx_grow(additive->context, (void **)&additive->terms, &additive->term_room, additive->term_count + 1,
@@ -120,7 +122,8 @@ static void standardise(double *place, const double *mass, size_t count) {
   for (size_t k = 0; k < count; k++) place[k] = (place[k] - sum / rows) / deviation;
 }
 
-/* Bends are measured where the outcome follows a straight line better: on the numbers as they are, or on their ranks. */
+/* Bends are measured on the numbers as they are, or on their ranks where the outcome clearly follows a straight line
+ * better over those. */
 static const double *choose_places(tx_additive *additive, const tx_term *term, const double *mass, const double *hits) {
   double *plain = tx_arena_calloc(&additive->arena, term->count, sizeof(double));
   double *rank = tx_arena_calloc(&additive->arena, term->count, sizeof(double)), below = 0;
@@ -133,7 +136,8 @@ static const double *choose_places(tx_additive *additive, const tx_term *term, c
   standardise(plain, mass, term->count);
   standardise(rank, mass, term->count);
   if (term->count < 3) return plain;
-  return straightness(rank, mass, hits, term->count) > straightness(plain, mass, hits, term->count) ? rank : plain;
+  const double by_number = straightness(plain, mass, hits, term->count);
+  return straightness(rank, mass, hits, term->count) > by_number + RANKS_LEAST ? rank : plain;
 }
 
 /* The change of slope at each inner knot. */

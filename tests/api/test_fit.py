@@ -251,19 +251,29 @@ class Fit(Case):
         self.assertAlmostEqual(interval["value"], sum(means) / 5, 12)
         self.assertAlmostEqual(interval["low"], sum(means) / 5 - 1.959963984540054 * math.sqrt(variance) / 5, 12)
 
-    def test_same_bytes_on_any_number_of_threads_and_order_of_rows_has_no_say_in_folds(self):
-        rows = company(1200, 4, law)
-        customers = self.write(rows)
-        texts = []
-        for threads in (1, 2, 8):
-            self.fit(customers, "-o", self.folder / f"{threads}.yaml", "--threads", threads,
-                     "--predictions", self.folder / f"{threads}.csv")
-            texts.append(((self.folder / f"{threads}.yaml").read_bytes(), (self.folder / f"{threads}.csv").read_bytes()))
-        self.assertEqual(texts[0], texts[1])
-        self.assertEqual(texts[0], texts[2])
+    def test_same_bytes_on_any_number_of_threads(self):
+        # The last law has a table of two columns, values are missing, and numbers end at their last knots.
+        together = lambda row: law(row) + (3 if row["use"] > 0.6 and row["sso"] == "true" else 0)  # noqa: E731
+        for count, by in ((90, law), (1200, law), (2500, together), (6000, together)):
+            rows = company(count, count, by)
+            for i, row in enumerate(rows):
+                row["seats"] = "" if i % 7 == 0 else i * 7919 % 500
+                row["region"] = "" if i % 11 == 0 else "r%d" % (i * 31 % 13)
+            customers = self.write(rows)
+            texts = []
+            for threads in (1, 2, 3, 7):
+                to = self.folder / f"{threads}"
+                self.fit(customers, "-o", f"{to}.yaml", "--threads", threads, "--predictions", f"{to}.csv", "--force")
+                texts.append((Path(f"{to}.yaml").read_bytes(), Path(f"{to}.csv").read_bytes()))
+            self.assertEqual(len(set(texts)), 1, f"{count} customers")
+            self.assertEqual(by is together, b" with " in texts[0][0], f"{count} customers")
+
+    def test_order_of_rows_has_no_say_in_folds(self):
+        rows = company(300, 4, law)
+        self.fit(self.write(rows), "--predictions", self.folder / "here.csv")
         self.fit(self.write(rows[::-1]), "--predictions", self.folder / "back.csv")
         fold = lambda name: {r["key"]: r["fold"] for r in rows_of(self.folder / name)}  # noqa: E731
-        self.assertEqual(fold("1.csv"), fold("back.csv"))
+        self.assertEqual(fold("here.csv"), fold("back.csv"))
 
     def test_noise_is_called_noise(self):
         for seed, count, rate, columns in ((1, 400, 0.5, 5), (2, 700, 0.3, 20), (3, 1200, 0.03, 4), (4, 400, 0.25, 40),
