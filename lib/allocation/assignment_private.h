@@ -89,8 +89,8 @@ typedef struct tx_assignment_option {
 /* All pairs of an item that fit, by excess at the best prices of capacity; returns how many. assignment_prices.c */
 size_t tx_assignment_rank(const tx_assignment_work *work, size_t item, tx_assignment_option *row);
 
-/* assignment_exact.c: all assignments, as far as `units` of work go; settles the bound when they suffice. */
-bool tx_assignment_exact(tx_assignment_work *work, uint64_t units);
+/* assignment_close.c: targets from the bound upwards, with `units` of work; each that cannot be met raises it. */
+bool tx_assignment_close(tx_assignment_work *work, uint64_t units);
 
 /* assignment_search.c: annealing over ejection chains, with `units` of work. */
 bool tx_assignment_search(tx_assignment_work *work, uint64_t units);

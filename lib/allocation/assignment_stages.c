@@ -55,6 +55,27 @@ static bool improve(tx_assignment_work *work) {
   return dives ? tx_assignment_exchange(work, left_of(work)) : wander(work, left_of(work));
 }
 
+/* Whoever has few items is first given to a short search, whose answer strikes out much, then to one that proves. */
+static bool run_small(tx_assignment_work *work) {
+  uint64_t tenth = work->budget / 10, first = (uint64_t)work->items * 10000;
+  if (!wander(work, first < tenth ? first : tenth) ||
+      (!tx_assignment_done(work) && !tx_assignment_close(work, tenth * 6))) {
+    return false;
+  }
+  if (!tx_assignment_done(work) && work->item_price == NULL && !tx_assignment_bid(work, tenth)) {
+    return false;
+  }
+  return tx_assignment_done(work) || improve(work);
+}
+
+static bool run_large(tx_assignment_work *work) {
+  if (!tx_assignment_search(work, work->budget / 50) ||
+      (!tx_assignment_done(work) && !tx_assignment_bid(work, work->budget / 10))) {
+    return false;
+  }
+  return tx_assignment_done(work) || improve(work);
+}
+
 bool tx_assignment_run(tx_assignment_work *work) {
   if (work->items == 0) {
     work->found = work->bound != INT64_MAX;
@@ -67,14 +88,5 @@ bool tx_assignment_run(tx_assignment_work *work) {
   if (tx_assignment_done(work) && work->found) {
     return true;
   }
-  if (work->items <= SMALL ? !wander(work, work->budget / 10) : !tx_assignment_search(work, work->budget / 50)) {
-    return false;
-  }
-  if (!tx_assignment_done(work) && !tx_assignment_bid(work, work->budget / (work->items <= SMALL ? 5 : 10))) {
-    return false;
-  }
-  if (work->items <= SMALL && !tx_assignment_done(work) && !tx_assignment_exact(work, work->budget / 20)) {
-    return false;
-  }
-  return tx_assignment_done(work) || improve(work);
+  return work->items <= SMALL ? run_small(work) : run_large(work);
 }
