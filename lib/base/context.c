@@ -1,9 +1,8 @@
 #include "base/context.h"
 
-#include <stdlib.h>
-
 #include "base/context_private.h"
 #include "base/error.h"
+#include "base/large.h"
 
 void tx_count_init(tx_count *count) { atomic_init(&count->value, 1); }
 
@@ -12,16 +11,6 @@ void tx_count_ref(tx_count *count) { atomic_fetch_add_explicit(&count->value, 1,
 bool tx_count_unref(tx_count *count) {
   /* Release what this thread wrote; acquire what the others did before the last one frees. */
   return atomic_fetch_sub_explicit(&count->value, 1, memory_order_acq_rel) == 1;
-}
-
-static void *default_resize(void *user, void *block, size_t old_size, size_t new_size) {
-  (void)user;
-  (void)old_size;
-  if (new_size == 0) {
-    free(block);
-    return NULL;
-  }
-  return realloc(block, new_size);
 }
 
 void triax_context_options_init(triax_context_options *options) {
@@ -40,7 +29,7 @@ triax_status triax_context_new(const triax_context_options *options, triax_conte
     return status;
   }
   if (known.resize == NULL) {
-    known.resize = default_resize;
+    known.resize = tx_default_resize;
   }
   if (known.threads == 0) {
     known.threads = 1;

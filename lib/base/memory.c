@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/context_private.h"
+#include "base/large.h"
 
 /* Sizes beyond this cannot be addressed as differences of pointers. */
 #define LARGEST_SIZE (SIZE_MAX / 2)
@@ -37,7 +38,7 @@ void *tx_calloc(triax_context *context, size_t count, size_t size) {
     return NULL;
   }
   void *block = tx_alloc(context, bytes);
-  if (block != NULL) {
+  if (block != NULL && !(context->options.resize == tx_default_resize && tx_default_is_zero(bytes))) {
     memset(block, 0, at_least_one(bytes));
   }
   return block;

@@ -192,12 +192,72 @@ static void small_pieces_share_blocks(void **state) {
   assert_int_equal(allocator.live_blocks, 0);
 }
 
+/* Each byte tells where it lies, so that pages that went astray would show. */
+static void mark(unsigned char *block, size_t begin, size_t end) {
+  for (size_t i = begin; i < end; i += 61) block[i] = (unsigned char)(i / 61 * 7);
+}
+
+static void assert_marked(const unsigned char *block, size_t end) {
+  for (size_t i = 0; i < end; i += 61) {
+    if (block[i] != (unsigned char)(i / 61 * 7)) fail_msg("byte %zu is lost", i);
+  }
+}
+
+/* The context's own allocator, whose large blocks are pages of their own: up and down across every border. */
+static void large_blocks_keep_what_is_there(void **state) {
+  (void)state;
+  static const size_t sizes[] = {100,           (4 << 20) - 1, 4 << 20,  (4 << 20) + 1, 20 << 20, (64 << 20) + 12345,
+                                 (20 << 20) - 1, 6 << 20,       4 << 20,  1000,          30 << 20, 1};
+  triax_context *context = NULL;
+  assert_int_equal(triax_context_new(NULL, &context, NULL), TRIAX_OK);
+  unsigned char *block = tx_alloc(context, 10), *other = tx_alloc(context, 9 << 20);
+  size_t size = 10;
+  mark(block, 0, size);
+  mark(other, 0, 9 << 20);
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    block = tx_resize(context, block, size, sizes[i]);
+    assert_non_null(block);
+    assert_int_equal((uintptr_t)block % alignof(max_align_t), 0);
+    assert_marked(block, size < sizes[i] ? size : sizes[i]);
+    size = sizes[i];
+    mark(block, 0, size);
+  }
+  assert_marked(other, 9 << 20);
+  tx_free(context, other, 9 << 20);
+  tx_free(context, block, size);
+  triax_context_unref(context);
+}
+
+static void large_blocks_are_zeroed_on_demand(void **state) {
+  (void)state;
+  const size_t size = 5 << 20;
+  triax_context *context = NULL;
+  assert_int_equal(triax_context_new(NULL, &context, NULL), TRIAX_OK);
+  for (int turn = 0; turn < 3; turn++) { /* what one left behind is not what the next one gets */
+    unsigned char *block = tx_calloc(context, size, 1);
+    assert_non_null(block);
+    size_t set = 0;
+    for (size_t i = 0; i < size; i++) set += block[i] != 0;
+    assert_int_equal(set, 0);
+    memset(block, 0xab, size);
+    tx_free(context, block, size);
+  }
+  assert_null(tx_alloc(context, SIZE_MAX / 4));
+  unsigned char *block = tx_alloc(context, size);
+  mark(block, 0, size);
+  assert_null(tx_resize(context, block, size, SIZE_MAX / 4));
+  assert_marked(block, size);
+  tx_free(context, block, size);
+  triax_context_unref(context);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(sizes_that_overflow_are_refused), cmocka_unit_test(empty_blocks_are_blocks),
       cmocka_unit_test(calloc_gives_zeros),              cmocka_unit_test(growing_keeps_what_is_there),
       cmocka_unit_test(arena_pieces_do_not_overlap),     cmocka_unit_test(small_pieces_share_blocks),
-      cmocka_unit_test(reset_keeps_the_room),
+      cmocka_unit_test(reset_keeps_the_room),            cmocka_unit_test(large_blocks_keep_what_is_there),
+      cmocka_unit_test(large_blocks_are_zeroed_on_demand),
   };
   return cmocka_run_group_tests_name("base_memory", tests, NULL, NULL);
 }
