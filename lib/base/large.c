@@ -24,7 +24,7 @@
 #include <sys/mman.h>
 
 #define HUGE ((size_t)2 << 20)
-#define LARGE (2 * HUGE)        /* blocks of this size and more */
+#define LARGE (HUGE / 2)        /* blocks of this size and more */
 #define PAGE ((size_t)64 << 10) /* as large as any system's small pages */
 /* Blocks that all began at the same place of a huge page would fight for the same lines of the caches. So each begins
  * some lines further in, by where its pages are. */

@@ -175,7 +175,7 @@ static void write_set(const tx_reasoner *reasoner, tx_link *link) {
   const tx_segmentation_model *model = &before->compiled->policy->segmentation.model;
   tx_writer writer = tx_link_writer(link);
   for (uint32_t s = 0; s < model->count; s++) {
-    const tx_top_cutoff *one = &before->segmentation.cutoffs[s], *two = &after->segmentation.cutoffs[s];
+    const tx_top_cutoff *one = &before->segmentation.result.cutoffs[s], *two = &after->segmentation.result.cutoffs[s];
     if (model->segments[s].test != TX_TEST_TOP || !one->any || !two->any) continue;
     if (!(one->value < two->value || one->value > two->value)) continue;
     if (writer.length) tx_write_c(&writer, "; ");

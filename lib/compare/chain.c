@@ -38,7 +38,7 @@ triax_text tx_outcome_segment(const tx_mix *mix, triax_text key) {
   model.input_count = exprs + 2;
   int placed;
   bool uncertain;
-  uint32_t segment = tx_segmentation_one(&model, mix->inputs, key, mix->rules->segmentation.cutoffs, mix->as_of,
+  uint32_t segment = tx_segmentation_one(&model, mix->inputs, key, mix->rules->segmentation.result.cutoffs, mix->as_of,
                                          &placed, &uncertain);
   return segment == TX_NO_SEGMENT ? (triax_text){NULL, 0} : policy->model.segments[segment].path;
 }

@@ -25,6 +25,8 @@ void tx_program_free(tx_program *program);
 /* Rough cost in elementary steps per row, known before running. It says how many rows are done between two looks at
  * whether to go on. */
 double tx_program_cost(const tx_program *program);
+/* As many rows, whole batches, as take some milliseconds at most: between two such pieces the host may cancel. */
+size_t tx_program_grain(const tx_program *program);
 
 /* Binds columns, one per variable of the module (NULL for those that the roots do not read), all of `rows` rows.
  * Their types must be those of the variables. Computes whole-set functions over all rows, on the context's threads;

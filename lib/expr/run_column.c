@@ -6,7 +6,7 @@
 #define GRAIN ((size_t)65536)   /* rows a piece at most; whole batches, so that pieces never share a word */
 #define PIECE_STEPS 4194304.0 /* elementary steps a piece, some milliseconds: between two the host may cancel */
 
-static size_t grain_of(const tx_program *program) {
+size_t tx_program_grain(const tx_program *program) {
   const double rows = PIECE_STEPS / (tx_program_cost(program) + 1);
   const size_t batches = rows >= (double)GRAIN ? GRAIN / TX_BATCH : (size_t)(rows / TX_BATCH);
   return (batches ? batches : 1) * TX_BATCH;
@@ -88,7 +88,8 @@ static triax_status gather(gathering *work, uint64_t *faults, triax_error *error
   if (!work->runs || !work->faults) {
     status = tx_no_memory(error);
   } else {
-    status = tx_parallel_for(context, "evaluating", work->data->rows, grain_of(work->data->program), gather_piece, work, error);
+    status = tx_parallel_for(context, "evaluating", work->data->rows, tx_program_grain(work->data->program),
+                             gather_piece, work, error);
   }
   for (size_t i = 0; work->runs && work->faults && i < threads; i++) {
     tx_run_free(work->runs[i]);

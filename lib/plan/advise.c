@@ -6,6 +6,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "plan/advise.h"
+#include "plan/sums.h"
 #include "plan/check_form.h"
 #include "plan/make.h"
 #include "plan/order.h"
@@ -53,8 +54,7 @@ static void note_allocation(const triax_plan *plan, tx_report *report) {
 static void note_segments(const triax_plan *plan, tx_report *report) {
   const tx_segmentation_result *result = &plan->segmentation.result;
   char number[TX_NUMBER_SIZE];
-  uint64_t nowhere = 0;
-  for (size_t row = 0; row < plan->rows; row++) nowhere += plan->segmentation.segment[row] == TX_NO_SEGMENT;
+  const uint64_t nowhere = plan->sums->customers[plan->sums->count - 1];
   if (nowhere) {
     tx_finding finding = note("segmentation");
     finding.level = TRIAX_LEVEL_WARNING;

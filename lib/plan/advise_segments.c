@@ -15,7 +15,7 @@ static double top_share(const tx_advice *advice) {
   if (!part->folded) return advice->sums->share[advice->sums->place[0]];
   uint64_t in = 0;
   for (size_t unit = 0; unit < part->result.rows; unit++) {
-    uint32_t segment = part->result.segment[unit];
+    uint32_t segment = tx_place_at(&part->result.segment, unit);
     while (segment != TX_NO_SEGMENT && model->segments[segment].parent != TX_NO_SEGMENT) {
       segment = model->segments[segment].parent;
     }
@@ -116,7 +116,7 @@ static double median_of_top(const tx_advice *advice, const tx_column *column) {
     return NAN;
   }
   for (size_t row = 0; row < plan->rows; row++) {
-    if (top_of(model, plan->segmentation.segment[row]) == 0 && !isnan(column->numbers[row])) {
+    if (top_of(model, tx_plan_segment(plan, row)) == 0 && !isnan(column->numbers[row])) {
       values[count++] = column->numbers[row];
     }
   }
@@ -134,7 +134,7 @@ static uint64_t name_lowest(const triax_plan *plan, const tx_column *column, dou
   char number[TX_NUMBER_SIZE];
   uint64_t found = 0;
   for (size_t row = 0; row < plan->rows; row++) {
-    if (top_of(model, plan->segmentation.segment[row]) != model->top_count - 1 || !tx_column_has(column, row)) continue;
+    if (top_of(model, tx_plan_segment(plan, row)) != model->top_count - 1 || !tx_column_has(column, row)) continue;
     if (column->type == TRIAX_TYPE_NUMBER && !(column->numbers[row] >= least)) continue;
     if (++found > 3) continue;
     if (found > 1) tx_write_c(writer, ", ");

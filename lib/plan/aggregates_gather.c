@@ -150,7 +150,7 @@ static bool top_given(const survey *look, size_t segment, bool unheld) {
   return given && given->tops[unheld][segment].known;
 }
 
-static bool has_unheld(const survey *look) { return look->plan->segmentation.result.unheld != NULL; }
+static bool has_unheld(const survey *look) { return look->plan->segmentation.result.has_unheld; }
 
 static unsigned depth_of(const tx_segmentation_model *model, size_t segment) {
   unsigned depth = 0;
@@ -226,7 +226,7 @@ static triax_status gather_function(survey *look, triax_aggregates *to, uint32_t
 typedef struct ranking {
   const tx_segmentation_model *model;
   const tx_segment *segment;
-  const uint32_t *segment_of;
+  const tx_places *places;
   size_t rows;
   const double *by, *of; /* of: NULL where customers are counted */
   const tx_column *keys;
@@ -235,7 +235,7 @@ typedef struct ranking {
 static bool ranks(const ranking *all, size_t row) {
   if (isnan(all->by[row])) return false;
   if (all->segment->parent == TX_NO_SEGMENT) return true;
-  uint32_t at = all->segment_of[row];
+  uint32_t at = tx_place_at(all->places, row);
   while (at != TX_NO_SEGMENT && at != all->segment->parent) at = all->model->segments[at].parent;
   return at != TX_NO_SEGMENT;
 }
@@ -248,7 +248,7 @@ static void open_ranking(const survey *look, size_t segment, bool unheld, rankin
   const triax_table *table = look->folded ? run->units : people->table;
   all->model = &look->plan->compiled->policy->segmentation.model;
   all->segment = &all->model->segments[segment];
-  all->segment_of = unheld ? run->result.unheld : run->result.segment;
+  all->places = unheld ? &run->result.unheld : &run->result.segment;
   all->rows = table->rows;
   all->by = run->stage->inputs[tx_segment_by(all->model, segment)].column->numbers;
   all->of = all->segment->of == TX_NO_INPUT ? NULL : run->stage->inputs[all->segment->of].column->numbers;

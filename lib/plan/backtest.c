@@ -59,7 +59,7 @@ static triax_status measure(backtest *test, triax_error *error) {
 static void put_band(const backtest *test, triax_document *d, triax_text name, size_t band) {
   double customers = 0, hits = 0, chance = 0;
   for (size_t row = 0; row < test->outcomes.rows; row++) {
-    if (!test->outcomes.use[row] || test->score->band[row] != band) continue;
+    if (!test->outcomes.use[row] || tx_plan_band(test->score, row) != band) continue;
     customers++;
     hits += test->outcomes.outcome[row];
     if (!isnan(test->chance[row])) chance += test->chance[row];

@@ -97,24 +97,32 @@ static void put_outcome(triax_document *d, bool truth, bool known) {
   tx_put_text(d, "outcome", triax_text_of(!known ? "could not be judged" : truth ? "holds" : "does not hold"));
 }
 
-static void put_test(tx_explain_job *job, uint32_t number) {
+static triax_status put_when(tx_explain_job *job, uint32_t when) {
+  const tx_stage *stage = job->plan->segmentation.stage;
+  bool truth = false, known = false;
+  triax_status status = tx_stage_truth(stage, when, job->unit, &truth, &known, job->error);
+  if (status != TRIAX_OK) return status;
+  tx_put_text(job->document, "when", job->plan->compiled->policy->segmentation.inputs.items[when].source);
+  put_outcome(job->document, truth, known);
+  tx_explain_reads(job, stage, when, job->unit);
+  return TRIAX_OK;
+}
+
+static triax_status put_test(tx_explain_job *job, uint32_t number) {
   const triax_plan *plan = job->plan;
   triax_document *d = job->document;
   const tx_policy_segmentation *policy = &plan->compiled->policy->segmentation;
   const tx_segment *segment = &policy->model.segments[number];
-  const tx_stage *stage = plan->segmentation.stage;
+  triax_status status = TRIAX_OK;
   tx_put_map(d, NULL);
   tx_put_text(d, "segment", segment->path);
   if (segment->test == TX_TEST_WHEN) {
-    const tx_input *input = &stage->inputs[segment->when];
-    tx_put_text(d, "when", policy->inputs.items[segment->when].source);
-    put_outcome(d, tx_input_true(input, job->unit), tx_input_known(input, job->unit));
-    tx_explain_reads(job, stage, segment->when, job->unit);
+    status = put_when(job, segment->when);
   } else if (segment->test == TX_TEST_REST) {
     tx_put_text(d, "test", TX_TEXT("the rest"));
   } else {
     uint32_t by_input = tx_segment_by(&policy->model, number);
-    double by = stage->inputs[by_input].column->numbers[job->unit];
+    double by = plan->segmentation.stage->inputs[by_input].column->numbers[job->unit];
     tx_put_text(d, "by", policy->inputs.items[by_input].source);
     tx_put_number(d, "value", by);
     if (segment->test == TX_TEST_AT_LEAST) {
@@ -123,7 +131,7 @@ static void put_test(tx_explain_job *job, uint32_t number) {
       if (threshold < segment->at_least || threshold > segment->at_least) tx_put_number(d, "with_hold", threshold);
       put_outcome(d, by >= threshold, !isnan(by));
     } else {
-      const tx_top_cutoff *cutoff = &plan->segmentation.cutoffs[number];
+      const tx_top_cutoff *cutoff = &plan->segmentation.result.cutoffs[number];
       tx_put_number(d, "top_share", segment->share);
       tx_put_number(d, "cut_off", cutoff->any ? cutoff->value : NAN);
       if (isnan(by)) put_outcome(d, false, false);
@@ -132,10 +140,11 @@ static void put_test(tx_explain_job *job, uint32_t number) {
     }
   }
   tx_put_end(d);
+  return status;
 }
 
 /* The tests that were tried on the way: each level from its first segment to the one that took the customer. */
-static void put_tests(tx_explain_job *job, uint32_t segment) {
+static triax_status put_tests(tx_explain_job *job, uint32_t segment) {
   const tx_segmentation_model *model = &job->plan->compiled->policy->segmentation.model;
   uint32_t way[TRIAX_DOCUMENT_DEPTH];
   size_t depth = 0;
@@ -143,36 +152,39 @@ static void put_tests(tx_explain_job *job, uint32_t segment) {
     way[depth++] = s;
   }
   uint32_t first = 0, last = (uint32_t)model->top_count;
+  triax_status status = TRIAX_OK;
   tx_put_list(job->document, "tests");
-  for (size_t level = 0; level <= depth && first < last; level++) {
+  for (size_t level = 0; status == TRIAX_OK && level <= depth && first < last; level++) {
     uint32_t taken = level < depth ? way[depth - 1 - level] : last - 1;
-    for (uint32_t s = first; s <= taken && s < last; s++) put_test(job, s);
+    for (uint32_t s = first; status == TRIAX_OK && s <= taken && s < last; s++) status = put_test(job, s);
     if (level == depth) break;
     first = model->segments[taken].first;
     last = model->segments[taken].last;
   }
   tx_put_end(job->document);
+  return status;
 }
 
-static void put_segment(tx_explain_job *job) {
+static triax_status put_segment(tx_explain_job *job) {
   static const char *const placed[] = {"test", "override", "dwell", "nowhere"};
   const triax_plan *plan = job->plan;
   const tx_segmentation_model *model = &plan->compiled->policy->segmentation.model;
   const tx_segmentation_result *result = &plan->segmentation.result;
-  uint32_t segment = result->segment[job->unit];
+  uint32_t segment = tx_place_at(&result->segment, job->unit);
   triax_document *d = job->document;
   tx_put_map(d, "segment");
   tx_put_text(d, "segment", segment == TX_NO_SEGMENT ? (triax_text){NULL, 0} : model->segments[segment].path);
   tx_explain_sentence(d, "why", plan, job->row, tx_why_segment);
-  tx_put_text(d, "placed_by", triax_text_of(placed[result->placed[job->unit]]));
+  tx_put_text(d, "placed_by", triax_text_of(placed[tx_placed_at(result, job->unit)]));
   put_family(job);
   if (tx_bit(result->uncertain, job->unit)) tx_put_boolean(d, "uncertain", 1);
-  if (tx_bit(result->held, job->unit) && result->unheld) {
-    uint32_t unheld = result->unheld[job->unit];
+  if (tx_bit(result->held, job->unit) && result->has_unheld) {
+    uint32_t unheld = tx_place_at(&result->unheld, job->unit);
     tx_put_text(d, "without_hold", unheld == TX_NO_SEGMENT ? TX_TEXT("none") : model->segments[unheld].path);
   }
-  put_tests(job, segment);
+  const triax_status status = put_tests(job, segment);
   tx_put_end(d);
+  return status;
 }
 
 /* --- CSM --- */
@@ -254,8 +266,8 @@ static triax_status put_all(tx_explain_job *job) {
   if (name != SIZE_MAX) {
     put_value(job, "name", plan->compiled->customers->people.table->fields[name].column, job->row);
   }
-  put_segment(job);
-  if (plan->health.model) status = tx_explain_score(job, "health", &plan->health);
+  status = put_segment(job);
+  if (status == TRIAX_OK && plan->health.model) status = tx_explain_score(job, "health", &plan->health);
   for (size_t s = 0; status == TRIAX_OK && s < plan->compiled->policy->score_count; s++) {
     status = tx_explain_score(job, plan->scores[s].model->name.bytes, &plan->scores[s]);
   }
@@ -272,7 +284,7 @@ triax_status triax_plan_explain(const triax_plan *plan, triax_text key, triax_do
   size_t row = tx_people_find(&plan->compiled->customers->people, key);
   if (row == SIZE_MAX) return tx_people_not_found(&plan->compiled->customers->people, "customer", key, error);
   tx_explain_job job = {.plan = plan, .row = row, .error = error};
-  job.unit = plan->segmentation.folded ? plan->segmentation.families.member_of[row] : row;
+  job.unit = tx_plan_unit(plan, row);
   triax_status status = triax_document_new(plan->context, &job.document, error);
   if (status != TRIAX_OK) return status;
   tx_arena_init(&job.arena, plan->context);

@@ -234,7 +234,7 @@ static triax_status judge_segment(triax_judge *judge, triax_judgement *judgement
   model.input_count = stage->exprs + 2;
   int placed;
   bool uncertain;
-  uint32_t segment = tx_segmentation_one(&model, judge->inputs, judge->key, judge->plan->segmentation.cutoffs,
+  uint32_t segment = tx_segmentation_one(&model, judge->inputs, judge->key, judge->plan->segmentation.result.cutoffs,
                                          judge->plan->as_of, &placed, &uncertain);
   judgement->placed = placed;
   judgement->uncertain = uncertain;

@@ -20,11 +20,13 @@
 typedef struct tx_plan_score {
   const tx_health_model *model;
   tx_stage *stage;
-  double *health, *coverage; /* rows each; they belong to the columns once these are made */
+  double *health, *coverage; /* rows each; these and bands belong to the columns once these are made */
   double *raw;               /* before limits; the same as health where the model has none */
-  uint8_t *band;
+  uint8_t *band;             /* the number of the band; that of the bands for unknown. See tx_plan_band */
   uint32_t *limit;           /* NULL: the model has none */
-  tx_column *health_column, *coverage_column;
+  uint64_t *present, *covered; /* which of health and coverage are there */
+  size_t missing, uncovered;   /* how many are not */
+  tx_column *health_column, *coverage_column, *band_column; /* the last NULL for scores */
   tx_health_part *parts;   /* metric by metric over all rows; NULL unless asked for */
   uint16_t *worst;         /* the metric that cost most, TX_NO_METRIC: none; NULL unless reasons are wanted */
   uint64_t *uncategorised; /* per metric */
@@ -49,8 +51,6 @@ typedef struct tx_plan_segmentation {
   triax_table *units;     /* families folded, with derived columns; NULL unless folded */
   tx_families families;
   const tx_column **unit_columns;
-  tx_top_cutoff *cutoffs; /* per segment */
-  uint32_t *segment;      /* per customer */
 } tx_plan_segmentation;
 
 /* What a test over pairs came to, customer by customer. */
@@ -232,6 +232,15 @@ triax_status tx_transition_known(const triax_plan *plan, tx_arena *arena, tx_all
 bool tx_transition_knows(const triax_plan *plan, size_t row, uint32_t csm);
 void tx_plan_forecast_free(triax_plan *plan);
 
+/* The row of the units that a customer is judged by: itself, or its family. */
+static inline size_t tx_plan_unit(const triax_plan *plan, size_t row) {
+  return plan->segmentation.folded ? plan->segmentation.families.member_of[row] : row;
+}
+/* A customer's segment, or TX_NO_SEGMENT. */
+static inline uint32_t tx_plan_segment(const triax_plan *plan, size_t row) {
+  return tx_place_at(&plan->segmentation.result.segment, tx_plan_unit(plan, row));
+}
+
 /* Sets a derived column (taken over); NULL is out of memory. */
 triax_status tx_plan_derive(triax_plan *plan, int derived, tx_column *column, triax_error *error);
 /* The column of a derived name, or NULL. */
@@ -242,6 +251,10 @@ tx_column *tx_plan_names(triax_context *context, const uint32_t *numbers, size_t
 /* The same over one byte each, UINT8_MAX missing. Takes the numbers over, NULL being out of memory. count at most
  * UINT8_MAX. */
 tx_column *tx_plan_names8(triax_context *context, uint8_t *numbers, size_t rows, const triax_text *names, size_t count);
+/* A customer's band, or TX_BAND_UNKNOWN. */
+static inline uint8_t tx_plan_band(const tx_plan_score *score, size_t row) {
+  return score->band[row] == score->model->band_count ? TX_BAND_UNKNOWN : score->band[row];
+}
 /* 1 + the last limit that bit a customer's score, 0: none. */
 static inline uint32_t tx_plan_limit(const tx_plan_score *score, size_t row) {
   return score->limit ? score->limit[row] : 0;

@@ -36,7 +36,7 @@ static bool set_customers(allocation_job *job) {
   triax_text *csm_keys = tx_arena_calloc(job->arena, plan->csms + 1, sizeof *csm_keys);
   if (!wanted || !accounts || !keys || !csm_keys) return false;
   for (size_t row = 0; row < plan->rows; row++) {
-    uint32_t segment = plan->segmentation.segment[row];
+    uint32_t segment = tx_plan_segment(plan, row);
     keys[row] = tx_people_key(&plan->compiled->customers->people, row);
     if (segment == TX_NO_SEGMENT) continue;
     accounts[row] = job->policy->accounts[segment];
@@ -127,7 +127,7 @@ static bool set_roles(allocation_job *job) {
     }
   }
   for (size_t row = 0; row < plan->rows; row++) {
-    uint32_t segment = plan->segmentation.segment[row];
+    uint32_t segment = tx_plan_segment(plan, row);
     role_set[row] = segment == TX_NO_SEGMENT ? 0 : set_of[segment];
   }
   job->input->role_set = role_set;
@@ -245,7 +245,7 @@ static triax_status run_overlay(allocation_job *job, size_t o) {
     specialists[w] = job->input->here[w] & (csms ? csms->truth[w] : UINT64_MAX);
   }
   for (size_t row = 0; row < plan->rows; row++) {
-    if (plan->segmentation.segment[row] != TX_NO_SEGMENT && (!customers || tx_bit(customers->truth, row))) {
+    if (tx_plan_segment(plan, row) != TX_NO_SEGMENT && (!customers || tx_bit(customers->truth, row))) {
       tx_bit_set(wanted, row);
     }
   }

@@ -13,7 +13,7 @@ static bool gather(triax_plan *plan, const tx_policy_attention *policy, tx_plan_
   if (!low || !high || !weight) return false;
   const tx_column *by = policy->by == TX_NO_INPUT ? NULL : part->stage->inputs[policy->by].column;
   for (size_t row = 0; row < rows; row++) {
-    uint32_t segment = plan->segmentation.segment[row];
+    uint32_t segment = tx_plan_segment(plan, row);
     low[row] = segment == TX_NO_SEGMENT ? 0 : policy->low[segment];
     high[row] = segment == TX_NO_SEGMENT ? INFINITY : policy->high[segment];
     weight[row] = by ? by->numbers[row] : 1;

@@ -36,14 +36,16 @@ static bool set_accounts(forecast_job *job) {
   const triax_plan *plan = job->plan;
   const tx_column *money = tx_plan_money(plan);
   const double *arr = money ? money->numbers : new_numbers(job, plan->rows);
+  uint32_t *segment = tx_arena_calloc(job->arena, plan->rows + 1, sizeof *segment);
   job->parent = tx_arena_calloc(job->arena, job->model->count + 1, sizeof *job->parent);
-  if (!arr || !job->parent) return false;
+  if (!arr || !segment || !job->parent) return false;
+  for (size_t row = 0; row < plan->rows; row++) segment[row] = tx_plan_segment(plan, row);
   for (size_t s = 0; s < job->model->count; s++) job->parent[s] = job->model->segments[s].parent;
   job->base = (tx_forecast_input){
       .accounts = plan->rows,
       .segments = job->model->count,
       .years = job->policy->years,
-      .segment = plan->segmentation.segment,
+      .segment = segment,
       .parent = job->parent,
       .arr = arr,
       .retention = numbers_of(job->part->stage, job->policy->retention),
@@ -103,7 +105,8 @@ static bool set_by_accounts(forecast_job *job) {
   if (!by || !count) return false;
   if (!allocation->given || !allocation->accounts_given) return true;
   for (size_t row = 0; row < plan->rows; row++) {
-    if (plan->segmentation.segment[row] != TX_NO_SEGMENT) count[plan->segmentation.segment[row]]++;
+    const uint32_t segment = tx_plan_segment(plan, row);
+    if (segment != TX_NO_SEGMENT) count[segment]++;
   }
   for (size_t s = 0; s < job->model->count; s++) {
     if (is_owned(job, s) && allocation->accounts[s] > 0) by[s] = (double)count[s] / allocation->accounts[s];
@@ -139,7 +142,7 @@ static bool set_by_hours(forecast_job *job) {
   }
   if (!there) return false;
   for (size_t row = 0; row < plan->rows; row++) {
-    uint32_t segment = plan->segmentation.segment[row];
+    uint32_t segment = tx_plan_segment(plan, row);
     if (segment != TX_NO_SEGMENT && need[row] > 0) sum[segment] += need[row];
   }
   for (size_t s = 0; s < job->model->count; s++) {
@@ -163,7 +166,7 @@ static void share_out(const forecast_job *job, const double *values, double *own
   const tx_allocation_result *result = job->plan->allocation.result;
   for (size_t s = 0; s < job->model->count; s++) own[s] = 0;
   for (size_t row = 0; row < job->plan->rows; row++) {
-    uint32_t csm = result->csm[row], segment = job->plan->segmentation.segment[row];
+    uint32_t csm = result->csm[row], segment = tx_plan_segment(job->plan, row);
     if (csm == TX_ALLOCATION_NONE || segment == TX_NO_SEGMENT) continue;
     own[segment] += values[csm] * part_of(job, row, result->books[csm].load, result->books[csm].accounts);
   }
@@ -241,7 +244,7 @@ static const double *mixed(forecast_job *job, const tx_policy_scenario *scenario
   double *values = new_numbers(job, job->plan->rows);
   *fine = *fine && values;
   for (size_t row = 0; values && row < job->plan->rows; row++) {
-    uint32_t segment = job->plan->segmentation.segment[row];
+    uint32_t segment = tx_plan_segment(job->plan, row);
     bool in = segment != TX_NO_SEGMENT && scenario->in[segment];
     values[row] = in ? set[row] : base ? base[row] : 0;
   }

@@ -6,7 +6,7 @@
 #include "health/split.h"
 #include "plan/plan.h"
 
-/* Rows that one piece of parallel work takes; whole batches. */
+/* Rows that one piece of parallel work takes at most; whole batches. */
 #define GRAIN (64 * TX_BATCH)
 
 typedef struct score_worker {
@@ -18,6 +18,7 @@ typedef struct score_worker {
   double *numbers;
   int64_t *whole;
   uint64_t *uncategorised;
+  size_t missing, uncovered;
 } score_worker;
 
 typedef struct score_job {
@@ -79,6 +80,16 @@ static void keep_parts(const score_job *job, const score_worker *worker, size_t 
   }
 }
 
+/* What columns will ask for, told while the values are in cache. */
+static void settle_batch(const score_job *job, score_worker *worker, size_t first, size_t rows) {
+  tx_plan_score *score = job->score;
+  const uint8_t unknown = (uint8_t)score->model->band_count;
+  uint8_t *band = score->band + first;
+  worker->missing += tx_numbers_settle(score->health + first, rows, score->present + first / 64);
+  worker->uncovered += tx_numbers_settle(score->coverage + first, rows, score->covered + first / 64);
+  for (size_t i = 0; i < rows; i++) band[i] = band[i] == TX_BAND_UNKNOWN ? unknown : band[i];
+}
+
 static triax_status score_batch(const score_job *job, score_worker *worker, size_t first, size_t rows,
                                 triax_error *error) {
   tx_plan_score *score = job->score;
@@ -98,8 +109,10 @@ static triax_status score_batch(const score_job *job, score_worker *worker, size
                              score->worst ? score->worst + first : NULL};
   if (score->limit) output.limit = score->limit + first;
   status = tx_health_score(worker->scorer, worker->vectors, rows, job->plan->as_of, &output, error);
-  if (status == TRIAX_OK && score->parts) keep_parts(job, worker, first, rows);
-  return status;
+  if (status != TRIAX_OK) return status;
+  if (score->parts) keep_parts(job, worker, first, rows);
+  settle_batch(job, worker, first, rows);
+  return TRIAX_OK;
 }
 
 static triax_status score_range(void *user, size_t number, size_t begin, size_t end, triax_error *error) {
@@ -121,12 +134,15 @@ static triax_status score_all(score_job *job, triax_error *error) {
   for (size_t w = 0; status == TRIAX_OK && w < job->worker_count; w++) {
     status = open_worker(job, &job->workers[w], error);
   }
+  const size_t grain = job->score->stage->program ? tx_program_grain(job->score->stage->program) : GRAIN;
   if (status == TRIAX_OK) {
-    status = tx_parallel_for(context, "health", job->plan->rows, GRAIN, score_range, job, error);
+    status = tx_parallel_for(context, "health", job->plan->rows, grain < GRAIN ? grain : GRAIN, score_range, job, error);
   }
   for (size_t w = 0; w < job->worker_count; w++) {
     if (status == TRIAX_OK) {
       tx_stage_add(job->score->stage, job->workers[w].tallies);
+      job->score->missing += job->workers[w].missing;
+      job->score->uncovered += job->workers[w].uncovered;
       for (size_t m = 0; m < job->score->model->metric_count; m++) {
         job->score->uncategorised[m] += job->workers[w].uncategorised[m];
       }
@@ -142,6 +158,8 @@ static bool make_room(triax_plan *plan, tx_plan_score *score) {
   score->health = tx_alloc_array(plan->context, rows, sizeof(double));
   score->coverage = tx_alloc_array(plan->context, rows, sizeof(double));
   score->band = tx_alloc_array(plan->context, rows, 1);
+  score->present = tx_alloc_array(plan->context, tx_words(rows), sizeof *score->present);
+  score->covered = tx_alloc_array(plan->context, tx_words(rows), sizeof *score->covered);
   score->raw = score->health;
   if (score->model->limit_count) {
     score->raw = tx_alloc_array(plan->context, rows, sizeof(double));
@@ -157,7 +175,8 @@ static bool make_room(triax_plan *plan, tx_plan_score *score) {
     score->parts = tx_alloc_array(plan->context, score->model->metric_count * rows, sizeof *score->parts);
     if (!score->parts) return false;
   }
-  return score->health && score->raw && score->coverage && score->band && score->uncategorised;
+  return score->health && score->raw && score->coverage && score->band && score->present && score->covered &&
+         score->uncategorised;
 }
 
 void tx_plan_score_free(triax_plan *plan, tx_plan_score *score) {
@@ -167,8 +186,11 @@ void tx_plan_score_free(triax_plan *plan, tx_plan_score *score) {
   if (!score->health_column) tx_free_array(plan->context, score->health, rows, sizeof(double));
   if (!score->coverage_column) tx_free_array(plan->context, score->coverage, rows, sizeof(double));
   tx_column_unref(score->health_column);
+  if (!score->band_column) tx_free_array(plan->context, score->band, rows, 1);
+  tx_free_array(plan->context, score->present, tx_words(rows), sizeof *score->present);
+  tx_free_array(plan->context, score->covered, tx_words(rows), sizeof *score->covered);
   tx_column_unref(score->coverage_column);
-  tx_free_array(plan->context, score->band, rows, 1);
+  tx_column_unref(score->band_column);
   tx_free_array(plan->context, score->limit, rows, sizeof(uint32_t));
   tx_free_array(plan->context, score->uncategorised, score->model->metric_count, sizeof(uint64_t));
   tx_free_array(plan->context, score->worst, rows, sizeof *score->worst);
@@ -176,21 +198,22 @@ void tx_plan_score_free(triax_plan *plan, tx_plan_score *score) {
   tx_stage_free(score->stage);
 }
 
-/* The numbers as a column, which takes them over; NaN is missing. */
-static tx_column *number_column(triax_plan *plan, double **numbers) {
+/* The numbers as a column, which takes them over. */
+static tx_column *number_column(triax_plan *plan, double **numbers, uint64_t **present, size_t missing) {
   double *taken = *numbers;
-  *numbers = NULL;
-  tx_column *column =
-      tx_column_take(plan->context, TRIAX_TYPE_NUMBER, plan->rows, taken, plan->rows * sizeof *taken, NULL);
-  if (column) *numbers = taken;
+  tx_column *column = tx_column_take_settled(plan->context, plan->rows, taken, *present, missing);
+  *present = NULL;
+  if (!column) *numbers = NULL;
   return column;
 }
 
 static bool make_columns(triax_plan *plan, tx_plan_score *score) {
   const bool plain = score->raw == score->health;
-  score->health_column = number_column(plan, &score->health);
+  score->health_column = number_column(plan, &score->health, &score->present, score->missing);
   if (plain) score->raw = score->health;
-  if (score->health_column) score->coverage_column = number_column(plan, &score->coverage);
+  if (score->health_column) {
+    score->coverage_column = number_column(plan, &score->coverage, &score->covered, score->uncovered);
+  }
   return score->coverage_column != NULL;
 }
 
@@ -204,21 +227,26 @@ static tx_column *probability_column(triax_plan *plan, const tx_plan_score *scor
   return tx_column_take(plan->context, TRIAX_TYPE_NUMBER, plan->rows, chances, plan->rows * sizeof *chances, NULL);
 }
 
-/* Bands by name; "unknown" is a band too, so that tests can ask for it. Without bands all is missing. */
-static tx_column *band_column(triax_plan *plan, const tx_plan_score *score) {
+/* Bands by name; "unknown" is a band too, so that tests can ask for it. */
+static tx_column *band_column(triax_plan *plan, tx_plan_score *score) {
   const size_t count = score->model->band_count + 1;
-  const uint8_t unknown = (uint8_t)(count == 1 ? UINT8_MAX : count - 1);
   triax_text *names = tx_calloc(plan->context, count, sizeof *names);
+  tx_dictionary *dictionary = NULL;
   if (!names) return NULL;
   for (size_t b = 0; b + 1 < count; b++) names[b] = score->model->bands[b].name;
   names[count - 1] = TX_TEXT("unknown");
-  uint8_t *numbers = tx_alloc_array(plan->context, plan->rows, 1);
-  for (size_t row = 0; numbers && row < plan->rows; row++) {
-    numbers[row] = score->band[row] == TX_BAND_UNKNOWN ? unknown : score->band[row];
-  }
-  tx_column *column = tx_plan_names8(plan->context, numbers, plan->rows, names, count);
+  dictionary = tx_dictionary_new(plan->context, names, count);
   tx_free_array(plan->context, names, count, sizeof *names);
-  return column;
+  if (!dictionary) return NULL;
+  if (count == 1) { /* no bands: all is missing */
+    tx_column *column = tx_column_without_codes(plan->context, plan->rows, dictionary);
+    tx_dictionary_unref(dictionary);
+    return column;
+  }
+  score->band_column = tx_column_take_codes8(plan->context, plan->rows, score->band, dictionary);
+  if (!score->band_column) score->band = NULL;
+  tx_dictionary_unref(dictionary);
+  return tx_column_ref(score->band_column);
 }
 
 triax_status tx_run_score(triax_plan *plan, const tx_step *step, tx_plan_score *score, const tx_health_model *model,

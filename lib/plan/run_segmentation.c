@@ -142,28 +142,101 @@ static triax_status unit_columns(triax_plan *plan, triax_error *error) {
   return TRIAX_OK;
 }
 
-/* --- results per customer --- */
+/* --- judging: tests are evaluated and used batch by batch, while they are in cache --- */
 
-static triax_status spread(triax_plan *plan, triax_error *error) {
-  tx_plan_segmentation *segmentation = &plan->segmentation;
-  if (!segmentation->folded) {
-    segmentation->segment = segmentation->result.segment;
-    return TRIAX_OK;
-  }
-  segmentation->segment = tx_alloc_array(plan->context, plan->rows, sizeof(uint32_t));
-  if (!segmentation->segment) return tx_no_memory(error);
-  for (size_t row = 0; row < plan->rows; row++) {
-    segmentation->segment[row] = segmentation->result.segment[segmentation->families.member_of[row]];
-  }
-  return TRIAX_OK;
+typedef struct test_worker {
+  tx_run *run; /* made when first needed */
+  tx_tally *tallies;
+} test_worker;
+
+typedef struct test_job {
+  tx_stage *stage;
+  test_worker *workers;
+} test_job;
+
+static triax_status open_worker(const test_job *job, test_worker *worker, triax_error *error) {
+  worker->tallies = tx_stage_tallies(job->stage);
+  return worker->tallies ? tx_run_new(job->stage->data, &worker->run, error) : tx_no_memory(error);
 }
 
-/* Few segments fit a byte; TX_NO_SEGMENT becomes UINT8_MAX. */
-static uint8_t *small_segments(triax_plan *plan) {
-  const uint32_t *segment = plan->segmentation.segment;
-  uint8_t *small = tx_alloc_array(plan->context, plan->rows, 1);
-  for (size_t row = 0; small && row < plan->rows; row++) small[row] = (uint8_t)segment[row];
-  return small;
+static triax_status judge_tests(void *user, size_t number, size_t turn, size_t first, size_t rows,
+                                tx_verdicts *verdicts, triax_error *error) {
+  const test_job *job = user;
+  const tx_stage *stage = job->stage;
+  test_worker *worker = &job->workers[number];
+  triax_status status = worker->run ? TRIAX_OK : open_worker(job, worker, error);
+  if (status == TRIAX_OK) status = tx_run_batch(worker->run, first, rows, error);
+  for (size_t i = 0; status == TRIAX_OK && i < stage->exprs; i++) {
+    if (!tx_stage_tests(stage, i)) continue;
+    tx_vector vector;
+    tx_run_root(worker->run, stage->root[i], &vector);
+    verdicts[i] = (tx_verdicts){vector.truth, vector.present};
+    if (turn) continue; /* counted before */
+    tx_stage_tally(stage, i, &worker->tallies[i], first / 64, rows, vector.truth, vector.present, vector.fault);
+  }
+  return status;
+}
+
+static triax_status judge_units(triax_plan *plan, const tx_segmentation_model *model, tx_units *units,
+                                triax_error *error) {
+  tx_plan_segmentation *segmentation = &plan->segmentation;
+  const size_t threads = tx_context_threads(plan->context);
+  test_job job = {segmentation->stage, tx_calloc(plan->context, threads, sizeof *job.workers)};
+  if (!job.workers) return tx_no_memory(error);
+  if (job.stage->data) {
+    units->judge = judge_tests;
+    units->user = &job;
+    units->grain = tx_program_grain(job.stage->program);
+  }
+  const triax_status status = tx_segmentation_run(plan->context, model, units, &segmentation->result, error);
+  for (size_t w = 0; w < threads; w++) {
+    if (job.workers[w].tallies && status == TRIAX_OK) tx_stage_add(job.stage, job.workers[w].tallies);
+    tx_stage_tallies_free(job.stage, job.workers[w].tallies);
+    tx_run_free(job.workers[w].run);
+  }
+  tx_free_array(plan->context, job.workers, threads, sizeof *job.workers);
+  return status;
+}
+
+static triax_status run_model(triax_plan *plan, triax_error *error) {
+  const tx_plan_segmentation *segmentation = &plan->segmentation;
+  const tx_people *people = &plan->compiled->customers->people;
+  const triax_table *table = segmentation->folded ? segmentation->units : people->table;
+  unit_inputs inputs;
+  tx_arena arena;
+  tx_arena_init(&arena, plan->context);
+  triax_status status = gather_inputs(plan, table, &arena, &inputs) ? TRIAX_OK : tx_no_memory(error);
+  if (status == TRIAX_OK) {
+    tx_units units = {.rows = table->rows,
+                      .inputs = inputs.items,
+                      .keys = tx_table_column(table, people->table->fields[people->key].name),
+                      .as_of = plan->as_of};
+    status = judge_units(plan, &inputs.model, &units, error);
+  }
+  tx_arena_free(&arena);
+  return status;
+}
+
+/* --- results per customer --- */
+
+/* Few segments are a byte each already, UINT8_MAX for none. */
+static tx_column *few_segments(triax_plan *plan, const triax_text *names, size_t count) {
+  const uint8_t *small = plan->segmentation.result.segment.small;
+  uint8_t *codes = tx_alloc_array(plan->context, plan->rows, 1);
+  if (codes && !plan->segmentation.folded) memcpy(codes, small, plan->rows);
+  for (size_t row = 0; codes && plan->segmentation.folded && row < plan->rows; row++) {
+    codes[row] = small[tx_plan_unit(plan, row)];
+  }
+  return tx_plan_names8(plan->context, codes, plan->rows, names, count);
+}
+
+static tx_column *many_segments(triax_plan *plan, const triax_text *names, size_t count) {
+  uint32_t *numbers = tx_alloc_array(plan->context, plan->rows, sizeof *numbers);
+  if (!numbers) return NULL;
+  for (size_t row = 0; row < plan->rows; row++) numbers[row] = tx_plan_segment(plan, row);
+  tx_column *column = tx_plan_names(plan->context, numbers, plan->rows, names, count);
+  tx_free_array(plan->context, numbers, plan->rows, sizeof *numbers);
+  return column;
 }
 
 static tx_column *segment_column(triax_plan *plan) {
@@ -171,50 +244,31 @@ static tx_column *segment_column(triax_plan *plan) {
   triax_text *names = tx_calloc(plan->context, model->count, sizeof *names);
   if (!names) return NULL;
   for (size_t s = 0; s < model->count; s++) names[s] = model->segments[s].path;
-  tx_column *column = model->count <= UINT8_MAX
-                          ? tx_plan_names8(plan->context, small_segments(plan), plan->rows, names, model->count)
-                          : tx_plan_names(plan->context, plan->segmentation.segment, plan->rows, names, model->count);
+  tx_column *column = plan->segmentation.result.segment.small ? few_segments(plan, names, model->count)
+                                                              : many_segments(plan, names, model->count);
   tx_free_array(plan->context, names, model->count, sizeof *names);
   return column;
 }
 
-static tx_column *touch_column(triax_plan *plan) {
-  static const triax_text names[] = {{"high", 4}, {"low", 3}, {"tech", 4}};
-  const tx_policy_segment *segments = plan->compiled->policy->segmentation.segments;
-  uint8_t *touch = tx_alloc_array(plan->context, plan->rows, 1);
-  for (size_t row = 0; touch && row < plan->rows; row++) {
-    uint32_t segment = plan->segmentation.segment[row];
-    int kind = segment == TX_NO_SEGMENT ? TX_TOUCH_NONE : segments[segment].touch;
-    touch[row] = (uint8_t)(kind == TX_TOUCH_NONE ? UINT8_MAX : kind - 1);
-  }
-  return tx_plan_names8(plan->context, touch, plan->rows, names, 3);
+static uint8_t touch_of(const tx_policy_segmentation *policy, uint32_t segment) {
+  const int kind = segment == TX_NO_SEGMENT ? TX_TOUCH_NONE : policy->segments[segment].touch;
+  return (uint8_t)(kind == TX_TOUCH_NONE ? UINT8_MAX : kind - 1);
 }
 
-static triax_status judge_units(triax_plan *plan, triax_error *error) {
-  tx_plan_segmentation *segmentation = &plan->segmentation;
-  const tx_people *people = &plan->compiled->customers->people;
-  const triax_table *table = segmentation->folded ? segmentation->units : people->table;
-  const tx_column *keys = tx_table_column(table, people->table->fields[people->key].name);
-  size_t segments = plan->compiled->policy->segmentation.model.count;
-  unit_inputs inputs;
-  tx_arena arena;
-  tx_arena_init(&arena, plan->context);
-  triax_status status = TRIAX_OK;
-  if (!gather_inputs(plan, table, &arena, &inputs)) status = tx_no_memory(error);
-  if (status == TRIAX_OK) {
-    status = tx_segmentation_run(plan->context, &inputs.model, inputs.items, table->rows, keys, plan->as_of,
-                                 &segmentation->result, error);
+static tx_column *touch_column(triax_plan *plan) {
+  static const triax_text names[] = {{"high", 4}, {"low", 3}, {"tech", 4}};
+  const tx_policy_segmentation *policy = &plan->compiled->policy->segmentation;
+  bool any = false;
+  for (uint32_t s = 0; s < policy->model.count; s++) any = any || touch_of(policy, s) != UINT8_MAX;
+  if (any) {
+    uint8_t *touch = tx_alloc_array(plan->context, plan->rows, 1);
+    for (size_t row = 0; touch && row < plan->rows; row++) touch[row] = touch_of(policy, tx_plan_segment(plan, row));
+    return tx_plan_names8(plan->context, touch, plan->rows, names, 3);
   }
-  if (status == TRIAX_OK) {
-    segmentation->cutoffs = tx_calloc(plan->context, segments, sizeof *segmentation->cutoffs);
-    if (!segmentation->cutoffs) status = tx_no_memory(error);
-  }
-  if (status == TRIAX_OK) {
-    status = tx_segmentation_cutoffs(plan->context, &inputs.model, inputs.items, table->rows, keys,
-                                     &segmentation->result, segmentation->cutoffs, error);
-  }
-  tx_arena_free(&arena);
-  return status;
+  tx_dictionary *dictionary = tx_dictionary_new(plan->context, names, 3);
+  tx_column *column = dictionary ? tx_column_without_codes(plan->context, plan->rows, dictionary) : NULL;
+  tx_dictionary_unref(dictionary);
+  return column;
 }
 
 triax_status tx_run_segmentation(triax_plan *plan, const tx_step *step, triax_error *error) {
@@ -232,9 +286,8 @@ triax_status tx_run_segmentation(triax_plan *plan, const tx_step *step, triax_er
     status = tx_stage_open(plan->compiled, step, TX_OVER_CUSTOMERS, plan->columns, plan->rows, plan->as_of,
                            plan->has_as_of, &segmentation->stage, error);
   }
-  if (status == TRIAX_OK) status = tx_stage_evaluate(segmentation->stage, error);
-  if (status == TRIAX_OK) status = judge_units(plan, error);
-  if (status == TRIAX_OK) status = spread(plan, error);
+  if (status == TRIAX_OK) status = tx_stage_evaluate_columns(segmentation->stage, error);
+  if (status == TRIAX_OK) status = run_model(plan, error);
   if (status == TRIAX_OK) status = tx_plan_derive(plan, TX_DERIVED_SEGMENT, segment_column(plan), error);
   if (status == TRIAX_OK) status = tx_plan_derive(plan, TX_DERIVED_TOUCH, touch_column(plan), error);
   return status;
@@ -243,9 +296,7 @@ triax_status tx_run_segmentation(triax_plan *plan, const tx_step *step, triax_er
 void tx_plan_segmentation_free(triax_plan *plan) {
   tx_plan_segmentation *segmentation = &plan->segmentation;
   const tx_segmentation_model *model = &plan->compiled->policy->segmentation.model;
-  if (segmentation->folded) tx_free_array(plan->context, segmentation->segment, plan->rows, sizeof(uint32_t));
   tx_segmentation_result_free(plan->context, model, &segmentation->result);
-  tx_free_array(plan->context, segmentation->cutoffs, model->count, sizeof *segmentation->cutoffs);
   tx_free_array(plan->context, segmentation->unit_columns, tx_module_variables(plan->compiled->module),
                 sizeof(tx_column *));
   if (segmentation->folded) tx_families_free(plan->context, &segmentation->families, plan->rows);

@@ -32,7 +32,7 @@ static bool segment_changes(const transition_job *job, size_t row, triax_text be
   if (!before.bytes) return false;
   uint32_t was = tx_segment_find(model->segments, model->count, before, &ambiguous);
   if (was == TX_NO_SEGMENT) return !ambiguous;
-  return !is_within(model, job->plan->segmentation.segment[row], was);
+  return !is_within(model, tx_plan_segment(job->plan, row), was);
 }
 
 /* From one CSM to another, from nobody to one, or away from its own. */

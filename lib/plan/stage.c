@@ -103,6 +103,10 @@ void tx_stage_free(tx_stage *stage) {
   tx_free(stage->context, stage, sizeof *stage);
 }
 
+bool tx_stage_tests(const tx_stage *stage, size_t expr) {
+  return stage->root[expr] != TX_NO_INPUT && tx_type_is(stage->inputs[expr].type, TX_BOOL);
+}
+
 /* --- tallies --- */
 
 static size_t blame_total(const tx_stage *stage) {
@@ -137,20 +141,25 @@ void tx_stage_add(tx_stage *stage, const tx_tally *tallies) {
   }
 }
 
-void tx_stage_tally(const tx_stage *stage, size_t expr, tx_tally *tally, size_t first_word, size_t rows,
-                    const uint64_t *truth, const uint64_t *known, const uint64_t *faults) {
+static void blame(const tx_stage *stage, size_t expr, tx_tally *tally, size_t first_word, size_t rows,
+                  const uint64_t *known) {
   for (size_t w = 0; w < tx_words(rows); w++) {
-    uint64_t in = rows - 64 * w >= 64 ? UINT64_MAX : (UINT64_C(1) << (rows - 64 * w)) - 1;
-    if (truth) tally->yes += tx_bits_in(truth[w] & in);
-    if (faults) tally->faults += tx_bits_in(faults[w] & in);
-    uint64_t unknown = known ? ~known[w] & in : 0;
-    if (!unknown) continue;
-    tally->unknown += tx_bits_in(unknown);
-    for (size_t v = 0; v < stage->read_count[expr]; v++) {
+    const uint64_t in = rows - 64 * w >= 64 ? UINT64_MAX : (UINT64_C(1) << (rows - 64 * w)) - 1;
+    const uint64_t unknown = ~known[w] & in;
+    for (size_t v = 0; unknown && v < stage->read_count[expr]; v++) {
       const tx_column *column = stage->columns[stage->reads[expr][v]];
       if (column && column->present) tally->blame[v] += tx_bits_in(unknown & ~column->present[first_word + w]);
     }
   }
+}
+
+void tx_stage_tally(const tx_stage *stage, size_t expr, tx_tally *tally, size_t first_word, size_t rows,
+                    const uint64_t *truth, const uint64_t *known, const uint64_t *faults) {
+  const size_t unknown = known ? rows - tx_popcount(known, rows) : 0;
+  if (truth) tally->yes += tx_popcount(truth, rows);
+  if (faults) tally->faults += tx_popcount(faults, rows);
+  tally->unknown += unknown;
+  if (unknown) blame(stage, expr, tally, first_word, rows, known);
 }
 
 void tx_write_blame(const tx_module *module, const uint32_t *reads, size_t read_count, const uint64_t *blame,
@@ -201,7 +210,7 @@ static triax_status evaluate_truths(tx_stage *stage, triax_error *error) {
   uint64_t *faults = tx_arena_calloc(&stage->arena, n, sizeof *faults);
   if (!roots || !exprs || !truth || !known || !faults) return tx_no_memory(error);
   for (size_t i = 0; i < stage->exprs; i++) {
-    if (stage->root[i] == TX_NO_INPUT || !tx_type_is(stage->inputs[i].type, TX_BOOL)) continue;
+    if (!tx_stage_tests(stage, i)) continue;
     truth[count] = stage->owned_truth[i] = tx_alloc_array(stage->context, words, sizeof(uint64_t));
     known[count] = stage->owned_known[i] = tx_alloc_array(stage->context, words, sizeof(uint64_t));
     if (!truth[count] || !known[count]) return tx_no_memory(error);
@@ -220,12 +229,33 @@ static triax_status evaluate_truths(tx_stage *stage, triax_error *error) {
   return status;
 }
 
+triax_status tx_stage_evaluate_columns(tx_stage *stage, triax_error *error) {
+  triax_status status = TRIAX_OK;
+  for (size_t i = 0; status == TRIAX_OK && i < stage->exprs; i++) {
+    if (stage->root[i] == TX_NO_INPUT || tx_stage_tests(stage, i)) continue;
+    status = evaluate_column(stage, i, error);
+  }
+  return status;
+}
+
 triax_status tx_stage_evaluate(tx_stage *stage, triax_error *error) {
   if (!stage->program) return TRIAX_OK;
   triax_status status = evaluate_truths(stage, error);
-  for (size_t i = 0; status == TRIAX_OK && i < stage->exprs; i++) {
-    if (stage->root[i] == TX_NO_INPUT || tx_type_is(stage->inputs[i].type, TX_BOOL)) continue;
-    status = evaluate_column(stage, i, error);
+  return status == TRIAX_OK ? tx_stage_evaluate_columns(stage, error) : status;
+}
+
+triax_status tx_stage_truth(const tx_stage *stage, size_t expr, size_t row, bool *truth, bool *known,
+                            triax_error *error) {
+  tx_run *run = NULL;
+  tx_vector vector;
+  const size_t first = row / 64 * 64;
+  triax_status status = tx_run_new(stage->data, &run, error);
+  if (status == TRIAX_OK) status = tx_run_batch(run, first, stage->rows - first < 64 ? stage->rows - first : 64, error);
+  if (status == TRIAX_OK) {
+    tx_run_root(run, stage->root[expr], &vector);
+    *truth = tx_bit(vector.truth, row - first);
+    *known = tx_bit(vector.present, row - first);
   }
+  tx_run_free(run);
   return status;
 }

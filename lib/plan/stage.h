@@ -45,7 +45,15 @@ triax_status tx_stage_open_units(const tx_compiled *compiled, const tx_step *ste
 void tx_stage_free(tx_stage *stage);
 /* Evaluates all of them over all rows into inputs, with tallies. */
 triax_status tx_stage_evaluate(tx_stage *stage, triax_error *error);
-/* Adds to a tally what a stretch of 64-row words says. known, faults may be NULL; values of bool have truth. */
+/* Those of numbers and texts alone; truths are then for a run to tell, batch by batch. */
+triax_status tx_stage_evaluate_columns(tx_stage *stage, triax_error *error);
+/* What a test says of one row. */
+triax_status tx_stage_truth(const tx_stage *stage, size_t expr, size_t row, bool *truth, bool *known,
+                            triax_error *error);
+/* Whether an expression is one of the stage's, and a test. */
+bool tx_stage_tests(const tx_stage *stage, size_t expr);
+/* Adds to a tally what a stretch of 64-row words says. known, faults may be NULL; values of bool have truth.
+ * Bits past the end are 0. */
 void tx_stage_tally(const tx_stage *stage, size_t expr, tx_tally *tally, size_t first_word, size_t rows,
                     const uint64_t *truth, const uint64_t *known, const uint64_t *faults);
 /* "arr 12, seats 3": the columns missing where an expression could not be judged, most first. blame: per variable. */

@@ -98,7 +98,7 @@ static void put_success(const triax_plan *plan, size_t segment, triax_document *
     const tx_input *input = &plan->success->inputs[traits->success[k].input];
     uint64_t met = 0, judged = 0;
     for (size_t row = 0; row < plan->rows; row++) {
-      if (!is_within(model, plan->segmentation.segment[row], segment) || !tx_input_known(input, row)) continue;
+      if (!is_within(model, tx_plan_segment(plan, row), segment) || !tx_input_known(input, row)) continue;
       judged++;
       met += tx_input_true(input, row);
     }
@@ -143,23 +143,16 @@ static void put_segment(const triax_plan *plan, const tx_sums *sums, size_t plac
 
 /* --- health --- */
 
-static void put_health(const triax_plan *plan, triax_document *d) {
+static void put_health(const triax_plan *plan, const tx_sums *sums, triax_document *d) {
   const tx_plan_score *score = &plan->health;
+  const uint64_t *bands = sums->bands;
   if (!score->model) return;
-  uint64_t bands[256] = {0}, scored = 0;
-  double sum = 0;
-  for (size_t row = 0; row < plan->rows; row++) {
-    bands[score->band[row]]++;
-    if (isnan(score->health[row])) continue;
-    scored++;
-    sum += score->health[row];
-  }
   tx_put_map(d, "health");
-  tx_put_number(d, "mean", scored ? sum / (double)scored : NAN);
-  tx_put_count(d, "scored", scored);
+  tx_put_number(d, "mean", sums->all_scored ? sums->health / (double)sums->all_scored : NAN);
+  tx_put_count(d, "scored", sums->all_scored);
   tx_put_map(d, "bands");
   for (size_t b = score->model->band_count; b-- > 0;) tx_put_count(d, score->model->bands[b].name.bytes, bands[b]);
-  tx_put_count(d, "unknown", bands[TX_BAND_UNKNOWN]);
+  tx_put_count(d, "unknown", bands[score->model->band_count]);
   tx_put_end(d);
   tx_put_map(d, "metrics");
   for (size_t m = 0; m < score->model->metric_count; m++) {
@@ -382,7 +375,7 @@ triax_status tx_plan_summarise(triax_plan *plan, triax_error *error) {
     tx_put_list(d, "segments");
     for (size_t s = 0; s + 1 < sums->count; s++) put_segment(plan, sums, s, d);
     tx_put_end(d);
-    put_health(plan, d);
+    put_health(plan, sums, d);
     tx_summarise_trend(plan, d);
     put_allocation(plan, d);
     put_attention(plan, d);

@@ -61,28 +61,48 @@ typedef struct row_sums {
   double money, health;
 } row_sums;
 
-static void add_row(row_sums *at, double money, double health) {
-  const bool has_money = money == money, scored = health == health;
-  at->customers++;
-  at->scored += scored;
-  at->money += has_money ? money : 0;
-  at->health += scored ? health : 0;
+/* Rows that are looked at together. */
+#define STRIP 1024
+
+static void add_strip(const triax_plan *plan, const double *money, size_t first, size_t rows, row_sums *all) {
+  const size_t segments = plan->sums->count - 1;
+  const double *health = plan->health.model ? plan->health.health : NULL;
+  uint32_t segment[STRIP];
+  for (size_t i = 0; i < rows; i++) segment[i] = tx_plan_segment(plan, first + i);
+  for (size_t i = 0; i < rows; i++) {
+    row_sums *at = &all[segment[i] == TX_NO_SEGMENT ? segments : segment[i]];
+    const double more = money ? money[first + i] : 0, score = health ? health[first + i] : (double)NAN;
+    at->customers++;
+    at->scored += score == score;
+    at->money += more == more ? more : 0;
+    at->health += score == score ? score : 0;
+  }
+}
+
+/* Health over all, which is no sum of sums: they are rounded apart. */
+static void add_health(const triax_plan *plan, size_t first, size_t rows, tx_sums *sums) {
+  const double *health = plan->health.health + first;
+  const uint8_t *band = plan->health.band + first;
+  double sum = sums->health;
+  for (size_t i = 0; i < rows; i++) sum += health[i] == health[i] ? health[i] : 0;
+  for (size_t i = 0; i < rows; i++) sums->bands[band[i]]++;
+  sums->health = sum;
 }
 
 static bool add_rows(const triax_plan *plan, const tx_column *money, tx_sums *sums) {
-  const size_t segments = sums->count - 1, rows = plan->rows;
-  const uint32_t *segment = plan->segmentation.segment;
-  const double *arr = money ? money->numbers : NULL, *health = plan->health.model ? plan->health.health : NULL;
+  const size_t segments = sums->count - 1;
   row_sums *all = tx_calloc(plan->context, sums->count, sizeof *all);
   if (!all) return false;
-  for (size_t row = 0; row < rows; row++) {
-    const size_t at = segment[row] == TX_NO_SEGMENT ? segments : segment[row];
-    add_row(&all[at], arr ? arr[row] : 0, health ? health[row] : (double)NAN);
+  for (size_t first = 0; first < plan->rows; first += STRIP) {
+    const size_t rows = plan->rows - first < STRIP ? plan->rows - first : STRIP;
+    add_strip(plan, money ? money->numbers : NULL, first, rows, all);
+    if (plan->health.model) add_health(plan, first, rows, sums);
   }
   for (size_t s = 0; s < sums->count; s++) {
     const size_t to = s == segments ? segments : sums->place[s];
     sums->customers[to] = all[s].customers;
     sums->scored[to] = all[s].scored;
+    sums->all_scored += all[s].scored;
     sums->money[to] = all[s].money;
     sums->mean_health[to] = all[s].health;
   }
@@ -92,7 +112,7 @@ static bool add_rows(const triax_plan *plan, const tx_column *money, tx_sums *su
 
 static void add_owned(const triax_plan *plan, tx_sums *sums) {
   for (size_t row = 0; plan->allocation.given && row < plan->rows; row++) {
-    const uint32_t segment = plan->segmentation.segment[row];
+    const uint32_t segment = tx_plan_segment(plan, row);
     const size_t at = segment == TX_NO_SEGMENT ? sums->count - 1 : sums->place[segment];
     const bool owned = plan->allocation.result->csm[row] != TX_ALLOCATION_NONE;
     sums->owned[at] += owned;

@@ -13,6 +13,9 @@ typedef struct tx_sums {
   double total_money;
   uint64_t *customers, *owned, *uncovered, *scored;
   double *share, *money, *money_share, *mean_health, *hours;
+  /* Health over all customers. */
+  uint64_t all_scored, bands[TX_BAND_UNKNOWN + 1];
+  double health;
 } tx_sums;
 
 /* Parents count their children's customers too; shares are of all customers and of all money. A sum over nothing is

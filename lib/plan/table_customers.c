@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "plan/sums.h"
 #include "plan/tabulate.h"
 #include "plan/why.h"
 
@@ -89,10 +90,10 @@ static tx_column *flag_column(const triax_plan *plan, const uint64_t *unit_bits)
 static tx_column *placed_column(const triax_plan *plan) {
   const tx_plan_segmentation *segmentation = &plan->segmentation;
   static const triax_text words[] = {{"test", 4}, {"override", 8}, {"dwell", 5}, {"nowhere", 7}};
-  uint8_t *placed = tx_alloc_array(plan->context, plan->rows, 1);
-  if (placed && !segmentation->folded && plan->rows) memcpy(placed, segmentation->result.placed, plan->rows);
-  for (size_t row = 0; placed && segmentation->folded && row < plan->rows; row++) {
-    placed[row] = segmentation->result.placed[segmentation->families.member_of[row]];
+  const bool all_by_test = !segmentation->result.placed && plan->sums->customers[plan->sums->count - 1] == 0;
+  uint8_t *placed = tx_calloc(plan->context, plan->rows, 1); /* TX_PLACED_BY_TEST */
+  for (size_t row = 0; placed && !all_by_test && row < plan->rows; row++) {
+    placed[row] = (uint8_t)tx_placed_at(&segmentation->result, tx_plan_unit(plan, row));
   }
   return tx_plan_names8(plan->context, placed, plan->rows, words, 4);
 }

@@ -18,7 +18,7 @@ static void write_move(const triax_plan *plan, size_t row, tx_writer *writer) {
   if (tx_bit(plan->allocation.orphan, row)) {
     tx_write_c(writer, "its CSM has left");
   } else if (result->stands[row] == TX_STANDS_UNWANTED) {
-    bool nowhere = plan->segmentation.segment[row] == TX_NO_SEGMENT;
+    bool nowhere = tx_plan_segment(plan, row) == TX_NO_SEGMENT;
     tx_write_c(writer, nowhere ? "it is in no segment" : "its segment has no owners");
   } else if (result->stands[row] == TX_STANDS_UNCOVERED) {
     tx_write(writer, tx_word_uncovered(result->way[row]));
@@ -90,7 +90,7 @@ typedef struct dated_rows {
 } dated_rows;
 
 static triax_text segment_path(const triax_plan *plan, size_t row) {
-  uint32_t segment = plan->segmentation.segment[row];
+  uint32_t segment = tx_plan_segment(plan, row);
   if (segment == TX_NO_SEGMENT) return (triax_text){NULL, 0};
   return plan->compiled->policy->segmentation.model.segments[segment].path;
 }

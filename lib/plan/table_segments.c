@@ -92,7 +92,7 @@ static bool add_count(tx_column_builder *builder, uint64_t count) {
 
 static void add_stage(test_rows *rows, const tx_stage *stage) {
   for (size_t i = 0; stage && rows->fine && i < stage->exprs; i++) {
-    if (stage->root[i] == TX_NO_INPUT || !tx_type_is(stage->inputs[i].type, TX_BOOL)) continue;
+    if (!tx_stage_tests(stage, i)) continue;
     const tx_policy_expr *expr = &stage->step->exprs->items[i];
     const tx_tally *tally = &stage->tallies[i];
     char buffer[512] = "";

@@ -122,7 +122,7 @@ static void add_services(const triax_plan *plan, tx_tabulate *t, const size_t *r
   tx_column_builder *builder = tx_tabulate_begin(t, TRIAX_TYPE_STRINGS);
   bool fine = builder != NULL;
   for (size_t i = 0; fine && i < t->rows; i++) {
-    uint32_t segment = plan->segmentation.segment[rows[i]];
+    uint32_t segment = tx_plan_segment(plan, rows[i]);
     bool some = segment != TX_NO_SEGMENT && segments[segment].service_count;
     fine = some ? tx_column_builder_list(builder, segments[segment].services, segments[segment].service_count)
                 : tx_column_builder_missing(builder);

@@ -19,10 +19,6 @@ static void write_percent(tx_writer *writer, double share) {
   tx_write_c(writer, " %");
 }
 
-static size_t unit_of(const triax_plan *plan, size_t row) {
-  return plan->segmentation.folded ? plan->segmentation.families.member_of[row] : row;
-}
-
 void tx_why_test(const triax_plan *plan, uint32_t number, tx_writer *writer) {
   const tx_policy_segmentation *policy = &plan->compiled->policy->segmentation;
   const tx_segment *segment = &policy->model.segments[number];
@@ -48,18 +44,19 @@ void tx_why_test(const triax_plan *plan, uint32_t number, tx_writer *writer) {
 void tx_why_segment(const triax_plan *plan, size_t row, tx_writer *writer) {
   const tx_segmentation_model *model = &plan->compiled->policy->segmentation.model;
   const tx_segmentation_result *result = &plan->segmentation.result;
-  size_t unit = unit_of(plan, row);
-  uint32_t segment = result->segment[unit];
+  size_t unit = tx_plan_unit(plan, row);
+  uint32_t segment = tx_place_at(&result->segment, unit);
+  const int placed = tx_placed_at(result, unit);
   if (segment == TX_NO_SEGMENT) {
     tx_write_c(writer, "no segment's test holds");
   } else {
     tx_write(writer, model->segments[segment].path);
     tx_write_c(writer, ": ");
-    if (result->placed[unit] == TX_PLACED_BY_OVERRIDE) tx_write_c(writer, "set by override");
-    else if (result->placed[unit] == TX_PLACED_BY_DWELL) tx_write_c(writer, "moved too recently to move again");
+    if (placed == TX_PLACED_BY_OVERRIDE) tx_write_c(writer, "set by override");
+    else if (placed == TX_PLACED_BY_DWELL) tx_write_c(writer, "moved too recently to move again");
     else tx_why_test(plan, segment, writer);
   }
-  if (tx_bit(result->held, unit) && result->placed[unit] == TX_PLACED_BY_TEST) tx_write_c(writer, " (held by margin)");
+  if (tx_bit(result->held, unit) && placed == TX_PLACED_BY_TEST) tx_write_c(writer, " (held by margin)");
   if (tx_bit(result->uncertain, unit)) tx_write_c(writer, " (a test above could not be judged)");
 }
 
@@ -77,7 +74,7 @@ void tx_why_health(const triax_plan *plan, size_t row, tx_writer *writer) {
   size_t worst = tx_why_worst_metric(score, row);
   tx_write_c(writer, "health");
   if (score->model->band_count) {
-    uint8_t band = score->band[row];
+    uint8_t band = tx_plan_band(score, row);
     tx_write_c(writer, " ");
     tx_write(writer, band == TX_BAND_UNKNOWN ? TX_TEXT("unknown") : score->model->bands[band].name);
   }
@@ -162,13 +159,13 @@ typedef struct line_facts {
 
 static line_facts facts_of(const triax_plan *plan, size_t row) {
   const tx_segmentation_result *result = &plan->segmentation.result;
-  size_t unit = unit_of(plan, row);
-  line_facts facts = {result->segment[unit], 0};
-  facts.a |= (uint64_t)result->placed[unit] << 32 | (uint64_t)tx_bit(result->held, unit) << 36 |
+  size_t unit = tx_plan_unit(plan, row);
+  line_facts facts = {tx_place_at(&result->segment, unit), 0};
+  facts.a |= (uint64_t)tx_placed_at(result, unit) << 32 | (uint64_t)tx_bit(result->held, unit) << 36 |
              (uint64_t)tx_bit(result->uncertain, unit) << 37;
   if (plan->health.model) {
     size_t worst = tx_why_worst_metric(&plan->health, row);
-    facts.a |= (uint64_t)plan->health.band[row] << 40 | (uint64_t)(tx_plan_limit(&plan->health, row) & 0xff) << 48 |
+    facts.a |= (uint64_t)tx_plan_band(&plan->health, row) << 40 | (uint64_t)(tx_plan_limit(&plan->health, row) & 0xff) << 48 |
                (uint64_t)isnan(plan->health.health[row]) << 56;
     facts.b |= (uint64_t)(worst == SIZE_MAX ? 0x3ff : worst & 0x3ff) | (uint64_t)(tx_plan_limit(&plan->health, row) >> 8) << 48;
   }

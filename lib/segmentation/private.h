@@ -37,8 +37,8 @@ bool tx_top_holds(const tx_top_cutoff *cutoff, double by, triax_text key);
 /* The cut-offs of one level's `top` tests into cutoffs[level->first …]. inside[s]: units in segment s rank here;
  * NULL: all do. given: per segment, cut-offs to be taken instead; may be NULL. */
 triax_status tx_top_level(triax_context *context, const tx_segmentation_model *model, const tx_level *level,
-                          const tx_input *inputs, size_t rows, const tx_column *keys, const uint32_t *segment,
-                          const bool *inside, const tx_top_given *given, tx_top_cutoff *cutoffs, triax_error *error);
+                          const tx_units *units, const tx_places *places, const bool *inside, const tx_top_given *given,
+                          tx_top_cutoff *cutoffs, triax_error *error);
 /* Whether any test of the level is `top`. */
 bool tx_level_has_top(const tx_segmentation_model *model, const tx_level *level);
 /* Marks the segments that are `parent` or inside of it. */

@@ -89,81 +89,102 @@ static bool has_hold(const tx_segmentation_model *model) {
   return model->previous != TX_NO_INPUT && (model->margin > 0 || (model->dwell > 0 && model->since != TX_NO_INPUT));
 }
 
+static bool make_places(triax_context *context, const tx_segmentation_model *model, size_t rows, tx_places *places) {
+  const bool few = model->count <= UINT8_MAX;
+  if (few) places->small = tx_alloc_array(context, rows, sizeof *places->small);
+  else places->large = tx_alloc_array(context, rows, sizeof *places->large);
+  return few ? places->small != NULL : places->large != NULL;
+}
+
+static void free_places(triax_context *context, size_t rows, tx_places *places) {
+  tx_free_array(context, places->small, rows, sizeof *places->small);
+  tx_free_array(context, places->large, rows, sizeof *places->large);
+}
+
 static bool make_result(triax_context *context, const tx_segmentation_model *model, size_t rows,
                         tx_segmentation_result *made) {
   const size_t words = tx_words(rows);
   memset(made, 0, sizeof *made);
   made->rows = rows;
-  made->segment = tx_alloc_array(context, rows, sizeof *made->segment);
-  made->placed = tx_alloc_array(context, rows, sizeof *made->placed);
+  made->has_unheld = has_hold(model);
   made->uncertain = tx_calloc(context, words, sizeof *made->uncertain);
   made->held = tx_calloc(context, words, sizeof *made->held);
+  made->cutoffs = tx_calloc(context, model->count, sizeof *made->cutoffs);
   made->yes = tx_calloc(context, model->count, sizeof *made->yes);
   made->no = tx_calloc(context, model->count, sizeof *made->no);
   made->unknown = tx_calloc(context, model->count, sizeof *made->unknown);
-  bool ok = made->segment && made->placed && made->uncertain && made->held;
+  bool ok = make_places(context, model, rows, &made->segment) && made->uncertain && made->held && made->cutoffs;
   ok = ok && made->yes && made->no && made->unknown;
-  if (!has_hold(model)) return ok;
-  made->unheld = tx_alloc_array(context, rows, sizeof *made->unheld);
-  return ok && made->unheld;
+  if (tx_judge_given(model)) {
+    made->placed = tx_alloc_array(context, rows, sizeof *made->placed);
+    ok = ok && made->placed;
+  }
+  return ok && (!made->has_unheld || make_places(context, model, rows, &made->unheld));
 }
 
 void tx_segmentation_result_free(triax_context *context, const tx_segmentation_model *model,
                                  tx_segmentation_result *result) {
   const size_t rows = result->rows, words = tx_words(rows);
-  tx_free_array(context, result->segment, rows, sizeof *result->segment);
+  free_places(context, rows, &result->segment);
+  free_places(context, rows, &result->unheld);
   tx_free_array(context, result->placed, rows, sizeof *result->placed);
   tx_free_array(context, result->uncertain, words, sizeof *result->uncertain);
   tx_free_array(context, result->held, words, sizeof *result->held);
+  tx_free_array(context, result->cutoffs, model->count, sizeof *result->cutoffs);
   tx_free_array(context, result->yes, model->count, sizeof *result->yes);
   tx_free_array(context, result->no, model->count, sizeof *result->no);
   tx_free_array(context, result->unknown, model->count, sizeof *result->unknown);
-  tx_free_array(context, result->unheld, rows, sizeof *result->unheld);
   memset(result, 0, sizeof *result);
 }
 
 /* What a run needs beside its result. */
 typedef struct workshop {
   uint32_t override_size, previous_size; /* codes */
-  uint32_t *override_of, *previous_of, *sibling;
+  uint32_t *override_of, *previous_of;
   bool *inside;
+  size_t workers, counters;
+  tx_verdicts *verdicts; /* per worker, one an input */
+  uint64_t *counts;      /* of both judgements */
+  /* Of the judgement without hold: */
   tx_top_cutoff *cutoffs;
-  size_t counters;
-  uint64_t *counts;
-  uint8_t *placed;     /* of the pass without hold */
-  uint64_t *uncertain; /* of the pass without hold */
+  uint8_t *placed;
+  uint64_t *uncertain;
 } workshop;
 
 static uint32_t codes_of(const tx_input *inputs, uint32_t input) {
   return input == TX_NO_INPUT ? 0 : inputs[input].column->dictionary->size;
 }
 
-static bool open_workshop(triax_context *context, const tx_segmentation_model *model, const tx_input *inputs,
-                          size_t rows, workshop *shop) {
+static bool open_workshop(triax_context *context, const tx_segmentation_model *model, const tx_units *units,
+                          workshop *shop) {
   memset(shop, 0, sizeof *shop);
-  shop->override_size = codes_of(inputs, model->override_);
-  shop->previous_size = codes_of(inputs, model->previous);
-  shop->counters = tx_context_threads(context) * TX_COUNTS_OF(model->count);
+  shop->override_size = codes_of(units->inputs, model->override_);
+  shop->previous_size = codes_of(units->inputs, model->previous);
+  shop->workers = tx_context_threads(context);
+  shop->counters = shop->workers * TX_COUNTS_OF(model->count);
   shop->override_of = tx_alloc_array(context, shop->override_size, sizeof *shop->override_of);
   shop->previous_of = tx_alloc_array(context, shop->previous_size, sizeof *shop->previous_of);
-  shop->sibling = tx_alloc_array(context, shop->previous_size, sizeof *shop->sibling);
   shop->inside = tx_alloc_array(context, model->count, sizeof *shop->inside);
-  shop->cutoffs = tx_calloc(context, model->count, sizeof *shop->cutoffs);
-  shop->counts = tx_calloc(context, shop->counters, sizeof *shop->counts);
-  bool ok = shop->override_of && shop->previous_of && shop->sibling && shop->inside && shop->cutoffs && shop->counts;
+  shop->verdicts = tx_calloc(context, shop->workers * model->input_count, sizeof *shop->verdicts);
+  shop->counts = tx_calloc(context, 2 * shop->counters, sizeof *shop->counts);
+  bool ok = shop->override_of && shop->previous_of && shop->inside && shop->verdicts && shop->counts;
   if (!has_hold(model)) return ok;
-  shop->placed = tx_alloc_array(context, rows, sizeof *shop->placed);
-  shop->uncertain = tx_calloc(context, tx_words(rows), sizeof *shop->uncertain);
-  return ok && shop->placed && shop->uncertain;
+  shop->cutoffs = tx_calloc(context, model->count, sizeof *shop->cutoffs);
+  shop->uncertain = tx_calloc(context, tx_words(units->rows), sizeof *shop->uncertain);
+  if (tx_judge_given(model)) {
+    shop->placed = tx_alloc_array(context, units->rows, sizeof *shop->placed);
+    ok = ok && shop->placed;
+  }
+  return ok && shop->cutoffs && shop->uncertain;
 }
 
 static void close_workshop(triax_context *context, const tx_segmentation_model *model, size_t rows, workshop *shop) {
   tx_free_array(context, shop->override_of, shop->override_size, sizeof *shop->override_of);
   tx_free_array(context, shop->previous_of, shop->previous_size, sizeof *shop->previous_of);
-  tx_free_array(context, shop->sibling, shop->previous_size, sizeof *shop->sibling);
   tx_free_array(context, shop->inside, model->count, sizeof *shop->inside);
+  tx_free_array(context, shop->verdicts, shop->workers * model->input_count, sizeof *shop->verdicts);
+  tx_free_array(context, shop->counts, 2 * shop->counters, sizeof *shop->counts);
   tx_free_array(context, shop->cutoffs, model->count, sizeof *shop->cutoffs);
-  tx_free_array(context, shop->counts, shop->counters, sizeof *shop->counts);
   tx_free_array(context, shop->placed, rows, sizeof *shop->placed);
   tx_free_array(context, shop->uncertain, tx_words(rows), sizeof *shop->uncertain);
 }
@@ -192,62 +213,40 @@ static void gather_counts(const tx_segmentation_model *model, const workshop *sh
   }
 }
 
-static triax_status judge_both(tx_judging *judging, const workshop *shop, tx_segmentation_result *result,
-                               triax_error *error) {
-  const tx_segmentation_model *model = judging->model;
-  triax_status status = tx_judge(judging, error);
-  if (status) return status;
-  gather_counts(model, shop, result);
-  if (!has_hold(model)) return TRIAX_OK;
-  judging->margin = 0;
-  judging->dwell = 0;
-  judging->given = model->given[1];
-  judging->segment = result->unheld;
-  judging->placed = shop->placed;
-  judging->uncertain = shop->uncertain;
-  status = tx_judge(judging, error);
-  if (status) return status;
-  for (size_t row = 0; row < result->rows; row++)
-    if (result->segment[row] != result->unheld[row]) tx_bit_set(result->held, row);
-  return TRIAX_OK;
+static triax_status judge_all(triax_context *context, const tx_segmentation_model *model, const tx_units *units,
+                              workshop *shop, tx_segmentation_result *result, triax_error *error) {
+  match_codes(model, units->inputs, model->override_, shop->override_of);
+  match_codes(model, units->inputs, model->previous, shop->previous_of);
+  tx_judging judging = {.context = context,
+                        .kernels = tx_kernels_best(),
+                        .model = model,
+                        .units = units,
+                        .override_of = model->override_ == TX_NO_INPUT ? NULL : shop->override_of,
+                        .previous_of = model->previous == TX_NO_INPUT ? NULL : shop->previous_of,
+                        .inside = shop->inside,
+                        .verdicts = shop->verdicts,
+                        .count = has_hold(model) ? 2 : 1,
+                        .held = result->held};
+  judging.judgements[0] = (tx_judgement){model->margin,  model->dwell,      model->given[0],  result->segment,
+                                         result->placed, result->uncertain, result->cutoffs, shop->counts};
+  judging.judgements[1] = (tx_judgement){0,            0,               model->given[1], result->unheld,
+                                         shop->placed, shop->uncertain, shop->cutoffs,   shop->counts + shop->counters};
+  const triax_status status = tx_judge(&judging, error);
+  if (status == TRIAX_OK) gather_counts(model, shop, result);
+  return status;
 }
 
-triax_status tx_segmentation_run(triax_context *context, const tx_segmentation_model *model, const tx_input *inputs,
-                                 size_t rows, const tx_column *keys, int32_t as_of, tx_segmentation_result *result,
-                                 triax_error *error) {
-  triax_status status = check_model(model, keys, error);
+triax_status tx_segmentation_run(triax_context *context, const tx_segmentation_model *model, const tx_units *units,
+                                 tx_segmentation_result *result, triax_error *error) {
+  triax_status status = check_model(model, units->keys, error);
   if (status) return status;
   tx_segmentation_result made;
   workshop shop;
-  const bool has_result = make_result(context, model, rows, &made);
-  const bool has_shop = open_workshop(context, model, inputs, rows, &shop);
-  if (has_result && has_shop) {
-    match_codes(model, inputs, model->override_, shop.override_of);
-    match_codes(model, inputs, model->previous, shop.previous_of);
-    tx_judging judging = {.context = context,
-                          .kernels = tx_kernels_best(),
-                          .model = model,
-                          .inputs = inputs,
-                          .rows = rows,
-                          .keys = keys,
-                          .as_of = (double)as_of,
-                          .margin = model->margin,
-                          .dwell = model->dwell,
-                          .override_of = model->override_ == TX_NO_INPUT ? NULL : shop.override_of,
-                          .previous_of = model->previous == TX_NO_INPUT ? NULL : shop.previous_of,
-                          .sibling = shop.sibling,
-                          .inside = shop.inside,
-                          .cutoffs = shop.cutoffs,
-                          .given = model->given[0],
-                          .counts = shop.counts,
-                          .segment = made.segment,
-                          .placed = made.placed,
-                          .uncertain = made.uncertain};
-    status = judge_both(&judging, &shop, &made, error);
-  } else {
-    status = tx_no_memory(error);
-  }
-  close_workshop(context, model, rows, &shop);
+  const bool has_result = make_result(context, model, units->rows, &made);
+  const bool has_shop = open_workshop(context, model, units, &shop);
+  if (has_result && has_shop) status = judge_all(context, model, units, &shop, &made, error);
+  else status = tx_no_memory(error);
+  close_workshop(context, model, units->rows, &shop);
   if (status) tx_segmentation_result_free(context, model, &made);
   else *result = made;
   return status;

@@ -17,6 +17,7 @@
 #define TX_SEGMENTATION_SEGMENTATION_H
 
 #include "expr/input.h"
+#include "expr/program.h"
 
 #define TX_NO_SEGMENT UINT32_MAX
 
@@ -70,25 +71,60 @@ enum {
   TX_PLACED_NOWHERE   /* unsegmented */
 };
 
+/* A segment for each unit, in the fewest bytes: one of the two. */
+typedef struct tx_places {
+  uint8_t *small; /* up to UINT8_MAX segments; UINT8_MAX is none */
+  uint32_t *large;
+} tx_places;
+
+static inline uint32_t tx_place_at(const tx_places *places, size_t unit) {
+  if (!places->small) return places->large[unit];
+  return places->small[unit] == UINT8_MAX ? TX_NO_SEGMENT : places->small[unit];
+}
+
 typedef struct tx_segmentation_result {
   size_t rows;
-  uint32_t *segment;   /* deepest segment, or TX_NO_SEGMENT */
-  uint8_t *placed;     /* TX_PLACED_… */
+  tx_places segment;   /* the deepest */
+  uint8_t *placed;     /* TX_PLACED_…; NULL: tests alone decide. See tx_placed_at */
   uint64_t *uncertain; /* bitmap: a higher test (of equal or lower depth on its way) could not be judged */
   uint64_t *held;      /* bitmap: hold changed the outcome: without margin or dwell it would be elsewhere */
-  uint32_t *unheld;    /* where it would be without hold; NULL when the model has none */
+  bool has_unheld;
+  tx_places unheld;    /* where it would be without hold; only with has_unheld */
+  tx_top_cutoff *cutoffs; /* per segment: what `top` tests came to; any = false for other tests */
   /* Per segment: how many units the test was tried on and was true, false, unknown for. */
   uint64_t *yes, *no, *unknown;
   uint64_t unmatched_override; /* rows whose override names no segment; they are judged by the tests */
   uint64_t unmatched_previous;
 } tx_segmentation_result;
 
-/* keys: for ties of `top`, the key of each unit (a string column; NULL where no segment has `top`). as_of in days (for
- * dwell). The outcome is the same for any number of threads. TRIAX_EINVAL for a model that is none. The result's arrays
- * are allocated from the context; free with tx_segmentation_result_free. */
-triax_status tx_segmentation_run(triax_context *context, const tx_segmentation_model *model, const tx_input *inputs,
-                                 size_t rows, const tx_column *keys, int32_t as_of, tx_segmentation_result *result,
-                                 triax_error *error);
+static inline int tx_placed_at(const tx_segmentation_result *result, size_t unit) {
+  if (result->placed) return result->placed[unit];
+  return tx_place_at(&result->segment, unit) == TX_NO_SEGMENT ? TX_PLACED_NOWHERE : TX_PLACED_BY_TEST;
+}
+
+/* What tests came to for a stretch of units, one bit each: true (and known), known. */
+typedef struct tx_verdicts {
+  const uint64_t *truth, *known; /* known NULL: all are */
+} tx_verdicts;
+
+/* The units and what is known of them. */
+typedef struct tx_units {
+  size_t rows;
+  const tx_input *inputs; /* per input of the model */
+  const tx_column *keys;  /* for ties of `top`: each unit's key, a string column; NULL where no segment has `top` */
+  int32_t as_of;          /* days, for dwell */
+  /* Fills verdicts[input] for the tests over units [first, first + rows), rows <= TX_BATCH, in the `turn`-th pass over
+   * all units. Several threads call it at once, each as another worker. NULL: the inputs' own truths are taken. */
+  triax_status (*judge)(void *user, size_t worker, size_t turn, size_t first, size_t rows, tx_verdicts *verdicts,
+                        triax_error *error);
+  void *user;
+  size_t grain; /* units between two looks at whether to go on; 0: as many as take little time */
+} tx_units;
+
+/* The outcome is the same for any number of threads. TRIAX_EINVAL for a model that is none. The result's arrays are
+ * allocated from the context; free with tx_segmentation_result_free. */
+triax_status tx_segmentation_run(triax_context *context, const tx_segmentation_model *model, const tx_units *units,
+                                 tx_segmentation_result *result, triax_error *error);
 void tx_segmentation_result_free(triax_context *context, const tx_segmentation_model *model,
                                  tx_segmentation_result *result);
 
@@ -103,10 +139,6 @@ static inline uint32_t tx_segment_by(const tx_segmentation_model *model, size_t 
 /* Segment number by path, or by name where only one has it; TX_NO_SEGMENT (ambiguous: *ambiguous true). */
 uint32_t tx_segment_find(const tx_segment *segments, size_t count, triax_text path_or_name, bool *ambiguous);
 
-/* Fills one cut-off per segment (any = false for other tests), from a finished run's inputs. */
-triax_status tx_segmentation_cutoffs(triax_context *context, const tx_segmentation_model *model, const tx_input *inputs,
-                                     size_t rows, const tx_column *keys, const tx_segmentation_result *result,
-                                     tx_top_cutoff *cutoffs, triax_error *error);
 /* How many of n a share is. Shares are decimals: what is up to 4 roundings below a whole number is meant to be it. */
 uint64_t tx_top_count(double share, uint64_t n);
 /* What a prefix must sum to for a share of a total, and what a unit counts: missing and negative values nothing. */

@@ -164,10 +164,11 @@ void tx_mark_inside(const tx_segmentation_model *model, uint32_t parent, bool *i
   }
 }
 
-static size_t collect(const double *by, size_t rows, const uint32_t *segment, const bool *inside, ranked *units) {
+static size_t collect(const double *by, size_t rows, const tx_places *places, const bool *inside, ranked *units) {
   size_t count = 0;
   for (size_t row = 0; row < rows; row++) {
-    if (isnan(by[row]) || (inside && (segment[row] == TX_NO_SEGMENT || !inside[segment[row]]))) continue;
+    const uint32_t segment = inside ? tx_place_at(places, row) : TX_NO_SEGMENT;
+    if (isnan(by[row]) || (inside && (segment == TX_NO_SEGMENT || !inside[segment]))) continue;
     if (units) units[count] = (ranked){by[row], row};
     count++;
   }
@@ -203,39 +204,20 @@ static bool take_given(const tx_segmentation_model *model, const tx_level *level
 }
 
 triax_status tx_top_level(triax_context *context, const tx_segmentation_model *model, const tx_level *level,
-                          const tx_input *inputs, size_t rows, const tx_column *keys, const uint32_t *segment,
-                          const bool *inside, const tx_top_given *given, tx_top_cutoff *cutoffs, triax_error *error) {
+                          const tx_units *of, const tx_places *places, const bool *inside, const tx_top_given *given,
+                          tx_top_cutoff *cutoffs, triax_error *error) {
   if (take_given(model, level, given, cutoffs)) return TRIAX_OK;
-  const double *by = inputs[tx_segment_by(model, level->first)].column->numbers;
-  const size_t count = collect(by, rows, segment, inside, NULL);
+  const double *by = of->inputs[tx_segment_by(model, level->first)].column->numbers;
+  const size_t count = collect(by, of->rows, places, inside, NULL);
   ranked *units = tx_alloc_array(context, count, sizeof *units), *spare = tx_alloc_array(context, count, sizeof *spare);
   const bool ok = units && spare;
   if (ok) {
-    const ranking all = {keys, units, spare, collect(by, rows, segment, inside, units)};
+    const ranking all = {of->keys, units, spare, collect(by, of->rows, places, inside, units)};
     for (uint32_t s = level->first; s < level->last; s++)
-      if (model->segments[s].test == TX_TEST_TOP && !(given && given[s].known)) cut(model, s, &all, inputs, &cutoffs[s]);
+      if (model->segments[s].test == TX_TEST_TOP && !(given && given[s].known))
+        cut(model, s, &all, of->inputs, &cutoffs[s]);
   }
   tx_free_array(context, units, count, sizeof *units);
   tx_free_array(context, spare, count, sizeof *spare);
   return ok ? TRIAX_OK : tx_no_memory(error);
-}
-
-triax_status tx_segmentation_cutoffs(triax_context *context, const tx_segmentation_model *model, const tx_input *inputs,
-                                     size_t rows, const tx_column *keys, const tx_segmentation_result *result,
-                                     tx_top_cutoff *cutoffs, triax_error *error) {
-  bool *inside = tx_alloc_array(context, model->count, sizeof *inside);
-  if (!inside) return tx_no_memory(error);
-  triax_status status = TRIAX_OK;
-  for (size_t s = 0; s < model->count; s++) cutoffs[s] = (tx_top_cutoff){false, 0, TX_TEXT("")};
-  for (size_t p = 0; p <= model->count && !status; p++) {
-    const uint32_t parent = p ? (uint32_t)(p - 1) : TX_NO_SEGMENT;
-    const tx_level level = tx_level_below(model, parent);
-    if (!tx_level_has_top(model, &level)) continue;
-    if (p) tx_mark_inside(model, parent, inside);
-    status =
-        tx_top_level(context, model, &level, inputs, rows, keys, result->segment, p ? inside : NULL,
-                          model->given[0], cutoffs, error);
-  }
-  tx_free_array(context, inside, model->count, sizeof *inside);
-  return status;
 }

@@ -25,8 +25,20 @@ uint8_t tx_code_width(uint32_t size) {
 }
 
 size_t tx_popcount(const uint64_t *words, size_t bits) {
+  const size_t count = tx_words(bits);
   size_t total = 0;
-  for (size_t i = 0; i < tx_words(bits); i++) total += tx_bits_in(words[i]);
+  for (size_t first = 0; first < count; first += 31) { /* as many as a byte can count eight at a time */
+    const size_t end = count - first < 31 ? count : first + 31;
+    uint64_t bytes = 0;
+    for (size_t i = first; i < end; i++) {
+      uint64_t word = words[i];
+      word -= (word >> 1) & UINT64_C(0x5555555555555555);
+      word = (word & UINT64_C(0x3333333333333333)) + ((word >> 2) & UINT64_C(0x3333333333333333));
+      bytes += (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    }
+    bytes = (bytes & UINT64_C(0x00ff00ff00ff00ff)) + ((bytes >> 8) & UINT64_C(0x00ff00ff00ff00ff));
+    total += (size_t)((bytes * UINT64_C(0x0001000100010001)) >> 48);
+  }
   return total;
 }
 
@@ -106,29 +118,43 @@ static void clear_bits_past(uint64_t *words, size_t bits) {
   if (bits & 63) words[bits >> 6] &= (UINT64_C(1) << (bits & 63)) - 1;
 }
 
-/* Which of the numbers of one word are there. */
-static uint64_t numbers_there(const double *values, size_t count) {
-  uint64_t word = 0;
-  for (size_t i = 0; i < count; i++) word |= (uint64_t)(values[i] == values[i]) << i;
-  return word;
+static bool all_there(const double *values, size_t count) {
+  bool missing = false;
+  for (size_t i = 0; i < count; i++) missing |= values[i] != values[i];
+  return !missing;
+}
+
+size_t tx_numbers_settle(double *numbers, size_t count, uint64_t *present) {
+  size_t missing = 0;
+  for (size_t first = 0; first < count; first += 64) {
+    const size_t some = count - first < 64 ? count - first : 64;
+    uint64_t word = some < 64 ? (UINT64_C(1) << some) - 1 : UINT64_MAX;
+    if (!all_there(numbers + first, some)) {
+      for (size_t i = 0; i < some; i++) {
+        if (numbers[first + i] == numbers[first + i]) continue;
+        numbers[first + i] = (double)NAN;
+        word &= ~(UINT64_C(1) << i);
+        missing++;
+      }
+    }
+    present[first / 64] = word;
+  }
+  return missing;
 }
 
 /* Makes NaN the same as missing; false when memory is short. */
 static bool settle_numbers(triax_context *context, double *values, size_t rows, uint64_t **present) {
-  for (size_t first = 0; first < rows; first += 64) {
-    const size_t count = rows - first < 64 ? rows - first : 64;
-    const uint64_t whole = count < 64 ? (UINT64_C(1) << count) - 1 : UINT64_MAX;
-    const uint64_t there = numbers_there(values + first, count) & (*present ? (*present)[first / 64] : UINT64_MAX);
-    if (there == whole) continue;
-    if (!*present) {
-      *present = tx_alloc_array(context, tx_words(rows), sizeof(uint64_t));
-      if (!*present) return false;
-      memset(*present, 0xff, tx_words(rows) * sizeof(uint64_t));
-      clear_bits_past(*present, rows);
+  if (!*present) {
+    if (all_there(values, rows)) return true;
+    *present = tx_alloc_array(context, tx_words(rows), sizeof(uint64_t));
+    if (!*present) return false;
+  } else {
+    for (size_t i = 0; i < rows; i++) {
+      if (i % 64 == 0 && (*present)[i / 64] == UINT64_MAX) i += 63; /* the whole word is there */
+      else if (!tx_bit(*present, i)) values[i] = (double)NAN;
     }
-    (*present)[first / 64] = there;
-    for (size_t i = 0; i < count; i++) values[first + i] = (there >> i) & 1 ? values[first + i] : (double)NAN;
   }
+  tx_numbers_settle(values, rows, *present);
   return true;
 }
 
@@ -163,6 +189,14 @@ tx_column *tx_column_take(triax_context *context, int32_t type, size_t rows, voi
     parts.present = NULL;
   }
   return tx_column_assemble(context, type, &parts);
+}
+
+tx_column *tx_column_take_settled(triax_context *context, size_t rows, double *numbers, uint64_t *present,
+                                  size_t missing) {
+  tx_parts parts = {.rows = rows, .missing = missing, .data = numbers, .data_size = rows * sizeof *numbers};
+  if (missing) parts.present = present;
+  else tx_free_array(context, present, tx_words(rows), sizeof *present);
+  return tx_column_assemble(context, TRIAX_TYPE_NUMBER, &parts);
 }
 
 /* Presence of codes that may be TX_NO_CODE, which become 0; NULL when none is or (with *missing) memory is short. */
@@ -226,6 +260,16 @@ tx_column *tx_column_take_codes8(triax_context *context, size_t rows, uint8_t *c
     parts.missing = present_of_bytes(codes, rows, parts.present);
   }
   return tx_column_assemble(context, TRIAX_TYPE_STRING, &parts);
+}
+
+tx_column *tx_column_without_codes(triax_context *context, size_t rows, tx_dictionary *dictionary) {
+  tx_parts parts = {.rows = rows, .missing = rows, .code_width = 1, .data_size = rows ? rows : 1};
+  parts.data = tx_calloc(context, parts.data_size, 1);
+  parts.present = rows ? tx_calloc(context, tx_words(rows), sizeof(uint64_t)) : NULL;
+  parts.dictionary = tx_dictionary_ref(dictionary);
+  if (parts.data && (parts.present || !rows)) return tx_column_assemble(context, TRIAX_TYPE_STRING, &parts);
+  free_parts(context, &parts);
+  return NULL;
 }
 
 tx_column *tx_column_missing(triax_context *context, int32_t type, size_t rows) {

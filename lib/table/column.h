@@ -78,6 +78,10 @@ static inline unsigned tx_bits_in(uint64_t word) {
 }
 size_t tx_popcount(const uint64_t *words, size_t bits);
 
+/* Which of some numbers are there, as the bits of whole words; the others become one and the same NaN. Returns how many
+ * are missing. */
+size_t tx_numbers_settle(double *numbers, size_t count, uint64_t *present);
+
 static inline bool tx_column_has(const tx_column *column, size_t row) {
   return !column->present || tx_bit(column->present, row);
 }
@@ -130,11 +134,16 @@ tx_column *tx_column_builder_finish(tx_column_builder *builder);
  * and makes presence be made. data holds `rows` values (for boolean: words). */
 tx_column *tx_column_take(triax_context *context, int32_t type, size_t rows, void *data, size_t data_size,
                           uint64_t *present);
+/* The same over numbers that tx_numbers_settle went over, `missing` of which are not there. */
+tx_column *tx_column_take_settled(triax_context *context, size_t rows, double *numbers, uint64_t *present,
+                                  size_t missing);
 /* A string column over uint32 codes (taken over, narrowed) and a dictionary (referenced). Code TX_NO_CODE is missing.
  */
 tx_column *tx_column_take_codes(triax_context *context, size_t rows, uint32_t *codes, tx_dictionary *dictionary);
 /* The same over codes of one byte, UINT8_MAX being missing; the dictionary has at most UINT8_MAX texts. */
 tx_column *tx_column_take_codes8(triax_context *context, size_t rows, uint8_t *codes, tx_dictionary *dictionary);
+/* A string column of no value at all, over a dictionary of these texts. */
+tx_column *tx_column_without_codes(triax_context *context, size_t rows, tx_dictionary *dictionary);
 /* A column of any type but strings with every value missing. */
 tx_column *tx_column_missing(triax_context *context, int32_t type, size_t rows);
 /* A dictionary of the given texts, which must be distinct. */

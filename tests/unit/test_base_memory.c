@@ -206,8 +206,8 @@ static void assert_marked(const unsigned char *block, size_t end) {
 /* The context's own allocator, whose large blocks are pages of their own: up and down across every border. */
 static void large_blocks_keep_what_is_there(void **state) {
   (void)state;
-  static const size_t sizes[] = {100,           (4 << 20) - 1, 4 << 20,  (4 << 20) + 1, 20 << 20, (64 << 20) + 12345,
-                                 (20 << 20) - 1, 6 << 20,       4 << 20,  1000,          30 << 20, 1};
+  static const size_t sizes[] = {100,           (1 << 20) - 1, 1 << 20,  (1 << 20) + 1, 20 << 20, (64 << 20) + 12345,
+                                 (20 << 20) - 1, 2000000,       1 << 20,  1000,          30 << 20, 1};
   triax_context *context = NULL;
   assert_int_equal(triax_context_new(NULL, &context, NULL), TRIAX_OK);
   unsigned char *block = tx_alloc(context, 10), *other = tx_alloc(context, 9 << 20);

@@ -109,8 +109,6 @@ static tx_value value_at(const tx_input *input, size_t row) {
 /* Each unit alone must come to where the set's run puts it. */
 static void check_alone(sheet *s, const tx_segmentation_model *model, size_t rows, int32_t as_of,
                         const tx_segmentation_result *result) {
-  tx_top_cutoff cutoffs[16];
-  assert_int_equal(tx_segmentation_cutoffs(s->context, model, s->inputs, rows, s->keys, result, cutoffs, NULL), 0);
   for (size_t row = 0; row < rows; row++) {
     tx_value values[INPUTS];
     for (size_t i = 0; i < model->input_count; i++) values[i] = value_at(&s->inputs[i], row);
@@ -118,17 +116,28 @@ static void check_alone(sheet *s, const tx_segmentation_model *model, size_t row
     if (s->keys) key = tx_dictionary_text(s->keys->dictionary, tx_column_code(s->keys, row));
     int placed = -1;
     bool uncertain = false;
-    assert_int_equal(tx_segmentation_one(model, values, key, cutoffs, as_of, &placed, &uncertain),
-                     result->segment[row]);
-    assert_int_equal(placed, result->placed[row]);
+    assert_int_equal(tx_segmentation_one(model, values, key, result->cutoffs, as_of, &placed, &uncertain),
+                     tx_place_at(&result->segment, row));
+    assert_int_equal(placed, tx_placed_at(result, row));
     assert_int_equal(uncertain, tx_bit(result->uncertain, row));
   }
+}
+
+static void assert_places(const tx_places *places, const uint32_t *expected, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (tx_place_at(places, i) != expected[i]) fail_msg("unit %zu: %u", i, (unsigned)tx_place_at(places, i));
+  }
+}
+
+static tx_units units_of(const sheet *s, size_t rows, int32_t as_of) {
+  return (tx_units){.rows = rows, .inputs = s->inputs, .keys = s->keys, .as_of = as_of};
 }
 
 static tx_segmentation_result run(sheet *s, const tx_segmentation_model *model, size_t rows, int32_t as_of) {
   tx_segmentation_result result;
   triax_error error;
-  const triax_status status = tx_segmentation_run(s->context, model, s->inputs, rows, s->keys, as_of, &result, &error);
+  const tx_units units = units_of(s, rows, as_of);
+  const triax_status status = tx_segmentation_run(s->context, model, &units, &result, &error);
   if (status) fail_msg("%s", error.message);
   check_alone(s, model, rows, as_of, &result);
   return result;
@@ -137,8 +146,8 @@ static tx_segmentation_result run(sheet *s, const tx_segmentation_model *model, 
 static void expect(sheet *s, const tx_segmentation_model *model, size_t rows, int32_t as_of, const uint32_t *expected) {
   tx_segmentation_result result = run(s, model, rows, as_of);
   for (size_t i = 0; i < rows; i++)
-    if (result.segment[i] != expected[i])
-      fail_msg("unit %zu: segment %u, not %u", i, (unsigned)result.segment[i], (unsigned)expected[i]);
+    if (tx_place_at(&result.segment, i) != expected[i])
+      fail_msg("unit %zu: segment %u, not %u", i, (unsigned)tx_place_at(&result.segment, i), (unsigned)expected[i]);
   tx_segmentation_result_free(s->context, model, &result);
 }
 
@@ -176,7 +185,7 @@ static void test_boundaries(void **state) {
   set_truths(&s, 1, "1101111?");
   tx_segmentation_result r = run(&s, &model, 8, 0);
   const uint32_t expected[] = {0, 3, 4, 2, 2, 0, 2, 4};
-  assert_memory_equal(r.segment, expected, sizeof expected);
+  assert_places(&r.segment, expected, sizeof expected / sizeof *expected);
   /* The unit without a number, and the one whose tier is not known, are in doubt. */
   assert_int_equal(r.uncertain[0], 0x90);
   assert_int_equal(r.yes[0], 2);
@@ -189,7 +198,7 @@ static void test_boundaries(void **state) {
   assert_int_equal(r.no[3], 1);
   assert_int_equal(r.unknown[3], 1);
   assert_int_equal(r.yes[4], 2);
-  assert_null(r.unheld);
+  assert_false(r.has_unheld);
   assert_int_equal(r.held[0], 0);
   tx_segmentation_result_free(s.context, &model, &r);
   close_sheet(&s);
@@ -216,9 +225,9 @@ static void test_unsegmented(void **state) {
   set_truths(&s, 1, "101001?");
   tx_segmentation_result r = run(&s, &model, 7, 0);
   const uint32_t expected[] = {2, 0, 1, NONE, NONE, 1, 0}; /* inside a, where nothing holds: in a itself */
-  assert_memory_equal(r.segment, expected, sizeof expected);
-  assert_int_equal(r.placed[1], TX_PLACED_BY_TEST);
-  assert_int_equal(r.placed[3], TX_PLACED_NOWHERE);
+  assert_places(&r.segment, expected, sizeof expected / sizeof *expected);
+  assert_int_equal(tx_placed_at(&r, 1), TX_PLACED_BY_TEST);
+  assert_int_equal(tx_placed_at(&r, 3), TX_PLACED_NOWHERE);
   assert_int_equal(r.uncertain[0], 0x70);
   tx_segmentation_result_free(s.context, &model, &r);
   close_sheet(&s);
@@ -276,7 +285,7 @@ static void test_top_share(void **state) {
     for (size_t i = 0; i < cases[c].units; i++) {
       size_t above = 0;
       for (size_t j = 0; j < cases[c].units; j++) above += arr[j] > arr[i];
-      assert_int_equal(r.segment[i], above < cases[c].expected ? 0 : NONE);
+      assert_int_equal(tx_place_at(&r.segment, i), above < cases[c].expected ? 0 : NONE);
     }
     tx_segmentation_result_free(s.context, &model, &r);
     close_sheet(&s);
@@ -311,7 +320,7 @@ static void test_top_ties_and_levels(void **state) {
   /* In top: B, a; ⌊2 × 0.5⌋ = 1: B is best. */
   tx_segmentation_result r = run(&s, &model, 8, 0);
   const uint32_t expected[] = {2, 4, 0, 2, 2, 3, 2, 2};
-  assert_memory_equal(r.segment, expected, sizeof expected);
+  assert_places(&r.segment, expected, sizeof expected / sizeof *expected);
   assert_int_equal(r.uncertain[0], 8);
   tx_segmentation_result_free(s.context, &model, &r);
   /* An override into top ranks inside of it: x and y are not ahead of B, but ⌊4 × 0.5⌋ = 2 are best now: B, a. */
@@ -378,8 +387,8 @@ static void test_hold(void **state) {
   tx_segmentation_result r = run(&s, &model, 12, 0);
   const uint32_t expected[] = {0, 4, 0, 4, 4, 2, 4, 2, 0, 2, 0, 2};
   const uint32_t unheld[] = {0, 0, 4, 4, 2, 2, 4, 4, 0, 2, 0, 2};
-  assert_memory_equal(r.segment, expected, sizeof expected);
-  assert_memory_equal(r.unheld, unheld, sizeof unheld);
+  assert_places(&r.segment, expected, sizeof expected / sizeof *expected);
+  assert_places(&r.unheld, unheld, sizeof unheld / sizeof *unheld);
   assert_int_equal(r.held[0], 1 << 1 | 1 << 2 | 1 << 4 | 1 << 7);
   assert_int_equal(r.unmatched_previous, 1);
   tx_segmentation_result_free(s.context, &model, &r);
@@ -439,15 +448,15 @@ static void test_dwell_and_override(void **state) {
   tx_segmentation_result r = run(&s, &model, 8, 1000);
   /* 89 days: stays. 90: goes. Without since: goes. Into enterprise: judged inside. Dated ahead: stays. */
   const uint32_t expected[] = {0, 2, 2, 2, 3, 2, 0, 4};
-  assert_memory_equal(r.segment, expected, sizeof expected);
-  assert_int_equal(r.placed[0], TX_PLACED_BY_DWELL);
-  assert_int_equal(r.placed[1], TX_PLACED_BY_TEST);
-  assert_int_equal(r.placed[4], TX_PLACED_BY_DWELL);
-  assert_int_equal(r.placed[5], TX_PLACED_BY_OVERRIDE);
+  assert_places(&r.segment, expected, sizeof expected / sizeof *expected);
+  assert_int_equal(tx_placed_at(&r, 0), TX_PLACED_BY_DWELL);
+  assert_int_equal(tx_placed_at(&r, 1), TX_PLACED_BY_TEST);
+  assert_int_equal(tx_placed_at(&r, 4), TX_PLACED_BY_DWELL);
+  assert_int_equal(tx_placed_at(&r, 5), TX_PLACED_BY_OVERRIDE);
   assert_int_equal(r.unmatched_override, 1);
   assert_int_equal(r.held[0], 1 | 1 << 4 | 1 << 6 | 1 << 7);
-  assert_int_equal(r.unheld[6], 2);
-  assert_int_equal(r.unheld[5], 2);
+  assert_int_equal(tx_place_at(&r.unheld, 6), 2);
+  assert_int_equal(tx_place_at(&r.unheld, 5), 2);
   /* An override to a parent is judged further inside of it; a name that only one segment has will do. */
   tx_segmentation_result_free(s.context, &model, &r);
   set_column(&s, 4, TX_STRING, texts(&s, (const char *[]){"enterprise", "core", "enterprise/strategic"}, 3));
@@ -500,7 +509,8 @@ static void test_models_at_fault(void **state) {
                                          .input_count = 1};
     tx_segmentation_result result = {.rows = 77};
     triax_error error;
-    assert_int_equal(tx_segmentation_run(s.context, &model, s.inputs, 1, NULL, 0, &result, &error), TRIAX_EINVAL);
+    const tx_units units = {.rows = 1, .inputs = s.inputs};
+    assert_int_equal(tx_segmentation_run(s.context, &model, &units, &result, &error), TRIAX_EINVAL);
     assert_int_equal(result.rows, 77);
     assert_true(strlen(error.message) > 20);
   }
@@ -545,12 +555,13 @@ static void test_many(void **state) {
   set_numbers(&s, 0, arr, MANY);
   set_keys(&s, keys, MANY);
   tx_segmentation_result one, four;
-  assert_int_equal(tx_segmentation_run(s.context, &model, s.inputs, MANY, s.keys, 0, &one, NULL), TRIAX_OK);
+  const tx_units units = units_of(&s, MANY, 0);
+  assert_int_equal(tx_segmentation_run(s.context, &model, &units, &one, NULL), TRIAX_OK);
   size_t present = 0, at[51] = {0};
   for (size_t i = 0; i < MANY; i++) present += arr[i] == arr[i];
   assert_int_equal(one.yes[0], (size_t)((double)present * 0.123));
   for (size_t i = 0; i < MANY; i++)
-    if (one.segment[i] == 0) at[(size_t)arr[i]]++;
+    if (tx_place_at(&one.segment, i) == 0) at[(size_t)arr[i]]++;
   /* Full above one number, none below. */
   size_t partly = 0;
   for (size_t v = 0; v < 50; v++) {
@@ -564,8 +575,8 @@ static void test_many(void **state) {
   options.threads = 4;
   triax_context *threads = NULL;
   assert_int_equal(triax_context_new(&options, &threads, NULL), TRIAX_OK);
-  assert_int_equal(tx_segmentation_run(threads, &model, s.inputs, MANY, s.keys, 0, &four, NULL), TRIAX_OK);
-  assert_memory_equal(one.segment, four.segment, MANY * sizeof *one.segment);
+  assert_int_equal(tx_segmentation_run(threads, &model, &units, &four, NULL), TRIAX_OK);
+  assert_memory_equal(one.segment.small, four.segment.small, MANY);
   assert_memory_equal(one.yes, four.yes, sizeof *one.yes * 2);
   assert_memory_equal(one.no, four.no, sizeof *one.no * 2);
   tx_segmentation_result_free(threads, &model, &four);
@@ -594,58 +605,61 @@ static triax_status segment_tops(triax_context *context, void *user) {
                                        .input_count = 2};
   const sheet *s = user;
   tx_segmentation_result result = {.rows = 77};
-  tx_top_cutoff cutoffs[2];
-  triax_status status = tx_segmentation_run(context, &model, s->inputs, 3, s->keys, 0, &result, NULL);
-  if (status) {
-    assert_int_equal(result.rows, 77);
-    return status;
-  }
-  status = tx_segmentation_cutoffs(context, &model, s->inputs, 3, s->keys, &result, cutoffs, NULL);
-  tx_segmentation_result_free(context, &model, &result);
+  const tx_units units = units_of(s, 3, 0);
+  triax_status status = tx_segmentation_run(context, &model, &units, &result, NULL);
+  if (status) assert_int_equal(result.rows, 77);
+  else tx_segmentation_result_free(context, &model, &result);
   return status;
 }
 
-/* More siblings than a byte counts: 600 bands of one each, the last the rest; unit i of value i is in band 599 - i. */
-static void test_more_siblings_than_a_byte(void **state) {
-  (void)state;
-  enum { BANDS = 600, UNITS = 1003 };
-  static tx_segment segments[BANDS];
+/* Bands of one each, the last for what is below; unit i of value i is in band count - 1 - i. */
+static void check_many_siblings(uint32_t count) {
+  enum { UNITS = 1003 };
+  static tx_segment segments[600];
   static double values[UNITS];
-  for (uint32_t b = 0; b < BANDS; b++) {
+  for (uint32_t b = 0; b < count; b++) {
     segments[b] = (tx_segment){.path = {"s", 1},
                                .name = {"s", 1},
                                .parent = TX_NO_SEGMENT,
                                .test = TX_TEST_AT_LEAST,
-                               .at_least = BANDS - 1 - b,
+                               .at_least = (double)(count - 1 - b),
                                .of = TX_NO_INPUT};
   }
-  segments[BANDS - 1].test = TX_TEST_REST;
   for (size_t i = 0; i < UNITS; i++) values[i] = (double)i;
-  values[7] = (double)NAN; /* falls through to the rest, uncertain */
+  values[7] = (double)NAN; /* cannot be judged: in none, uncertain */
   sheet s;
   open_sheet(&s);
   set_numbers(&s, 0, values, UNITS);
   const tx_segmentation_model model = {.segments = segments,
-                                       .count = BANDS,
-                                       .top_count = BANDS,
+                                       .count = count,
+                                       .top_count = count,
                                        .by = 0,
                                        .previous = TX_NO_INPUT,
                                        .override_ = TX_NO_INPUT,
                                        .since = TX_NO_INPUT,
                                        .input_count = 1};
   tx_segmentation_result result;
-  assert_int_equal(tx_segmentation_run(s.context, &model, s.inputs, UNITS, NULL, 0, &result, NULL), TRIAX_OK);
+  const tx_units units = units_of(&s, UNITS, 0);
+  assert_int_equal(tx_segmentation_run(s.context, &model, &units, &result, NULL), TRIAX_OK);
   for (size_t i = 0; i < UNITS; i++) {
-    const uint32_t band = i == 7 ? BANDS - 1 : i >= BANDS ? 0 : (uint32_t)(BANDS - 1 - i);
-    assert_int_equal(result.segment[i], band);
-    assert_int_equal(result.placed[i], TX_PLACED_BY_TEST);
+    const uint32_t band = i == 7 ? NONE : i >= count ? 0 : (uint32_t)(count - 1 - i);
+    assert_int_equal(tx_place_at(&result.segment, i), band);
+    assert_int_equal(tx_placed_at(&result, i), i == 7 ? TX_PLACED_NOWHERE : TX_PLACED_BY_TEST);
     assert_int_equal(tx_bit(result.uncertain, i), i == 7);
   }
-  assert_int_equal(result.yes[0], UNITS - BANDS + 1);
+  assert_int_equal(result.yes[0], UNITS - count + 1);
   assert_int_equal(result.unknown[0], 1);
-  assert_int_equal(result.yes[BANDS - 1], 2);
+  assert_int_equal(result.yes[count - 1], 1);
+  assert_int_equal(result.segment.small == NULL, count > 255);
   tx_segmentation_result_free(s.context, &model, &result);
   close_sheet(&s);
+}
+
+/* Up to 255 segments are a byte each, beside the one for none; more are not. */
+static void test_more_siblings_than_a_byte(void **state) {
+  (void)state;
+  static const uint32_t bands[] = {254, 255, 256, 257, 600};
+  for (size_t i = 0; i < sizeof bands / sizeof *bands; i++) check_many_siblings(bands[i]);
 }
 
 static void test_memory(void **state) {

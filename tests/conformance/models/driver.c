@@ -313,20 +313,19 @@ static void run_segmentation(triax_context *context) {
   model.input_count = from.count;
   tx_segmentation_result result;
   triax_error error;
-  if (tx_segmentation_run(context, &model, from.inputs, rows, keys, as_of, &result, &error)) stop(error.message);
-  tx_top_cutoff *cutoffs = room(model.count, sizeof *cutoffs);
-  if (tx_segmentation_cutoffs(context, &model, from.inputs, rows, keys, &result, cutoffs, &error)) stop(error.message);
+  const tx_units units = {.rows = rows, .inputs = from.inputs, .keys = keys, .as_of = as_of};
+  if (tx_segmentation_run(context, &model, &units, &result, &error)) stop(error.message);
   tx_value *values = room(from.count, sizeof *values);
   for (size_t row = 0; row < rows; row++) {
     int placed = 0;
     bool uncertain = false;
     values_at(&from, row, values);
     const triax_text key = tx_dictionary_text(keys->dictionary, tx_column_code(keys, row));
-    const uint32_t one = tx_segmentation_one(&model, values, key, cutoffs, as_of, &placed, &uncertain);
-    if (one != result.segment[row] || placed != result.placed[row] || uncertain != tx_bit(result.uncertain, row))
+    const uint32_t one = tx_segmentation_one(&model, values, key, result.cutoffs, as_of, &placed, &uncertain);
+    if (one != tx_place_at(&result.segment, row) || placed != tx_placed_at(&result, row) || uncertain != tx_bit(result.uncertain, row))
       stop("one row alone comes to another segment than in the run");
     printf("%d %d %d %d %d\n", (int)(int32_t)one, placed, (int)uncertain, (int)tx_bit(result.held, row),
-           result.unheld ? (int)(int32_t)result.unheld[row] : -2);
+           result.has_unheld ? (int)(int32_t)tx_place_at(&result.unheld, row) : -2);
   }
   for (size_t s = 0; s < model.count; s++)
     printf("%" PRIu64 " %" PRIu64 " %" PRIu64 "\n", result.yes[s], result.no[s], result.unknown[s]);
