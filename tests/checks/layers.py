@@ -13,7 +13,7 @@ GUESTS = {"lib/yaml": {"yaml.h"}, "bindings/cli": {"csv.h", "jansson.h"}}
 SYSTEM = set(
     "assert ctype errno fcntl fenv float inttypes limits locale math pthread sched signal stdalign stdarg stdatomic"
     " stdbool stddef stdint stdio stdlib stdnoreturn string threads time unistd windows io direct process"
-    " sys/stat sys/types sys/wait dirent immintrin arm_neon".split()
+    " sys/mman sys/stat sys/types sys/wait dirent immintrin arm_neon".split()
 )
 
 
