@@ -70,6 +70,32 @@ static void note_segments(const triax_plan *plan, tx_report *report) {
   }
 }
 
+/* CSMs who are here, of whom a number is missing that the books go by. */
+static void note_csms(const triax_plan *plan, const double *numbers, const char *path, const char *what,
+                      const char *then, tx_report *report) {
+  const uint64_t *here = plan->allocation.input.here;
+  char number[TX_NUMBER_SIZE];
+  uint64_t missing = 0;
+  for (size_t csm = 0; numbers && csm < plan->csms; csm++) {
+    missing += isnan(numbers[csm]) && (!here || tx_bit(here, csm));
+  }
+  if (!missing) return;
+  tx_finding finding = note(path);
+  finding.level = TRIAX_LEVEL_WARNING;
+  tx_report_add(report, &finding, "%s of %s %s: %s", what, count_text(missing, number),
+                things(missing, "CSM is missing", "CSMs is missing"), then);
+}
+
+static void note_team(const triax_plan *plan, tx_report *report) {
+  if (plan->allocation.given) {
+    note_csms(plan, plan->allocation.input.fte, "allocation.capacity.fte", "the full-time share",
+              "they take no account", report);
+  }
+  if (plan->attention.given) {
+    note_csms(plan, plan->attention.input.hours, "attention.hours", "the weekly time", "they have no hours", report);
+  }
+}
+
 /* Sections that need another which is not there. */
 static void note_idle(const triax_plan *plan, tx_report *report) {
   const triax_policy *policy = plan->compiled->policy;
@@ -78,11 +104,17 @@ static void note_idle(const triax_plan *plan, tx_report *report) {
     finding.level = TRIAX_LEVEL_WARNING;
     tx_report_add(report, &finding, "hours are shared over books: without 'allocation' nobody gets any");
   }
+  bool forecasts = policy->forecast.given; /* which may be all that the capacity is for */
+  if (policy->allocation.given && !plan->compiled->team && !forecasts) {
+    tx_finding finding = note("allocation");
+    tx_report_add(report, &finding, "without a team nobody is owned");
+  }
 }
 
 void tx_plan_notes(const triax_plan *plan, tx_report *report) {
   note_segments(plan, report);
   if (plan->allocation.given) note_allocation(plan, report);
+  note_team(plan, report);
   if (plan->forecast.given) tx_plan_note_forecast(plan, report);
   note_idle(plan, report);
 }

@@ -52,6 +52,7 @@ static void note_values(const triax_plan *plan, uint32_t input, uint32_t base, c
   const tx_policy_expr *expr = &stage->step->exprs->items[input];
   uint64_t outside = count_outside(plan, values, kind->least, kind->most);
   uint64_t missing = stage->tallies[input].unknown;
+  bool nobody = missing + outside >= plan->rows;
   if (base != TX_NO_INPUT && missing == stage->tallies[base].unknown) missing = 0;
   if (outside) {
     tx_finding finding = finding_at(expr, TRIAX_LEVEL_WARNING);
@@ -60,13 +61,13 @@ static void note_values(const triax_plan *plan, uint32_t input, uint32_t base, c
                   outside == 1 ? "customer is" : "customers is", kind->range, text);
   }
   if (missing) {
-    tx_finding finding = finding_at(expr, TRIAX_LEVEL_NOTE);
+    tx_finding finding = finding_at(expr, nobody ? TRIAX_LEVEL_WARNING : TRIAX_LEVEL_NOTE);
     writer = (tx_writer){text, sizeof text, 0};
     text[0] = 0;
     tx_stage_write_blame(stage, input, &writer);
-    tx_report_add(report, &finding, "%s of %s %s missing%s%s%s: as the mean of their segment", kind->what,
-                  count_of(missing, number), missing == 1 ? "customer is" : "customers is", text[0] ? " (" : "", text,
-                  text[0] ? ")" : "");
+    tx_report_add(report, &finding, "%s of %s %s missing%s%s%s: %s", kind->what, count_of(missing, number),
+                  missing == 1 ? "customer is" : "customers is", text[0] ? " (" : "", text, text[0] ? ")" : "",
+                  nobody ? "nobody has one, so that nothing can be forecast" : "as the mean of their segment");
   }
 }
 

@@ -1,5 +1,7 @@
 #include "plan/read_log.h"
 
+#include <stdio.h>
+
 #include "base/date.h"
 #include "base/text.h"
 
@@ -29,6 +31,20 @@ const tx_column *tx_log_column(const triax_table *table, triax_text name) {
     if (i == name.length && i == other.length) return table->fields[c].column;
   }
   return NULL;
+}
+
+void tx_log_absent(const triax_table *table, const char *path, triax_text name, tx_report *report) {
+  tx_finding finding = {.level = TRIAX_LEVEL_ERROR, .status = TRIAX_EDATA, .path = path, .width = 1};
+  char hint[160];
+  triax_text names[64]; /* a log has few columns; beyond these none is suggested */
+  size_t count = table->columns < 64 ? table->columns : 64;
+  for (size_t c = 0; c < count; c++) names[c] = table->fields[c].name;
+  size_t near = tx_text_nearest(name, names, count);
+  if (near != SIZE_MAX && names[near].length < 100) {
+    snprintf(hint, sizeof hint, "did you mean '%.*s'?", tx_name_width(names[near]), names[near].bytes);
+    finding.hint = hint;
+  }
+  tx_report_add(report, &finding, "there is no column '%.*s'", tx_name_width(name), name.bytes);
 }
 
 int32_t tx_log_time_type(const triax_table *table, triax_text name) {

@@ -6,6 +6,8 @@
 
 /* A column by the loader's rule: case does not matter. NULL: none. */
 const tx_column *tx_log_column(const triax_table *table, triax_text name);
+/* Says that the table (`sent`, `history`) has no such column, and which name is near. */
+void tx_log_absent(const triax_table *table, const char *path, triax_text name, tx_report *report);
 /* Logs hold days or times of day; the first value tells. Faults are then told in the log's own terms. */
 int32_t tx_log_time_type(const triax_table *table, triax_text name);
 /* Types the columns that the schema declares. A column `id` of the log's own is no key of ours. */

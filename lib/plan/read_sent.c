@@ -24,8 +24,18 @@ typedef struct sent_job {
 
 /* --- typing --- */
 
+static const triax_text required[] = {{"customer", 8}, {"play", 4}, {"date", 4}};
+enum { REQUIRED = sizeof required / sizeof *required };
+
 static triax_status load_log(triax_plan *plan, const triax_table *sent, const triax_load_options *load,
                              triax_table **log, tx_report *report) {
+  bool fine = true;
+  for (size_t i = 0; i < REQUIRED; i++) {
+    if (tx_log_column(sent, required[i])) continue;
+    tx_log_absent(sent, "sent", required[i], report);
+    fine = false;
+  }
+  if (!fine) return TRIAX_EDATA;
   tx_declaration declarations[5] = {{.name = TX_TEXT("customer"), .type = TRIAX_TYPE_STRING},
                                     {.name = TX_TEXT("play"), .type = TRIAX_TYPE_STRING},
                                     {.name = TX_TEXT("date"), .type = tx_log_time_type(sent, TX_TEXT("date"))}};
@@ -98,10 +108,9 @@ static void tell_gap(const sent_job *job, size_t row, const char *column) {
 /* Whether a row is whole; what it lacks is told. */
 static bool is_whole(const sent_job *job, size_t row) {
   const tx_column *const columns[] = {job->customer, job->play, job->date};
-  static const char *const names[] = {"customer", "play", "date"};
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < REQUIRED; i++) {
     if (tx_column_has(columns[i], row)) continue;
-    tell_gap(job, row, names[i]);
+    tell_gap(job, row, required[i].bytes);
     return false;
   }
   return true;

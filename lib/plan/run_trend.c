@@ -52,8 +52,7 @@ static triax_status load_history(triax_plan *plan, const triax_table *history, c
   bool fine = true;
   for (int i = 0; i < 3; i++) {
     if (columns[i]) continue;
-    tx_finding finding = about_history(TRIAX_LEVEL_ERROR);
-    tx_report_add(report, &finding, "there is no column '%s'", names[i].bytes);
+    tx_log_absent(history, "history", names[i], report);
     fine = false;
   }
   if (!fine) return TRIAX_EDATA;

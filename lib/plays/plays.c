@@ -9,7 +9,7 @@ struct tx_plays {
   tx_plays_input input;
   uint32_t *order;
   size_t *begin;   /* per customer and one more: its rows below; NULL without a log */
-  tx_sent *rows;   /* that count, by customer, then by day and place in the log */
+  tx_sent *rows;   /* that happened, by customer, then by day and place in the log */
   size_t row_room; /* of `rows` */
   uint32_t *taken; /* per customer: sent in this run; NULL without a limit across plays */
 };
@@ -46,16 +46,16 @@ static int compare_dated(const void *a, const void *b) {
   return one->place < other->place ? -1 : one->place > other->place;
 }
 
-static bool counts(const tx_plays_input *input, const tx_sent *sent) {
-  return sent->customer < input->customers && sent->state != TX_SENT_NEVER && sent->day <= input->as_of;
+static bool happened(const tx_plays_input *input, const tx_sent *sent) {
+  return sent->customer < input->customers && sent->day <= input->as_of;
 }
 
-/* The places of rows that count, by day; most logs are in that order already. */
+/* The places of rows that happened, by day; most logs are in that order already. */
 static size_t list_by_day(const tx_plays_input *input, dated *places) {
   size_t count = 0;
   bool sorted = true;
   for (size_t i = 0; i < input->sent_count; i++) {
-    if (!counts(input, &input->sent[i])) continue;
+    if (!happened(input, &input->sent[i])) continue;
     places[count] = (dated){input->sent[i].day, (uint32_t)i};
     if (count && places[count - 1].day > places[count].day) sorted = false;
     count++;
@@ -133,6 +133,7 @@ static int32_t later(int32_t day, int32_t days) {
 
 /* Whether a row counts for a limit: the play's own, or (TX_NO_PLAY) the one across plays. */
 static bool is_of(const tx_plays *plays, const tx_sent *row, uint32_t play) {
+  if (row->state == TX_SENT_NEVER) return false; /* it reached nobody */
   if (play != TX_NO_PLAY) return row->play == play;
   return row->play == TX_NO_PLAY || plays->input.plays[row->play].reaches;
 }
@@ -159,23 +160,31 @@ static bool over_limit(const tx_plays *plays, uint32_t customer, uint32_t play, 
   return true;
 }
 
-static const tx_sent *latest(const tx_plays *plays, uint32_t customer, uint32_t play) {
+/* The latest row of the play; `reached`: of those that reached somebody. */
+static const tx_sent *latest(const tx_plays *plays, uint32_t customer, uint32_t play, bool reached) {
   if (!plays->begin) return NULL;
   for (size_t i = plays->begin[customer + 1]; i > plays->begin[customer]; i--) {
-    if (plays->rows[i - 1].play == play) return &plays->rows[i - 1];
+    const tx_sent *row = &plays->rows[i - 1];
+    if (row->play == play && !(reached && row->state == TX_SENT_NEVER)) return row;
   }
   return NULL;
+}
+
+/* What was canceled, or failed, is not open any more, though it was. */
+static bool is_open(const tx_sent *row) {
+  return row && (row->state == TX_SENT_OPEN || row->state == TX_SENT_SNOOZED);
 }
 
 static tx_action judge_one(const tx_plays *plays, uint32_t play, uint32_t customer) {
   const tx_play *of = &plays->input.plays[play];
   tx_action action = {customer, INT32_MIN, TX_ACTION_NEW};
-  const tx_sent *last = latest(plays, customer, play);
-  if (last && of->once_while_open && (last->state == TX_SENT_OPEN || last->state == TX_SENT_SNOOZED)) {
+  const tx_sent *last = of->once_while_open ? latest(plays, customer, play, false) : NULL;
+  if (is_open(last)) {
     action.state = TX_ACTION_UPDATE;
     if (last->state == TX_SENT_SNOOZED && last->until > plays->input.as_of) action.day = last->until;
     return action;
   }
+  last = latest(plays, customer, play, true);
   if (last && of->cooldown && later(last->day, of->cooldown) > plays->input.as_of) {
     action.state = TX_ACTION_COOLDOWN;
     action.day = later(last->day, of->cooldown);

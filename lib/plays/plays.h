@@ -8,7 +8,8 @@
  * - The latest row of a customer and play (by date, then by place in the log) says whether it is open or snoozed. Such
  *   an action is updated: that is no contact, so that neither cooldown nor limits hold it back nor count it.
  * - The limit across plays counts what reaches the customer (to user or customer): tasks for a CSM flood nobody.
- * - Rows dated after as_of have not happened yet; rows that failed or were canceled never reached anybody. */
+ * - Rows dated after as_of have not happened yet; rows that failed or were canceled never reached anybody: they say
+ *   that the action is not open any more, and nothing else. */
 #ifndef TX_PLAYS_PLAYS_H
 #define TX_PLAYS_PLAYS_H
 

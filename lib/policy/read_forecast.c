@@ -72,6 +72,7 @@ static void read_scenario_name(tx_reader *reader, uint32_t node, tx_policy_forec
   }
   scenario->name = tx_read_text(reader, name);
   if (!scenario->name.bytes) return;
+  if (!scenario->name.length) tx_read_fault(reader, name, NULL, "a name is empty");
   if (tx_text_equal_c(scenario->name, "base")) {
     tx_read_fault(reader, name, NULL, "'base' is the forecast without a scenario: choose another name");
   }
@@ -80,6 +81,12 @@ static void read_scenario_name(tx_reader *reader, uint32_t node, tx_policy_forec
     tx_read_fault(reader, name, NULL, "two scenarios are called '%.*s'", (int)scenario->name.length,
                   scenario->name.bytes);
   }
+}
+
+/* Not given, or {}. */
+static bool says_nothing(const tx_reader *reader, uint32_t node) {
+  return node == TX_NO_NODE ||
+         (reader->document->nodes[node].kind == TRIAX_KIND_MAP && tx_read_count(reader, node) == 0);
 }
 
 static void read_scenario(tx_reader *reader, uint32_t node, tx_policy_forecast *forecast) {
@@ -97,7 +104,7 @@ static void read_scenario(tx_reader *reader, uint32_t node, tx_policy_forecast *
     tx_read_key_fault(reader, in, "a fee names its segments itself", "'in' says where 'set' holds, and nothing is set");
   }
   if (fee != TX_NO_NODE) scenario->fee = tx_read_per_segment(reader, fee, 0, read_amount, false);
-  if (set == TX_NO_NODE && fee == TX_NO_NODE) {
+  if (says_nothing(reader, set) && says_nothing(reader, fee)) {
     tx_read_fault(reader, node, "for example set: {retention: 0.95}", "a scenario needs 'set' or 'fee'");
   }
 }

@@ -149,10 +149,15 @@ static void read_limits(tx_reader *reader, uint32_t node, tx_policy_score *score
     uint32_t when = tx_read_child(reader, item, "when"), most = tx_read_child(reader, item, "at_most");
     uint32_t least = tx_read_child(reader, item, "at_least"), why = tx_read_child(reader, item, "why");
     if (when == TX_NO_NODE) tx_read_fault(reader, item, NULL, "a limit needs 'when'");
-    if (most == TX_NO_NODE && least == TX_NO_NODE) tx_read_fault(reader, item, NULL, "a limit needs 'at_most'");
+    if (most == TX_NO_NODE && least == TX_NO_NODE) {
+      tx_read_fault(reader, item, "for example at_most: 40", "a limit needs 'at_most' or 'at_least'");
+    }
     limit->when = tx_read_expr(reader, when, &score->inputs, TX_OVER_CUSTOMERS, TX_EXPECT_TRUTH);
     if (most != TX_NO_NODE) limit->at_most = tx_read_number(reader, most, 0, 100, NAN);
     if (least != TX_NO_NODE) limit->at_least = tx_read_number(reader, least, 0, 100, NAN);
+    if (limit->at_least > limit->at_most) {
+      tx_read_fault(reader, least, NULL, "the lower bound is above the upper one: no health is within both");
+    }
     if (why != TX_NO_NODE) limit->why = tx_read_text(reader, why);
     else if (limit->when != TX_NO_INPUT) limit->why = score->inputs.items[limit->when].source;
   }

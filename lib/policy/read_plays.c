@@ -7,15 +7,28 @@
 
 /* --- texts with values --- */
 
+static bool quotes_at(triax_text text, size_t at, char quote, size_t count) {
+  size_t i = 0;
+  while (i < count && at + i < text.length && text.bytes[at + i] == quote) i++;
+  return i == count;
+}
+
+/* Where the text within an expression ends whose first quote is at `at`: one quote or three, as the language has it. */
+static size_t quoted_end(triax_text text, size_t at) {
+  const char quote = text.bytes[at];
+  const bool raw = at && (text.bytes[at - 1] == 'r' || text.bytes[at - 1] == 'R');
+  const size_t quotes = quotes_at(text, at, quote, 3) ? 3 : 1;
+  for (at += quotes; at < text.length && !quotes_at(text, at, quote, quotes);) {
+    at += text.bytes[at] == '\\' && !raw ? 2 : 1;
+  }
+  return at + quotes;
+}
+
 /* Where an expression that begins at `at` ends: its closing brace, or the text's end. Braces within quotes are its own.
  */
 static size_t expression_end(triax_text text, size_t at) {
   while (at < text.length && text.bytes[at] != '}' && text.bytes[at] != '{') {
-    char quote = text.bytes[at++];
-    if (quote != '"' && quote != '\'') continue;
-    bool raw = at >= 2 && (text.bytes[at - 2] == 'r' || text.bytes[at - 2] == 'R');
-    while (at < text.length && text.bytes[at] != quote) at += text.bytes[at] == '\\' && !raw ? 2 : 1;
-    at++;
+    at = text.bytes[at] == '"' || text.bytes[at] == '\'' ? quoted_end(text, at) : at + 1;
   }
   return at < text.length ? at : text.length;
 }

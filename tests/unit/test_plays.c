@@ -115,7 +115,7 @@ static uint64_t next(uint64_t *state) {
 }
 
 static int counted(const tx_plays_input *in, const tx_sent *row, uint32_t customer) {
-  return row->customer == customer && row->state != TX_SENT_NEVER && row->day <= in->as_of;
+  return row->customer == customer && row->day <= in->as_of;
 }
 
 /* The first day on which the limit lets one more go, by trying each. play TX_NO_PLAY: across plays. */
@@ -125,7 +125,7 @@ static int32_t first_day(const tx_plays_input *in, uint32_t customer, uint32_t p
     unsigned count = in->as_of > day - limit.days ? taken : 0;
     for (size_t i = 0; i < in->sent_count; i++) {
       const tx_sent *row = &in->sent[i];
-      if (!counted(in, row, customer) || row->day <= day - limit.days) continue;
+      if (!counted(in, row, customer) || row->state == TX_SENT_NEVER || row->day <= day - limit.days) continue;
       if (play != TX_NO_PLAY ? row->play == play : row->play == TX_NO_PLAY || in->plays[row->play].reaches) count++;
     }
     if (count < limit.most) return day;
@@ -134,15 +134,17 @@ static int32_t first_day(const tx_plays_input *in, uint32_t customer, uint32_t p
 
 static tx_action slow(const tx_plays_input *in, uint32_t play, uint32_t customer, unsigned taken) {
   const tx_play *of = &in->plays[play];
-  const tx_sent *last = NULL;
+  const tx_sent *last = NULL, *stands = NULL; /* reached somebody; says how the action stands */
   tx_action action = {customer, NEVER, TX_ACTION_NEW};
   for (size_t i = 0; i < in->sent_count; i++) {
     const tx_sent *row = &in->sent[i];
-    if (counted(in, row, customer) && row->play == play && (!last || row->day >= last->day)) last = row;
+    if (!counted(in, row, customer) || row->play != play) continue;
+    if (!stands || row->day >= stands->day) stands = row;
+    if (row->state != TX_SENT_NEVER && (!last || row->day >= last->day)) last = row;
   }
-  if (last && of->once_while_open && last->state != TX_SENT_OVER) {
+  if (stands && of->once_while_open && (stands->state == TX_SENT_OPEN || stands->state == TX_SENT_SNOOZED)) {
     action.state = TX_ACTION_UPDATE;
-    if (last->state == TX_SENT_SNOOZED && last->until > in->as_of) action.day = last->until;
+    if (stands->state == TX_SENT_SNOOZED && stands->until > in->as_of) action.day = stands->until;
     return action;
   }
   int32_t day = last && of->cooldown ? last->day + of->cooldown : in->as_of;

@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""What a hostile stranger tried: boundaries, half-written input and odd words, through the command alone.
+
+Each test is a fault that was found once. Expected values are worked from the policy language by hand.
+
+usage: test_hostile.py [-v]
+"""
+import csv
+import os
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(os.environ.get("TRIAX_ROOT") or Path(__file__).resolve().parents[2])
+COMMAND = Path(os.environ.get("TRIAX_COMMAND") or ROOT / "build/release/bindings/cli/triax")
+ALL = "segmentation: {segments: [{name: all}]}\n"
+
+
+def setUpModule():
+    if not COMMAND.is_file():
+        raise unittest.SkipTest(f"the command is not built ({COMMAND})")
+
+
+class Hostile(unittest.TestCase):
+    maxDiff = None
+
+    def run_in(self, files, arguments):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in files.items():
+                (Path(folder) / name).write_text(text, encoding="utf-8", newline="")
+            done = subprocess.run([str(COMMAND), *arguments], cwd=folder, capture_output=True, encoding="utf-8",
+                                  timeout=60)
+            done.tables = {}
+            for path in (Path(folder) / "plan").glob("*.csv"):
+                with open(path, encoding="utf-8", newline="") as stream:
+                    done.tables[path.stem] = list(csv.DictReader(stream))
+            return done
+
+    def plan(self, policy, customers, as_of="2026-11-21", **files):
+        arguments = ["plan", "policy.yaml", "--customers", "customers.csv", "-o", "plan", "--as-of", as_of]
+        for name in files:
+            arguments += [f"--{name}", f"{name}.csv"]
+        return self.run_in({"policy.yaml": "triax: 1\n" + policy, "customers.csv": customers,
+                            **{f"{name}.csv": text for name, text in files.items()}}, arguments)
+
+    def fails(self, policy, customers="id,arr\nA,1\n", **files):
+        done = self.plan(policy, customers, **files)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        return done.stderr
+
+
+class Logs(Hostile):
+    POLICY = ALL + "plays: [{name: x, when: arr > 0, do: email, once_while_open: true}]\n"
+
+    def test_a_column_of_the_log_is_not_there(self):
+        """It was told as a fault of the policy's file, of "the data of the sent"."""
+        self.assertEqual(self.fails(self.POLICY, sent="customer,plays,date\nA,x,2026-11-01\n"),
+                         "sent.csv: error: there is no column 'play'; did you mean 'plays'?\n")
+
+    def test_a_column_of_the_history_is_not_there(self):
+        policy = ALL + "health: {metrics: {m: {value: arr, scale: [[0, 0], [1, 100]], weight: 1}}}\n"
+        self.assertEqual(self.fails(policy, history="customer,date,heatlh\nA,2026-11-01,50\n"),
+                         "history.csv: error: there is no column 'health'; did you mean 'heatlh'?\n")
+
+    def test_what_was_canceled_is_not_open(self):
+        """Logs may have a row per event: the latest says how the action stands. It stayed open for ever."""
+        log = ("customer,play,date,state\n"
+               "A,x,2026-11-10,open\nA,x,2026-11-12,canceled\n"
+               "B,x,2026-11-10,canceled\nB,x,2026-11-12,open\n"
+               "C,x,2026-11-10,open\nC,x,2026-11-10,failed\n")
+        done = self.plan(self.POLICY, "id,arr\nA,1\nB,1\nC,1\n", sent=log)
+        self.assertEqual([(row["customer"], row["state"]) for row in done.tables["actions"]],
+                         [("A", "new"), ("B", "update"), ("C", "new")])
+
+
+class Plays(Hostile):
+    def test_braces_in_a_text_of_three_quotes(self):
+        """The brace ended the expression, though three quotes hold the text together."""
+        policy = ALL + r"""plays:
+  - name: x
+    when: arr > 0
+    do: email
+    subject: >-
+      {'''a'}b''' + id}{'' + id}{r"\" + "}"}
+"""
+        done = self.plan(policy, "id,arr\nA,1\n")
+        self.assertEqual(done.stderr, "")
+        self.assertEqual(done.tables["actions"][0]["subject"], r"a'}bAA\}")
+
+
+class Forecasts(Hostile):
+    def scenario(self, words):
+        return self.fails(ALL + f"forecast:\n  retention: 0.9\n  scenarios: [{words}]\n")
+
+    def test_a_scenario_that_changes_nothing(self):
+        wanted = ("policy.yaml:5:15: error: forecast.scenarios[0]: a scenario needs 'set' or 'fee'\n"
+                  "    5 |   scenarios: [{name: d, set: {}}]\n"
+                  "      |               ^  for example set: {retention: 0.95}\n")
+        self.assertEqual(self.scenario("{name: d, set: {}}"), wanted)
+        self.assertIn("needs 'set' or 'fee'", self.scenario("{name: d, fee: {}}"))
+
+    def test_a_scenario_without_a_name(self):
+        self.assertIn("forecast.scenarios[0].name: a name is empty", self.scenario("{name: '', set: {arr: 2}}"))
+
+    def test_nobody_has_a_chance(self):
+        """It was to be the mean of nobody."""
+        done = self.plan(ALL + "forecast: {years: 1, retention: r}\n", "id,arr,r\nA,1,\nB,2,\n")
+        self.assertIn("warning: forecast.retention: the chance to stay of 2 customers is missing (r 2): nobody has one, "
+                      "so that nothing can be forecast", done.stderr)
+        self.assertEqual([row["arr"] for row in done.tables["forecast"]], ["3", ""])
+
+
+class Health(Hostile):
+    METRIC = "health:\n  metrics: {m: {value: arr, scale: [[0, 0], [1, 100]], weight: 1}}\n"
+
+    def test_bounds_that_cross(self):
+        self.assertIn("health.limits[0].at_least: the lower bound is above the upper one",
+                      self.fails(ALL + self.METRIC + "  limits: [{when: arr > 0, at_least: 70, at_most: 30}]\n"))
+
+    def test_a_limit_without_bounds(self):
+        self.assertIn("a limit needs 'at_most' or 'at_least'",
+                      self.fails(ALL + self.METRIC + "  limits: [{when: arr > 0}]\n"))
+
+
+class Teams(Hostile):
+    POLICY = ALL + """team: {key: id}
+customers: {key: id}
+allocation: {capacity: {fte: fte, accounts: 10}}
+attention: {hours: 30 * fte, limits: {all: [0, 5]}}
+"""
+
+    def test_a_csm_without_a_share_is_told(self):
+        """Whose share was missing took nobody and had no hours, and nothing said so."""
+        done = self.plan(self.POLICY, "id,arr\nA,1\n", team="id,fte\nana,1\nben,\n")
+        self.assertIn("allocation.capacity.fte: the full-time share of 1 CSM is missing: they take no account\n",
+                      done.stderr)
+        self.assertIn("attention.hours: the weekly time of 1 CSM is missing: they have no hours\n", done.stderr)
+
+    def test_allocation_without_a_team_is_told(self):
+        done = self.plan(self.POLICY, "id,arr\nA,1\n")
+        self.assertEqual(done.stderr, "policy.yaml: note: allocation: without a team nobody is owned\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
