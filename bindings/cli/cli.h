@@ -70,6 +70,10 @@ typedef struct text_buffer {
 void text_add(text_buffer *buffer, const char *bytes, size_t length);
 void text_add_string(text_buffer *buffer, const char *string);
 void text_add_format(text_buffer *buffer, const char *format, ...) CLI_PRINTF(2, 3);
+/* The same with blanks for line breaks. */
+void text_add_line(text_buffer *buffer, const char *bytes, size_t length);
+/* What is in the data must not move the cursor of who reads it: blanks for control characters but line breaks. */
+void text_scrub(text_buffer *buffer);
 void text_free(text_buffer *buffer);
 /* NaN, which is how missing numbers come. */
 static inline bool is_missing(double value) { return !(value == value); }

@@ -258,6 +258,7 @@ bool comparison_add(text_buffer *buffer, const triax_comparison *comparison) {
   add_table(&p, TRIAX_COMPARISON_CSMS, "key", "CSM", "(without a CSM)", "accounts", "accounts");
   add_differences(&p);
   add_accounts(&p);
+  text_scrub(buffer);
   return !buffer->failed;
 }
 

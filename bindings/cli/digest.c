@@ -70,10 +70,7 @@ void digest_cell(text_buffer *buffer, triax_text text, size_t width) {
     }
     shown = width;
   }
-  for (size_t i = 0; i < bytes; i++) {
-    /* What is in the data must not move the cursor. */
-    text_add(buffer, (unsigned char)text.bytes[i] < 0x20 || text.bytes[i] == 0x7F ? " " : &text.bytes[i], 1);
-  }
+  text_add_line(buffer, text.bytes, bytes);
   if (cut) text_add_string(buffer, "..");
   text_add_format(buffer, "%*s", (int)(width - shown), "");
 }
@@ -378,5 +375,6 @@ bool digest_add(text_buffer *buffer, const triax_plan *plan, const cli_company *
   digest_add_transition(buffer, plan);
   digest_add_plays(buffer, plan);
   digest_add_forecast(&d);
+  text_scrub(buffer);
   return !buffer->failed;
 }

@@ -83,7 +83,7 @@ static void add_value(page *p, triax_node node) {
   } else if (triax_document_kind(p->document, node) == TRIAX_KIND_NUMBER) {
     add_rounded(p->buffer, shown(p, node));
   } else {
-    text_add(p->buffer, text.bytes, text.length);
+    text_add_line(p->buffer, text.bytes, text.length);
   }
 }
 
@@ -166,4 +166,5 @@ static void add_children(page *p, triax_node node, int indent,
 void explain_add(text_buffer *buffer, const triax_document *document) {
   page p = {buffer, document, {0}, {0}, 0};
   add_children(&p, 0, 0, false);
+  text_scrub(buffer);
 }

@@ -188,6 +188,7 @@ static int only_test(cli_company *company, const cli_options *options) {
       text_add(&text, "\n", 1);
       add_measures(&text, report, 0);
       add_bands(&text, report);
+      text_scrub(&text);
     }
     result = print_text(&text);
     text_free(&text);
@@ -294,6 +295,7 @@ static int print_learnt(const cli_options *options, const triax_fit *fit, const 
     json_add_document(&text, triax_fit_report(fit), 0);
   } else {
     add_learnt(&text, triax_fit_report(fit), test);
+    text_scrub(&text);
     if (test != NULL && options->out != NULL) text_add_format(&text, "\nWritten to %s\n", options->out);
   }
   int result = print_text(&text);

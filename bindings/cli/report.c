@@ -33,11 +33,14 @@ void say_error_at(const char *file, uint64_t at_line, uint64_t at_column, const 
   if (at_line > 0) fprintf(stderr, "%llu:", (unsigned long long)at_line);
   if (at_column > 0) fprintf(stderr, "%llu:", (unsigned long long)at_column);
   fputs(" error: ", stderr);
+  char message[1000]; /* names of columns may be long, and hold anything */
   va_list arguments;
   va_start(arguments, format);
-  vfprintf(stderr, format, arguments);
+  vsnprintf(message, sizeof message, format, arguments);
   va_end(arguments);
-  fputc('\n', stderr);
+  text_buffer shown = {message, strlen(message), sizeof message, false};
+  text_scrub(&shown);
+  fprintf(stderr, "%s\n", message);
 }
 
 void say_no_memory(void) { say_error("the machine is out of memory"); }

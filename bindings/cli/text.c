@@ -45,6 +45,19 @@ void text_add_format(text_buffer *buffer, const char *format, ...) {
   buffer->length += (size_t)length;
 }
 
+void text_add_line(text_buffer *buffer, const char *bytes, size_t length) {
+  for (size_t i = 0; i < length; i++) text_add(buffer, bytes[i] == '\n' || bytes[i] == '\r' ? " " : &bytes[i], 1);
+}
+
+void text_scrub(text_buffer *buffer) {
+  for (size_t i = 0; i < buffer->length; i++) {
+    unsigned char byte = (unsigned char)buffer->bytes[i];
+    bool high = byte == 0xC2 && i + 1 < buffer->length && (unsigned char)buffer->bytes[i + 1] < 0xA0;
+    if ((byte < 0x20 && byte != '\n') || byte == 0x7F || high) buffer->bytes[i] = ' ';
+    if (high) buffer->bytes[++i] = ' '; /* U+0080 to U+009F */
+  }
+}
+
 void text_free(text_buffer *buffer) {
   free(buffer->bytes);
   *buffer = (text_buffer){NULL, 0, 0, false};

@@ -37,6 +37,19 @@ static void mend_utf8(char *text) {
   }
 }
 
+void tx_scrub(char *text, size_t length, bool lines) {
+  for (size_t i = 0; i < length; i++) {
+    unsigned char byte = (unsigned char)text[i];
+    if (byte == 0xC2 && i + 1 < length && (unsigned char)text[i + 1] < 0xA0) { /* U+0080 to U+009F */
+      text[i] = text[i + 1] = '?';
+    } else if (byte == '\n' ? !lines : byte == '\t' || byte == '\r') {
+      text[i] = ' ';
+    } else if ((byte > 0 && byte < 0x20 && byte != '\n') || byte == 0x7F) {
+      text[i] = '?';
+    }
+  }
+}
+
 /* Drops the beginning of a character whose end did not fit. */
 static void cut_at_character(char *text) {
   size_t length = strlen(text), back = 1;
@@ -57,6 +70,7 @@ void tx_format_message(char *buffer, size_t size, const char *format, va_list ar
     cut_at_character(buffer);
   }
   mend_utf8(buffer);
+  tx_scrub(buffer, strlen(buffer), false);
 }
 
 void tx_set_error(triax_error *error, triax_status status, const char *path, int32_t line, int32_t column) {

@@ -5,7 +5,10 @@
 #include "base/error.h"
 #include "base/text.h"
 
-/* Formats into buffer, cut at a character, always valid UTF-8. */
+/* Data and names quoted in messages may hold what would move a terminal's cursor, or begin a line of their own: control
+ * characters become ? or blanks. NUL stays, and '\n' where `lines` are wanted. */
+void tx_scrub(char *text, size_t length, bool lines);
+/* Formats into buffer, cut at a character, always valid UTF-8, without control characters. */
 void tx_format_message(char *buffer, size_t size, const char *format, va_list arguments) TX_PRINTF(3, 0);
 /* All fields but the message, which becomes empty. */
 void tx_set_error(triax_error *error, triax_status status, const char *path, int32_t line, int32_t column);

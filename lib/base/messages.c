@@ -115,6 +115,7 @@ bool tx_messages_add(triax_messages *messages, const tx_source *source, const tx
   }
   writer = (tx_writer){made.block, made.block_size, 0};
   write_item(&writer, &made, source, finding, message);
+  tx_scrub(made.block, writer.length, true);
   messages->items[messages->count++] = made;
   return true;
 }

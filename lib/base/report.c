@@ -19,6 +19,8 @@ static void fill_error(triax_error *error, const tx_finding *finding, const char
     tx_write(&writer, TX_TEXT("; "));
     tx_write_c(&writer, finding->hint);
   }
+  tx_scrub(error->message, strlen(error->message), false);
+  tx_scrub(error->path, strlen(error->path), false);
 }
 
 void tx_report_add(tx_report *report, const tx_finding *finding, const char *format, ...) {

@@ -142,5 +142,33 @@ attention: {hours: 30 * fte, limits: {all: [0, 5]}}
         self.assertEqual(done.stderr, "policy.yaml: note: allocation: without a team nobody is owned\n")
 
 
+class Terminals(Hostile):
+    """What is in data and policies moves no cursor, and begins no line of its own."""
+    RED = "\x1b[31m"
+
+    def clean(self, text):
+        self.assertNotRegex(text, "[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
+    def test_messages(self):
+        number = ALL + "customers: {columns: {arr: {type: number}}}\n"
+        for policy, customers in ((number, f"id,arr\nA,{self.RED}red\n"), (number, f"id,a{self.RED}rr\nA,1\n"),
+                                  (number, f"id,arr\n{self.RED}A,1\n{self.RED}A,1\n"),
+                                  (number, f"id,{self.RED},{self.RED}\nA,1,2\n"), (number, "id,arr\nA,\x9b31m\n"),
+                                  (f'"a\\x1b[31m\\nb": 1\n{ALL}', "id,arr\nA,1\n"),
+                                  (f"name: {self.RED}\n{ALL}", "id,arr\nA,1\n")):
+            self.clean(self.fails(policy, customers))
+
+    def test_results(self):
+        policy = 'segmentation: {segments: [{name: "b\\x1b[31m\\x9b\\nX"}]}\ncustomers: {key: id}\n'
+        done = self.plan(policy, f"id,arr\nA{self.RED},1\n")
+        self.clean(done.stdout)
+        self.assertIn("b [31m", done.stdout)
+        done = self.run_in({"policy.yaml": "triax: 1\n" + policy, "customers.csv": f"id,arr\nA{self.RED},1\n"},
+                           ["explain", "policy.yaml", "--customers", "customers.csv", "A" + self.RED])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.clean(done.stdout)
+        self.assertTrue(done.stdout.startswith("customer: A [31m\n"), done.stdout)
+
+
 if __name__ == "__main__":
     unittest.main()
