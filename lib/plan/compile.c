@@ -288,6 +288,7 @@ static triax_status check_expr(tx_compiled *compiled, const tx_policy_expr *expr
   triax_status status = tx_module_check(module, expr->syntax, expr->expect, root, faults);
   if (status == TRIAX_ENOMEM) return status;
   for (size_t i = 0; i < faults->count && i < TX_EXPR_FAULTS; i++) {
+    tx_compile_hint(compiled, expr, &faults->fault[i]);
     tx_policy_fault(report, expr, &faults->fault[i]);
   }
   if (status != TRIAX_OK) *root = TX_NO_INDEX;

@@ -117,4 +117,7 @@ const tx_column *tx_compiled_renewal(const tx_compiled *compiled);
 /* The step of a kind, or NULL. */
 const tx_step *tx_compiled_step(const tx_compiled *compiled, int kind, size_t score);
 
+/* Replaces the checker's remedy where a column of the data is text for one value's sake: names the value's row. */
+void tx_compile_hint(const tx_compiled *compiled, const tx_policy_expr *expr, tx_expr_fault *fault);
+
 #endif

@@ -76,8 +76,6 @@ size_t tx_load_split(triax_text text, triax_text separator, triax_text *items, s
 void tx_load_reason(const tx_load_options *options, int32_t type, triax_text text, triax_error *reason);
 /* An empty text, or spaces alone. */
 bool tx_load_empty(triax_text text);
-/* A word such as NA that stands for a missing value in columns that hold no strings. */
-bool tx_load_marker(const tx_schema *schema, triax_text text);
 /* Which types a text could be of, as bits 1 << type; 0: only string. */
 unsigned tx_load_looks(const tx_load_options *options, triax_text text);
 

@@ -107,6 +107,9 @@ triax_status tx_table_load(triax_context *context, const triax_table *raw, const
                            const tx_load_options *options, triax_table **loaded, triax_table **aside,
                            tx_report *report);
 
+/* A word such as NA that stands for a missing value in columns that hold no strings. */
+bool tx_load_marker(const tx_schema *schema, triax_text text);
+
 /* Families folded: one row per family (or per row without one), in order of first member. members gives each input
  * row's family row. `size` decides who is largest (the column folded by largest takes that member's value; ties: first
  * in key byte order); NaN sorts last. */

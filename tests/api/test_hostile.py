@@ -142,6 +142,25 @@ attention: {hours: 30 * fte, limits: {all: [0, 5]}}
         self.assertEqual(done.stderr, "policy.yaml: note: allocation: without a team nobody is owned\n")
 
 
+class Types(Hostile):
+    def test_a_column_that_is_text_for_a_value(self):
+        """The remedy was double(arr), which makes all of them missing."""
+        by = "segmentation: {by: arr, segments: [{name: all}]}\n"
+        self.assertIn("2:20: error: segmentation.by: a number is needed here; 'arr' is a string\n"
+                      "    2 | segmentation: {by: arr, segments: [{name: all}]}\n"
+                      "      |                    ^~~  row 3 holds '$1,200'; declare it under customers.columns: arr: "
+                      "{type: number}\n", self.fails(by, "id,arr\nA,5\nB,NA\nC,\"$1,200\"\n"))
+        self.assertIn("  declare it under customers.columns: arr: {type: number}\n",
+                      self.fails(by, "id,arr\nA,007\n"))
+        self.assertIn("  write double(…)\n",
+                      self.fails("customers: {columns: {arr: {type: string}}}\n" + by, "id,arr\nA,5\n"))
+        self.assertIn("row 1 holds 'x'; declare it under customers.columns: seats: {type: number}\n",
+                      self.fails("define: {more: seats * 2}\n" + ALL, "id,seats\nA,x\n"))
+        stale = "health: {metrics: {m: {value: arr, scale: [[0, 0], [1, 9]], weight: 1, stale: {since: d, after: 9d}}}}\n"
+        self.assertIn("row 2 holds 'soon'; declare it under customers.columns: d: {type: date}\n",
+                      self.fails(stale + ALL, "id,arr,d\nA,1,2026-01-01\nB,1,soon\n"))
+
+
 class Terminals(Hostile):
     """What is in data and policies moves no cursor, and begins no line of its own."""
     RED = "\x1b[31m"
