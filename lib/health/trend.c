@@ -77,8 +77,8 @@ static double noise_of(const double *values, size_t count) {
 
 void tx_trend_find(const int32_t *days, const double *values, size_t count, int32_t as_of, double now,
                    tx_trend *trend) {
-  int32_t kept_days[TX_TREND_VALUES];
-  double kept[TX_TREND_VALUES];
+  int32_t kept_days[TX_TREND_VALUES] = {0}; /* as gcc for Windows cannot see that what is read was written */
+  double kept[TX_TREND_VALUES] = {0};
   const bool has_now = !isnan(now);
   const size_t room = TX_TREND_VALUES - (has_now ? 1 : 0);
   size_t first = count > room ? count - room : 0, earlier = 0;
