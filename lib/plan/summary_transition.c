@@ -9,7 +9,8 @@
 #include "plan/write.h"
 
 typedef struct transition_sums {
-  uint64_t states[TX_MOVE_STATES], segments, fresh, hands, knows, weeks;
+  uint64_t states[TX_MOVE_STATES], segments, fresh, hands, knows;
+  size_t weeks;
   tx_sum moved, all;
 } transition_sums;
 
@@ -24,7 +25,7 @@ static void add_up(const triax_plan *plan, transition_sums *sums) {
     const tx_plan_move *move = &plan->transition.moves[i];
     sums->states[move->state]++;
     sums->segments += move->segment_changes;
-    if (move->week != TX_NO_WEEK && move->week >= sums->weeks) sums->weeks = (uint64_t)move->week + 1;
+    if (move->week != TX_NO_WEEK && move->week >= sums->weeks) sums->weeks = (size_t)move->week + 1;
     if (!move->owner_changes) continue;
     if (!move->from_owner.bytes) {
       sums->fresh++;
@@ -44,7 +45,7 @@ static void put_date(triax_document *d, const char *key, int64_t day) {
 }
 
 /* The moves of each week that has any. */
-static triax_status put_weeks(const triax_plan *plan, uint64_t weeks, triax_document *d) {
+static triax_status put_weeks(const triax_plan *plan, size_t weeks, triax_document *d) {
   const tx_column *money = tx_plan_money(plan);
   uint64_t *moves = tx_calloc(plan->context, weeks, sizeof *moves);
   tx_sum *arr = tx_calloc(plan->context, weeks, sizeof *arr);
@@ -55,7 +56,7 @@ static triax_status put_weeks(const triax_plan *plan, uint64_t weeks, triax_docu
     tx_sum_add(&arr[move->week], arr_of(money, move->row));
   }
   tx_put_list(d, "weeks");
-  for (uint64_t w = 0; moves && arr && w < weeks; w++) {
+  for (size_t w = 0; moves && arr && w < weeks; w++) {
     if (!moves[w]) continue;
     tx_put_map(d, NULL);
     tx_put_count(d, "week", w + 1);

@@ -407,7 +407,8 @@ static uint64_t hash_column(const tx_column *column) {
     hash ^= 3 * tx_text_hash((triax_text){(const char *)column->present, tx_words(column->rows) * 8});
   }
   if (column->dictionary) {
-    hash ^= 5 * tx_text_hash((triax_text){column->dictionary->bytes, column->dictionary->offsets[column->dictionary->size]});
+    const tx_dictionary *dictionary = column->dictionary;
+    hash ^= 5 * tx_text_hash((triax_text){dictionary->bytes, (size_t)dictionary->offsets[dictionary->size]});
   }
   return hash;
 }

@@ -52,7 +52,7 @@ static void make_metric(random_model *made, size_t m) {
     metric->category_count = 3;
     return;
   }
-  metric->knot_count = 1 + draw(4);
+  metric->knot_count = 1 + (size_t)draw(4);
   double x = (double)draw(20) - 10;
   for (size_t k = 0; k < metric->knot_count; k++) {
     made->knots[m][k] = x;
@@ -65,12 +65,12 @@ static void make_metric(random_model *made, size_t m) {
 
 static void make_model(random_model *made) {
   memset(made, 0, sizeof *made);
-  made->model.group_count = 1 + draw(GROUPS);
+  made->model.group_count = 1 + (size_t)draw(GROUPS);
   made->model.groups = made->groups;
   made->model.metrics = made->metrics;
-  made->model.metric_count = 1 + draw(METRICS);
+  made->model.metric_count = 1 + (size_t)draw(METRICS);
   made->model.limits = made->limits;
-  made->model.limit_count = draw(LIMITS + 1);
+  made->model.limit_count = (size_t)draw(LIMITS + 1);
   made->model.input_count = INPUTS;
   made->model.min_coverage = draw(4) ? 0 : 0.5;
   for (size_t g = 0; g < GROUPS; g++) made->groups[g] = (tx_health_group){names[g], (double)(1 + draw(9)) / 10};
@@ -139,7 +139,7 @@ static void test_round_parts(void **unused) {
   assert_true(out[0] == 33.3); /* untouched */
   for (int round = 0; round < 20000; round++) {
     double random[8], sum = 0;
-    const size_t count = 1 + draw(8);
+    const size_t count = 1 + (size_t)draw(8);
     const int decimals = (int)draw(11);
     for (size_t i = 0; i < count; i++) sum += random[i] = ((double)draw(2000001) - 1000000) / 7919;
     assert_int_equal(triax_round_parts(random, count, sum, decimals, random, &error), TRIAX_OK);
