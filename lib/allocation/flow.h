@@ -46,6 +46,7 @@ typedef struct tx_flow_scope {
   const uint32_t *csms; /* that may take them; NULL: all */
   size_t csm_count;
   bool coarse; /* customers of like value count alike: soon solved, and a good start for the exact one */
+  const tx_basis *basis; /* a tree to start from where there is no former relaxation; NULL: none */
 } tx_flow_scope;
 
 typedef struct tx_flow {
@@ -90,7 +91,10 @@ int64_t tx_flow_scale(const tx_core *core);
 triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const tx_flow_scope *scope,
                           const tx_flow *former);
 triax_status tx_flow_first_tree(tx_flow *flow);
+/* From the former relaxation, or where that is NULL from the scope's basis. */
 triax_status tx_flow_warm_tree(tx_flow *flow, const tx_flow *former);
+/* Keeps the tree in the core. */
+triax_status tx_flow_keep(const tx_flow *flow);
 /* A class's customer can be kept by its owner and uncovered at once, or be with the CSMs of two of its exceptions,
  * which no real one can. Marks those that the flow treats so; returns how many are new. used: per customer, zeros. */
 size_t tx_flow_conflicts(const tx_flow *flow, bool *apart, bool *used);
@@ -131,8 +135,21 @@ void tx_flow_pivot(tx_flow *flow, const tx_entering *entering);
 /* Bound of the core's problem from the flow's prices, whatever they are; sets core->bound, proven and prices. */
 triax_status tx_flow_bound(const tx_flow *flow);
 
-/* The bound at given prices, before anybody is placed. */
-triax_status tx_flow_bound_at(tx_core *core, int64_t scale, const tx_books_price *price);
+/* What the bound sums up. A customer of the load at the CSM: its price, less `points`; the cheapest place of a class,
+ * false when it has none; a customer of the class node at its cheapest, or uncovered (generic: of the class, or NULL). */
+tx_cost tx_flow_placed(const tx_flow *flow, uint32_t csm, int64_t load, int64_t points);
+bool tx_flow_class_cost(const tx_flow *flow, uint32_t q, tx_cost *least);
+tx_cost tx_flow_customer_cost(const tx_flow *flow, uint32_t j, uint32_t q, const tx_cost *generic);
+
+/* What the core's assignment costs above the flow's prices. Lists the customers that stand where they should not, by
+ * the parts up to points; where `was` is given, the flow with other prices, only those that are uncovered or stood
+ * better at these. Returns how many. */
+size_t tx_flow_misplaced(const tx_flow *flow, const tx_flow *was, uint32_t *list);
+/* Per CSM, and last for the uncovered: how much there is to gain, times scale. */
+void tx_flow_promise(const tx_flow *flow, tx_cost *promise);
+
+/* Gives the flow's CSMs other prices. */
+void tx_flow_set_prices(tx_flow *flow, const tx_books_price *price);
 
 /* Places the customers listed (uncovered now, load > 0) by rounding their relaxation, solved again and again for those
  * left over. Some may stay uncovered. The list is used up. */

@@ -26,8 +26,7 @@ static void total_add(total *t, const tx_cost *term) {
   }
 }
 
-/* Cost of a customer with the load at the CSM: its price, less `points`. */
-static tx_cost placed(const tx_flow *flow, uint32_t csm, int64_t load, int64_t points) {
+tx_cost tx_flow_placed(const tx_flow *flow, uint32_t csm, int64_t load, int64_t points) {
   tx_cost cost = flow->node[TX_FLOW_CSM(flow, csm)].price;
   for (int p = 0; p < TX_PARTS; p++) {
     cost.part[p] *= load;
@@ -36,8 +35,7 @@ static tx_cost placed(const tx_flow *flow, uint32_t csm, int64_t load, int64_t p
   return cost;
 }
 
-/* The cheapest place of a class; false when it has none. */
-static bool class_cost(const tx_flow *flow, uint32_t q, tx_cost *least) {
+bool tx_flow_class_cost(const tx_flow *flow, uint32_t q, tx_cost *least) {
   const tx_books *books = flow->core->books;
   size_t offer = books->class_offer[flow->class_of[q]];
   bool found = false;
@@ -46,7 +44,7 @@ static bool class_cost(const tx_flow *flow, uint32_t q, tx_cost *least) {
       continue;
     }
     tx_cost cost =
-        placed(flow, books->offer_csm[e], flow->load[q], books->offer_points == NULL ? 0 : books->offer_points[e]);
+        tx_flow_placed(flow, books->offer_csm[e], flow->load[q], books->offer_points == NULL ? 0 : books->offer_points[e]);
     if (!found || tx_cost_compare(&cost, least) < 0) {
       *least = cost;
       found = true;
@@ -55,7 +53,7 @@ static bool class_cost(const tx_flow *flow, uint32_t q, tx_cost *least) {
   return found;
 }
 
-static void add_customer(const tx_flow *flow, uint32_t j, uint32_t q, const tx_cost *generic, total *sum) {
+tx_cost tx_flow_customer_cost(const tx_flow *flow, uint32_t j, uint32_t q, const tx_cost *generic) {
   const tx_core *core = flow->core;
   tx_cost least = {{tx_core_value(core, j) * flow->scale, 0, 0, 0}};
   if (generic != NULL && tx_cost_compare(generic, &least) < 0) {
@@ -66,11 +64,11 @@ static void add_customer(const tx_flow *flow, uint32_t j, uint32_t q, const tx_c
     uint32_t csm = tx_core_exception(core, j, n, &points);
     size_t entry = csm == TX_BOOKS_NONE ? SIZE_MAX : tx_core_entry(core, j, csm);
     if (entry != SIZE_MAX && flow->room[csm] >= flow->load[q]) {
-      tx_cost cost = placed(flow, csm, flow->load[q], tx_core_entry_points(core, j, entry));
+      tx_cost cost = tx_flow_placed(flow, csm, flow->load[q], tx_core_entry_points(core, j, entry));
       least = tx_cost_compare(&cost, &least) < 0 ? cost : least;
     }
   }
-  total_add(sum, &least);
+  return least;
 }
 
 /* Customers that weigh nothing take the most points there are. */
@@ -148,12 +146,13 @@ triax_status tx_flow_bound(const tx_flow *flow) {
   triax_status status = TRIAX_OK;
   for (uint32_t q = 0; status == TRIAX_OK && q < flow->classes; q++) {
     tx_cost generic;
-    bool found = class_cost(flow, q, &generic);
+    bool found = tx_flow_class_cost(flow, q, &generic);
     if (found) {
       set_prices(flow, q, &generic);
     }
     for (size_t x = flow->customer_begin[q]; x < flow->customer_begin[q + 1]; x++) {
-      add_customer(flow, flow->by_value[x], q, found ? &generic : NULL, &sum);
+      tx_cost least = tx_flow_customer_cost(flow, flow->by_value[x], q, found ? &generic : NULL);
+      total_add(&sum, &least);
     }
     status = tx_watch_work(core->watch, 4 * (flow->customer_begin[q + 1] - flow->customer_begin[q]) + 8);
   }
@@ -182,34 +181,11 @@ static int64_t rescale(int64_t price, int64_t from, int64_t to) {
   return from == to ? price : price / from * to + price % from * to / from;
 }
 
-static triax_status bound_with(tx_flow *flow, const tx_books_price *price) {
+void tx_flow_set_prices(tx_flow *flow, const tx_books_price *price) {
   for (size_t x = 0; x < flow->opened; x++) {
     uint32_t i = flow->open[x];
     for (int p = 0; p < TX_PARTS; p++) {
       flow->node[TX_FLOW_CSM(flow, i)].price.part[p] = rescale(price[i].part[p], price[i].scale, flow->scale);
     }
   }
-  return tx_flow_bound(flow);
-}
-
-triax_status tx_flow_bound_at(tx_core *core, int64_t scale, const tx_books_price *price) {
-  triax_context *context = core->watch->context;
-  size_t n = core->books->customers, count = 0;
-  uint32_t *customers = tx_alloc_array(context, n, sizeof *customers);
-  if (customers == NULL) {
-    return tx_no_memory(core->watch->error);
-  }
-  for (uint32_t j = 0; j < n; j++) {
-    customers[count] = j;
-    count += tx_core_load(core, j) > 0;
-  }
-  tx_flow flow;
-  tx_flow_scope scope = {.customers = customers, .count = count};
-  triax_status status = count == 0 ? TRIAX_OK : tx_flow_init(&flow, core, scale, &scope, NULL);
-  if (status == TRIAX_OK && count > 0) {
-    status = bound_with(&flow, price);
-    tx_flow_free(&flow);
-  }
-  tx_free_array(context, customers, n, sizeof *customers);
-  return status;
 }

@@ -283,7 +283,7 @@ static void list_rest(dive *d) {
 
 /* The relaxation on top of what is placed, from the tree of the one before. */
 static triax_status relax_once(dive *d, int64_t scale, bool apart, uint64_t budget) {
-  tx_flow_scope scope = {d->customers, d->count, apart ? d->apart : NULL, d->options->csms, d->options->csm_count, false};
+  tx_flow_scope scope = {d->customers, d->count, apart ? d->apart : NULL, d->options->csms, d->options->csm_count, false, NULL};
   tx_flow former = d->flow;
   triax_status status = tx_flow_init(&d->flow, d->core, scale, &scope, d->solved ? &former : NULL);
   if (d->solved) {
@@ -296,7 +296,7 @@ static triax_status relax_once(dive *d, int64_t scale, bool apart, uint64_t budg
 /* The first relaxation of many customers: coarsely, and from there exactly. */
 static triax_status relax_first(dive *d, int64_t scale, uint64_t budget) {
   if (d->count >= MANY) {
-    tx_flow_scope scope = {d->customers, d->count, NULL, d->options->csms, d->options->csm_count, true};
+    tx_flow_scope scope = {d->customers, d->count, NULL, d->options->csms, d->options->csm_count, true, NULL};
     triax_status status = tx_flow_init(&d->flow, d->core, scale, &scope, NULL);
     d->solved = status == TRIAX_OK;
     status = status == TRIAX_OK ? tx_flow_solve(&d->flow, budget) : status;
@@ -329,6 +329,7 @@ static triax_status dive_round(dive *d, int64_t scale, bool first, uint64_t budg
   }
   if (first) {
     status = tx_flow_bound(&d->flow);
+    status = status == TRIAX_OK ? tx_flow_keep(&d->flow) : status;
   }
   d->fixed = 0;
   if (status == TRIAX_OK && (!fix_whole(d) || !round_shares(d))) {

@@ -359,7 +359,8 @@ static triax_status build_all(build *b, const tx_flow *former) {
   size_t segments = flow->curves;
   build_uncovered(flow, &segments);
   build_owned(flow, &segments);
-  return former == NULL ? tx_flow_first_tree(flow) : tx_flow_warm_tree(flow, former);
+  bool known = former != NULL || flow->scope.basis != NULL;
+  return known ? tx_flow_warm_tree(flow, former) : tx_flow_first_tree(flow);
 }
 
 triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const tx_flow_scope *scope,

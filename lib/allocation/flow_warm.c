@@ -1,19 +1,6 @@
 /* A first tree from a former relaxation's: where little has changed, little is left to do. What no longer fits hangs
  * on the root by its own arc, so that the tree is whole and its flow feasible. */
-#include "allocation/flow.h"
-
-typedef struct warm {
-  tx_flow *flow;
-  const tx_flow *former;
-  uint32_t *former_node; /* per class of the core: the former's node, none for customers apart */
-  uint32_t *node;        /* per class of the core: the node now */
-  uint32_t *order;       /* nodes from the root on, parents before children */
-  int64_t *amount;       /* per node: of a class, what is left to send; of a CSM, what comes in */
-  uint32_t *orphan;      /* per CSM: 1: hung on a class that is gone */
-  tx_cost *least;        /* per CSM: what the best arc for an orphan cost above its price */
-  uint32_t *other;       /* per CSM: its class node */
-  size_t *entry;         /* and its entry of the offer */
-} warm;
+#include "allocation/flow_warm.h"
 
 static void map_classes(const tx_flow *flow, uint32_t *node) {
   for (size_t k = 0; k < flow->core->books->classes; k++) {
@@ -25,8 +12,7 @@ static void map_classes(const tx_flow *flow, uint32_t *node) {
   }
 }
 
-/* The last segment that begins at `amount` or before. */
-static uint32_t kink_at(const tx_flow *flow, size_t b, int64_t amount) {
+uint32_t tx_warm_kink(const tx_flow *flow, size_t b, int64_t amount) {
   const tx_bundle *bundle = &flow->bundle[b];
   uint32_t low = 0, high = bundle->count;
   while (low < high) {
@@ -40,9 +26,8 @@ static uint32_t kink_at(const tx_flow *flow, size_t b, int64_t amount) {
   return low;
 }
 
-/* The kink next to `amount`: a full CSM is to stay full where its room has changed by a little. */
-static uint32_t nearest_kink(const tx_flow *flow, size_t b, int64_t amount) {
-  uint32_t kink = kink_at(flow, b, amount);
+uint32_t tx_warm_nearest_kink(const tx_flow *flow, size_t b, int64_t amount) {
+  uint32_t kink = tx_warm_kink(flow, b, amount);
   if (kink + 1 >= flow->bundle[b].count) {
     return kink;
   }
@@ -50,8 +35,7 @@ static uint32_t nearest_kink(const tx_flow *flow, size_t b, int64_t amount) {
   return tx_flow_segment_start(flow, b, kink + 1) - amount < below ? kink + 1 : kink;
 }
 
-/* The bundle of the class node's customers that the CSM owns, or TX_BOOKS_NONE. */
-static uint32_t owner_bundle(const tx_flow *flow, size_t q, uint32_t csm_node) {
+uint32_t tx_warm_owner_bundle(const tx_flow *flow, size_t q, uint32_t csm_node) {
   size_t low = flow->owned_begin[q], end = flow->owned_begin[q + 1], high = end;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
@@ -67,7 +51,7 @@ static uint32_t owner_bundle(const tx_flow *flow, size_t q, uint32_t csm_node) {
 }
 
 /* Bundles outside the tree rest where the former's flow was, or at the next kink below. */
-static void rest_bundles(warm *w) {
+static void rest_bundles(tx_warm *w) {
   tx_flow *flow = w->flow;
   const tx_flow *former = w->former;
   for (size_t q = 0; q < flow->classes; q++) {
@@ -80,28 +64,29 @@ static void rest_bundles(warm *w) {
     for (size_t o = flow->owned_begin[q]; o < flow->owned_begin[q + 1]; o++) {
       size_t b = TX_FLOW_OWNED(flow, o);
       size_t csm = flow->bundle[b].to - flow->classes;
-      uint32_t of = owner_bundle(former, before, TX_FLOW_CSM(former, csm));
+      uint32_t of = tx_warm_owner_bundle(former, before, TX_FLOW_CSM(former, csm));
       int64_t was = of == TX_BOOKS_NONE ? 0 : tx_flow_on(former, of);
-      flow->bundle[b].kink = kink_at(flow, b, was < left ? was : left);
+      flow->bundle[b].kink = tx_warm_kink(flow, b, was < left ? was : left);
       left -= tx_flow_segment_start(flow, b, flow->bundle[b].kink);
     }
     int64_t was = tx_flow_on(former, TX_FLOW_UNCOVERED(former, before));
     flow->bundle[TX_FLOW_UNCOVERED(flow, q)].kink =
-        kink_at(flow, TX_FLOW_UNCOVERED(flow, q), was < left ? was : left);
+        tx_warm_kink(flow, TX_FLOW_UNCOVERED(flow, q), was < left ? was : left);
   }
   for (size_t i = 0; i < flow->csms; i++) {
     int64_t load = former->bundle[i].count == 0 ? 0 : former->has[i] + tx_flow_on(former, i) - flow->has[i];
-    flow->bundle[i].kink = load <= 0 ? 0 : nearest_kink(flow, i, load);
+    flow->bundle[i].kink = load <= 0 ? 0 : tx_warm_nearest_kink(flow, i, load);
   }
 }
 
-static void link_to(warm *w, uint32_t n, uint32_t parent, const tx_node *before, uint32_t bundle) {
+void tx_warm_link_to(tx_warm *w, uint32_t n, uint32_t parent, uint32_t bundle, size_t entry) {
   tx_node *node = &w->flow->node[n];
-  *node = (tx_node){.child = node->child, .bundle = bundle, .entry = before->entry, .up = before->up};
+  /* Arcs go from classes to CSMs. */
+  *node = (tx_node){.child = node->child, .bundle = bundle, .entry = entry, .up = n < w->flow->classes};
   tx_flow_attach(w->flow, n, parent);
 }
 
-static void link_to_root(warm *w, uint32_t n) {
+void tx_warm_link_to_root(tx_warm *w, uint32_t n) {
   uint32_t root = TX_FLOW_ROOT(w->flow);
   tx_node *node = &w->flow->node[n];
   uint32_t bundle = (uint32_t)(n < w->flow->classes ? TX_FLOW_UNCOVERED(w->flow, n) : n - w->flow->classes);
@@ -110,12 +95,12 @@ static void link_to_root(warm *w, uint32_t n) {
 }
 
 /* The former's link of a class node or a CSM node, if both ends and the arc are still there. */
-static void link_node(warm *w, uint32_t n, uint32_t before) {
+static void link_node(tx_warm *w, uint32_t n, uint32_t before) {
   tx_flow *flow = w->flow;
   const tx_flow *former = w->former;
   const tx_node *old = before == TX_BOOKS_NONE ? NULL : &former->node[before];
   if (old == NULL || old->parent == TX_FLOW_ROOT(former)) {
-    link_to_root(w, n);
+    tx_warm_link_to_root(w, n);
     return;
   }
   bool is_class = n < flow->classes;
@@ -127,19 +112,19 @@ static void link_node(warm *w, uint32_t n, uint32_t before) {
     return;
   }
   if (class_node == TX_BOOKS_NONE || apart || flow->room[csm] == 0) {
-    link_to_root(w, n);
+    tx_warm_link_to_root(w, n);
     return;
   }
-  uint32_t bundle = old->bundle == TX_BOOKS_NONE ? TX_BOOKS_NONE : owner_bundle(flow, class_node, TX_FLOW_CSM(flow, csm));
+  uint32_t bundle = old->bundle == TX_BOOKS_NONE ? TX_BOOKS_NONE : tx_warm_owner_bundle(flow, class_node, TX_FLOW_CSM(flow, csm));
   if (old->bundle != TX_BOOKS_NONE && bundle == TX_BOOKS_NONE) {
-    link_to_root(w, n);
+    tx_warm_link_to_root(w, n);
     return;
   }
-  link_to(w, n, is_class ? TX_FLOW_CSM(flow, csm) : class_node, old, bundle);
+  tx_warm_link_to(w, n, is_class ? TX_FLOW_CSM(flow, csm) : class_node, bundle, old->entry);
 }
 
 /* An orphan's arc from the class, if it costs less above the former's prices than what was found. */
-static void offer_to_orphan(warm *w, uint32_t q, size_t entry) {
+static void offer_to_orphan(tx_warm *w, uint32_t q, size_t entry) {
   const tx_books *books = w->flow->core->books;
   const tx_flow *former = w->former;
   uint32_t csm = books->offer_csm[entry];
@@ -157,7 +142,7 @@ static void offer_to_orphan(warm *w, uint32_t q, size_t entry) {
 }
 
 /* CSMs whose class is gone hang on the class that their former price speaks for, unless that hangs on them. */
-static void link_orphans(warm *w) {
+static void link_orphans(tx_warm *w) {
   tx_flow *flow = w->flow;
   const tx_books *books = flow->core->books;
   for (uint32_t q = 0; q < flow->classes; q++) {
@@ -179,17 +164,29 @@ static void link_orphans(warm *w) {
       up = flow->node[up].parent;
     }
     if (w->other[i] == TX_BOOKS_NONE || up == n) {
-      link_to_root(w, n);
+      tx_warm_link_to_root(w, n);
     } else {
-      tx_node arc = {.entry = w->entry[i]};
-      link_to(w, n, w->other[i], &arc, TX_BOOKS_NONE);
+      tx_warm_link_to(w, n, w->other[i], TX_BOOKS_NONE, w->entry[i]);
     }
   }
 }
 
-static void link_all(warm *w) {
+/* Nodes from the root on; false where some cannot be reached. */
+static bool list_order(tx_warm *w) {
   tx_flow *flow = w->flow;
-  uint32_t root = TX_FLOW_ROOT(flow);
+  size_t listed = 0;
+  w->order[listed++] = TX_FLOW_ROOT(flow);
+  for (size_t at = 0; at < listed; at++) {
+    for (uint32_t n = flow->node[w->order[at]].child; n != TX_BOOKS_NONE; n = flow->node[n].next) {
+      w->order[listed++] = n;
+    }
+  }
+  flow->core->watch->work += listed;
+  return listed == flow->classes + flow->opened + 1;
+}
+
+static void link_all(tx_warm *w) {
+  tx_flow *flow = w->flow;
   for (uint32_t n = 0; n < flow->nodes; n++) {
     flow->node[n] = (tx_node){.parent = TX_BOOKS_NONE, .child = TX_BOOKS_NONE, .next = TX_BOOKS_NONE,
                               .previous = TX_BOOKS_NONE, .bundle = TX_BOOKS_NONE};
@@ -200,26 +197,27 @@ static void link_all(warm *w) {
       continue;
     }
     flow->open[flow->opened++] = i;
-    bool was = w->former->room[i] > 0;
-    link_node(w, TX_FLOW_CSM(flow, i), was ? TX_FLOW_CSM(w->former, i) : TX_BOOKS_NONE);
+    if (w->former == NULL) {
+      tx_warm_link_basis(w, TX_FLOW_CSM(flow, i));
+    } else {
+      link_node(w, TX_FLOW_CSM(flow, i), w->former->room[i] > 0 ? TX_FLOW_CSM(w->former, i) : TX_BOOKS_NONE);
+    }
   }
   for (uint32_t q = 0; q < flow->classes; q++) {
     bool own = w->node[flow->class_of[q]] == q;
-    link_node(w, q, own ? w->former_node[flow->class_of[q]] : TX_BOOKS_NONE);
-  }
-  link_orphans(w);
-  size_t listed = 0;
-  w->order[listed++] = root;
-  for (size_t at = 0; at < listed; at++) {
-    for (uint32_t n = flow->node[w->order[at]].child; n != TX_BOOKS_NONE; n = flow->node[n].next) {
-      w->order[listed++] = n;
+    if (w->former != NULL) {
+      link_node(w, q, own ? w->former_node[flow->class_of[q]] : TX_BOOKS_NONE);
+    } else {
+      tx_warm_link_basis(w, q);
     }
   }
-  flow->core->watch->work += listed;
+  if (w->former != NULL) {
+    link_orphans(w);
+  }
 }
 
 /* What the bundles at rest take from classes and bring to CSMs; bundles in the tree are counted there. */
-static void count_rests(warm *w) {
+static void count_rests(tx_warm *w) {
   tx_flow *flow = w->flow;
   for (uint32_t n = 0; n + 1 < flow->nodes; n++) {
     const tx_node *node = &flow->node[n];
@@ -251,12 +249,12 @@ static bool set_flow(tx_flow *flow, uint32_t n, int64_t amount) {
   if (amount < 0 || (!node->up && amount == 0)) {
     return false;
   }
-  node->segment = kink_at(flow, node->bundle, node->up ? amount : amount - 1);
+  node->segment = tx_warm_kink(flow, node->bundle, node->up ? amount : amount - 1);
   return node->segment < bundle->count;
 }
 
 /* Off its parent and on to the root by the arc of its own. */
-static void hang_again(warm *w, uint32_t n) {
+static void hang_again(tx_warm *w, uint32_t n) {
   tx_flow *flow = w->flow;
   tx_node *node = &flow->node[n];
   bool is_class = n < flow->classes;
@@ -266,7 +264,7 @@ static void hang_again(warm *w, uint32_t n) {
     flow->bundle[node->bundle].kink = 0;
   }
   tx_flow_detach(flow, n);
-  link_to_root(w, n);
+  tx_warm_link_to_root(w, n);
   if (is_class) {
     w->amount[n] += tx_flow_segment_start(flow, own, flow->bundle[own].kink);
   }
@@ -275,7 +273,7 @@ static void hang_again(warm *w, uint32_t n) {
 }
 
 /* Children that ask more of a class than it has hang on the root themselves. */
-static void drop_children(warm *w, uint32_t q) {
+static void drop_children(tx_warm *w, uint32_t q) {
   tx_flow *flow = w->flow;
   for (uint32_t n = flow->node[q].child, next; n != TX_BOOKS_NONE && w->amount[q] < 0; n = next) {
     next = flow->node[n].next;
@@ -284,7 +282,7 @@ static void drop_children(warm *w, uint32_t q) {
   }
 }
 
-static void settle_class(warm *w, uint32_t q) {
+static void settle_class(tx_warm *w, uint32_t q) {
   tx_flow *flow = w->flow;
   if (w->amount[q] < 0) {
     drop_children(w, q);
@@ -298,7 +296,7 @@ static void settle_class(warm *w, uint32_t q) {
   }
 }
 
-static void settle_csm(warm *w, uint32_t n) {
+static void settle_csm(tx_warm *w, uint32_t n) {
   tx_flow *flow = w->flow;
   size_t b = n - flow->classes;
   if (flow->node[n].parent == TX_FLOW_ROOT(flow)) {
@@ -313,7 +311,7 @@ static void settle_csm(warm *w, uint32_t n) {
   }
 }
 
-static void price_all(warm *w) {
+static void price_all(tx_warm *w) {
   tx_flow *flow = w->flow;
   size_t listed = 1;
   for (size_t at = 0; at < listed; at++) {
@@ -332,12 +330,20 @@ static void price_all(warm *w) {
   }
 }
 
-static void build_tree(warm *w) {
+/* False: what was kept was no tree. */
+static bool build_tree(tx_warm *w) {
   tx_flow *flow = w->flow;
-  map_classes(w->former, w->former_node);
   map_classes(flow, w->node);
-  rest_bundles(w);
+  if (w->former != NULL) {
+    map_classes(w->former, w->former_node);
+    rest_bundles(w);
+  } else {
+    tx_warm_rest_basis(w);
+  }
   link_all(w);
+  if (!list_order(w)) {
+    return false;
+  }
   count_rests(w);
   size_t listed = flow->classes + flow->opened + 1;
   for (size_t at = listed; at-- > 1;) {
@@ -349,10 +355,20 @@ static void build_tree(warm *w) {
   }
   price_all(w);
   flow->core->watch->work += 4 * listed + (flow->bundles - flow->csms);
+  return true;
+}
+
+static triax_status begin_anew(tx_flow *flow) {
+  flow->opened = 0;
+  for (size_t b = 0; b < flow->bundles; b++) {
+    flow->bundle[b].kink = 0;
+    flow->bundle[b].tree = false;
+  }
+  return tx_flow_first_tree(flow);
 }
 
 triax_status tx_flow_warm_tree(tx_flow *flow, const tx_flow *former) {
-  warm w = {.flow = flow, .former = former};
+  tx_warm w = {.flow = flow, .former = former};
   size_t classes = flow->core->books->classes;
   tx_arena arena;
   tx_arena_init(&arena, flow->core->watch->context);
@@ -364,16 +380,19 @@ triax_status tx_flow_warm_tree(tx_flow *flow, const tx_flow *former) {
   w.least = tx_arena_calloc(&arena, flow->csms, sizeof *w.least);
   w.other = tx_arena_calloc(&arena, flow->csms, sizeof *w.other);
   w.entry = tx_arena_calloc(&arena, flow->csms, sizeof *w.entry);
+  size_t alone = former == NULL ? flow->core->books->customers : 0;
+  w.alone = tx_arena_calloc(&arena, alone, sizeof *w.alone);
   for (size_t i = 0; w.other != NULL && i < flow->csms; i++) {
     w.other[i] = TX_BOOKS_NONE;
   }
   triax_status status = TRIAX_OK;
+  bool made = true;
   if (w.former_node == NULL || w.node == NULL || w.order == NULL || w.amount == NULL || w.orphan == NULL ||
-      w.least == NULL || w.other == NULL || w.entry == NULL) {
+      w.least == NULL || w.other == NULL || w.entry == NULL || w.alone == NULL) {
     status = tx_no_memory(flow->core->watch->error);
   } else {
-    build_tree(&w);
+    made = build_tree(&w);
   }
   tx_arena_free(&arena);
-  return status;
+  return made ? status : begin_anew(flow);
 }

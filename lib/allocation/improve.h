@@ -40,6 +40,8 @@ typedef struct tx_pairs {
   int net[TX_PAIR_LOADS], best_net[TX_PAIR_LOADS];
   tx_cost best;
   bool over; /* one of the two is beyond its capacity: points may be worth losing */
+  const tx_cost *promise; /* per CSM and the uncovered, what there is to gain; NULL: not known */
+  tx_cost enough;         /* pairs that promise less than this in every part are passed over */
 } tx_pairs;
 
 /* Exchanges between pairs of CSMs that share an offer, or one and the uncovered (numbered csms). */
@@ -47,6 +49,8 @@ triax_status tx_pairs_init(tx_pairs *pairs, tx_core *core);
 void tx_pairs_free(tx_pairs *pairs);
 /* All pairs, again and again until none gains. Pairs of which neither has changed are passed over. */
 triax_status tx_pairs_sweep(tx_pairs *pairs, uint64_t budget);
+/* One round of that. */
+triax_status tx_pairs_round(tx_pairs *pairs, uint64_t end, bool *gained);
 /* One pair; true when it gained. */
 bool tx_pairs_improve(tx_pairs *pairs, uint32_t a, uint32_t b);
 /* The two steps of that for others: who may cross, by load; and the crossing by best_net. */

@@ -240,9 +240,18 @@ bool tx_pairs_improve(tx_pairs *p, uint32_t a, uint32_t b) {
   return tx_cost_negative(&p->best) && exchange(p);
 }
 
+static bool promising(const tx_pairs *p, uint32_t a, uint32_t b) {
+  for (int x = 0; p->promise != NULL && x < TX_PARTS; x++) {
+    if (p->promise[a].part[x] + p->promise[b].part[x] >= p->enough.part[x]) {
+      return true;
+    }
+  }
+  return p->promise == NULL;
+}
+
 /* One round over all pairs: the first neighbour of each CSM, then the second of each, so that a budget that ends
  * early has been spread evenly. */
-static triax_status sweep(tx_pairs *p, uint64_t end, bool *gained) {
+triax_status tx_pairs_round(tx_pairs *p, uint64_t end, bool *gained) {
   tx_core *core = p->core;
   size_t csms = core->books->csms, widest = 0;
   for (size_t i = 0; i < csms; i++) {
@@ -258,7 +267,7 @@ static triax_status sweep(tx_pairs *p, uint64_t end, bool *gained) {
       uint32_t b = p->neighbour[p->begin[a] + (count - 1 - n)];
       p->tick++;
       bool stale = p->tick <= p->round || p->changed[a] + p->round >= p->tick || p->changed[b] + p->round >= p->tick;
-      if (stale && tx_pairs_improve(p, a, b)) {
+      if (stale && promising(p, a, b) && tx_pairs_improve(p, a, b)) {
         *gained = true;
       }
       triax_status status = tx_watch_work(core->watch, 1);
@@ -367,7 +376,7 @@ triax_status tx_pairs_sweep(tx_pairs *p, uint64_t budget) {
   uint64_t end = tx_watch_end(p->core->watch, budget);
   triax_status status = TRIAX_OK;
   for (bool gained = true; status == TRIAX_OK && gained && p->core->watch->work < end;) {
-    status = sweep(p, end, &gained);
+    status = tx_pairs_round(p, end, &gained);
   }
   return status;
 }

@@ -7,6 +7,7 @@
 
 typedef struct run {
   tx_split split;
+  tx_former_map map;
   tx_books_result *result;
   uint64_t *work; /* per part */
   bool *reused;   /* per part */
@@ -39,9 +40,39 @@ void tx_books_result_free(tx_books_result *result) {
   tx_free_array(context, result->price, result->csms, sizeof *result->price);
   tx_free_array(context, result->csm_part, result->csms, sizeof *result->csm_part);
   tx_free_array(context, result->customer_part, result->customers, sizeof *result->customer_part);
+  tx_free_array(context, result->customer_class, result->customers, sizeof *result->customer_class);
+  tx_free_array(context, result->rest, result->customers, sizeof *result->rest);
+  tx_free_array(context, result->apart, result->customers, sizeof *result->apart);
+  tx_free_array(context, result->class_link, result->classes, sizeof *result->class_link);
+  tx_free_array(context, result->csm_link, result->csms, sizeof *result->csm_link);
   tx_free_array(context, result->part, result->parts, sizeof *result->part);
   tx_free(context, result, sizeof *result);
   triax_context_unref(context);
+}
+
+/* Nothing is known of the relaxation yet. */
+static bool new_basis(tx_books_result *result, const tx_books *books) {
+  triax_context *context = result->context;
+  result->customer_class = tx_alloc_array(context, books->customers, sizeof *result->customer_class);
+  result->rest = tx_alloc_array(context, books->customers, sizeof *result->rest);
+  result->apart = tx_alloc_array(context, books->customers, sizeof *result->apart);
+  result->class_link = tx_calloc(context, books->classes, sizeof *result->class_link);
+  result->csm_link = tx_calloc(context, books->csms, sizeof *result->csm_link);
+  if (result->customer_class == NULL || result->rest == NULL || result->apart == NULL ||
+      result->class_link == NULL || result->csm_link == NULL) {
+    return false;
+  }
+  for (size_t j = 0; j < books->customers; j++) {
+    result->customer_class[j] = books->customer_class[j];
+    result->rest[j] = result->apart[j] = TX_BOOKS_NONE;
+  }
+  for (size_t k = 0; k < books->classes; k++) {
+    result->class_link[k].to = result->class_link[k].apart = TX_BOOKS_NONE;
+  }
+  for (size_t i = 0; i < books->csms; i++) {
+    result->csm_link[i].to = result->csm_link[i].apart = TX_BOOKS_NONE;
+  }
+  return true;
 }
 
 static tx_books_result *new_result(const tx_books *books, triax_context *context) {
@@ -62,8 +93,9 @@ static tx_books_result *new_result(const tx_books *books, triax_context *context
   result->price = tx_calloc(context, books->csms, sizeof *result->price);
   result->csm_part = tx_calloc(context, books->csms, sizeof *result->csm_part);
   result->customer_part = tx_alloc_array(context, books->customers, sizeof *result->customer_part);
-  if (result->csm == NULL || result->customer_part == NULL || result->load == NULL || result->used == NULL || result->csm_price == NULL ||
-      result->class_price == NULL || result->price == NULL || result->csm_part == NULL) {
+  bool had = result->csm != NULL && result->customer_part != NULL && result->load != NULL && result->used != NULL;
+  had = had && result->csm_price != NULL && result->class_price != NULL && result->price != NULL;
+  if (!had || result->csm_part == NULL || !new_basis(result, books)) {
     tx_books_result_free(result);
     return NULL;
   }
@@ -74,6 +106,10 @@ static tx_books_goal goal_of(const tx_cost *cost) {
   return (tx_books_goal){cost->part[TX_VALUE], cost->part[TX_OVER], -cost->part[TX_POINTS], cost->part[TX_IMBALANCE]};
 }
 
+static uint32_t number_of(uint32_t local, const uint32_t *numbers) {
+  return local == TX_BOOKS_NONE || local == TX_BOOKS_LEFT ? local : numbers[local];
+}
+
 /* Hands the part's answer over to the result's arrays: every part writes places of its own. */
 static void take_part(run *r, size_t part, const tx_core *core) {
   const tx_split *split = &r->split;
@@ -81,16 +117,23 @@ static void take_part(run *r, size_t part, const tx_core *core) {
   const uint32_t *classes = split->class_order + split->class_begin[part];
   const uint32_t *customers = split->customer_order + split->customer_begin[part];
   for (size_t j = 0; j < core->books->customers; j++) {
-    r->result->csm[customers[j]] = core->at[j] == TX_BOOKS_NONE ? TX_BOOKS_NONE : csms[core->at[j]];
+    r->result->csm[customers[j]] = number_of(core->at[j], csms);
+    r->result->rest[customers[j]] = number_of(core->rest[j], csms);
+    r->result->apart[customers[j]] = number_of(core->apart[j], csms);
   }
   for (size_t i = 0; i < core->books->csms; i++) {
     r->result->csm_price[csms[i]] = goal_of(&core->csm_price[i]);
     r->result->csm_price[csms[i]].points = core->csm_price[i].part[TX_POINTS];
     r->result->price[csms[i]] = core->price[i];
+    r->result->csm_link[csms[i]] = core->csm_link[i];
+    r->result->csm_link[csms[i]].to = number_of(core->csm_link[i].to, classes);
+    r->result->csm_link[csms[i]].apart = number_of(core->csm_link[i].apart, customers);
   }
   for (size_t k = 0; k < core->books->classes; k++) {
     r->result->class_price[classes[k]] = goal_of(&core->class_price[k]);
     r->result->class_price[classes[k]].points = core->class_price[k].part[TX_POINTS];
+    r->result->class_link[classes[k]] = core->class_link[k];
+    r->result->class_link[classes[k]].to = number_of(core->class_link[k].to, csms);
   }
   tx_books_part *kept = &r->result->part[part];
   memcpy(kept->goal, core->cost.part, sizeof kept->goal);
@@ -103,7 +146,7 @@ static triax_status solve_core(run *r, size_t part, const tx_part *problem, tx_w
   tx_core core;
   tx_former former;
   bool good = false, known = false;
-  triax_status status = tx_former_of_part(&r->split, part, arena, &former, &known, watch->error);
+  triax_status status = tx_former_of_part(&r->split, part, &r->map, arena, &former, &known, watch->error);
   for (int tries = known ? 0 : 1; status == TRIAX_OK && !good && tries < 2; tries++) {
     status = tx_core_init(&core, &problem->books, problem->base, watch);
     if (status != TRIAX_OK) {
@@ -136,7 +179,7 @@ static triax_status solve_part(run *r, size_t part, bool caller, triax_error *er
     status = tx_no_memory(error);
   } else {
     tx_part_mark(&problem, r->split.dimensions, r->result->part[part].mark);
-    r->reused[part] = tx_former_reuse(&r->split, part, r->result);
+    r->reused[part] = tx_former_reuse(&r->split, part, &r->map, r->result);
     status = r->reused[part] ? tx_watch_poll(&watch) : solve_core(r, part, &problem, &watch, &arena);
   }
   r->work[part] = watch.work;
@@ -282,7 +325,8 @@ triax_status tx_books_solve(triax_context *context, const tx_books *books, tx_bo
   }
   status = tx_split_init(&r.split, books, context, error);
   if (status == TRIAX_OK) {
-    status = solve_parts(&r, context, error);
+    bool mapped = tx_former_map_init(&r.map, books, &r.split.arena);
+    status = mapped ? solve_parts(&r, context, error) : tx_no_memory(error);
     tx_split_free(&r.split);
   }
   if (status != TRIAX_OK) {

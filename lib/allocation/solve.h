@@ -109,6 +109,17 @@ typedef struct tx_books_part {
   int32_t proven;
 } tx_books_part;
 
+/* Where the relaxation's tree has a class or a CSM: from there the next one starts. */
+typedef struct tx_books_link {
+  uint32_t to;    /* of a class: its CSM; of a CSM: its class; TX_BOOKS_NONE: the tree's root, or not known */
+  uint32_t apart; /* of a CSM: the customer it has in a class's stead, one that stands apart; or TX_BOOKS_NONE */
+  bool owned;     /* by the arc of those whom the CSM owns, and not by the offer */
+  int64_t load;   /* of a CSM: all of it in the relaxation; of a class: what is left uncovered there */
+} tx_books_link;
+
+/* The relaxation leaves the customer uncovered for certain. */
+#define TX_BOOKS_LEFT (UINT32_MAX - 1)
+
 typedef struct tx_books_result {
   triax_context *context; /* a reference */
   size_t customers, csms, classes, measures;
@@ -134,6 +145,11 @@ typedef struct tx_books_result {
   tx_books_price *price; /* per CSM */
   uint32_t *csm_part;    /* per CSM, TX_BOOKS_NONE: in none */
   uint32_t *customer_part; /* per customer, likewise */
+  uint32_t *customer_class; /* per customer */
+  uint32_t *rest; /* per customer: the CSM that keeps it in the relaxation, TX_BOOKS_LEFT, or TX_BOOKS_NONE: neither */
+  uint32_t *apart; /* per customer: the CSM that it has in the tree for itself, TX_BOOKS_LEFT: the root, or
+                    * TX_BOOKS_NONE: it is one of its class */
+  tx_books_link *class_link, *csm_link;
   size_t parts;
   tx_books_part *part;
   bool reused; /* some of it was taken over from the former answer */

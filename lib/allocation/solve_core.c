@@ -85,9 +85,14 @@ static bool core_arrays(tx_core *core, const tx_books *books) {
   core->csm_price = tx_arena_calloc(arena, m, sizeof *core->csm_price);
   core->class_price = tx_arena_calloc(arena, books->classes, sizeof *core->class_price);
   core->price = tx_arena_calloc(arena, m, sizeof *core->price);
+  core->rest = tx_arena_calloc(arena, n, sizeof *core->rest);
+  core->apart = tx_arena_calloc(arena, n, sizeof *core->apart);
+  core->class_link = tx_arena_calloc(arena, books->classes, sizeof *core->class_link);
+  core->csm_link = tx_arena_calloc(arena, m, sizeof *core->csm_link);
   return core->limit != NULL && core->at != NULL && core->points != NULL && core->next != NULL &&
          core->previous != NULL && core->first != NULL && core->sum != NULL && core->csm_cost != NULL &&
-         core->csm_price != NULL && core->class_price != NULL && core->price != NULL;
+         core->csm_price != NULL && core->class_price != NULL && core->price != NULL &&
+         core->rest != NULL && core->apart != NULL && core->class_link != NULL && core->csm_link != NULL;
 }
 
 static void list_add(tx_core *core, uint32_t customer, size_t list) {
@@ -137,10 +142,14 @@ static void core_start(tx_core *core, const tx_books *books) {
       core->sum[i * core->dimensions + d] = core->base == NULL ? 0 : core->base[i * core->dimensions + d];
     }
     core->csm_cost[i] = csm_cost(core, (uint32_t)i, 0, 0);
+    core->csm_link[i].to = core->csm_link[i].apart = TX_BOOKS_NONE;
     tx_cost_add(&core->cost, &core->csm_cost[i]);
   }
+  for (size_t k = 0; k < books->classes; k++) {
+    core->class_link[k].to = core->class_link[k].apart = TX_BOOKS_NONE;
+  }
   for (size_t j = books->customers; j-- > 0;) {
-    core->at[j] = TX_BOOKS_NONE;
+    core->at[j] = core->rest[j] = core->apart[j] = TX_BOOKS_NONE;
     list_add(core, (uint32_t)j, books->csms);
     core->cost.part[TX_VALUE] += tx_core_value(core, (uint32_t)j);
   }

@@ -110,7 +110,10 @@ typedef struct tx_core {
   int32_t proven;
   tx_cost *csm_price, *class_price; /* times price_scale */
   tx_books_price *price;            /* per CSM, exact */
+  uint32_t *rest, *apart;           /* the relaxation's tree: see tx_books_result */
+  tx_books_link *class_link, *csm_link;
   int64_t price_scale;
+  const tx_cost *missed; /* how far a former answer was from its bound: as near is near enough; NULL: there is none */
 } tx_core;
 
 /* All customers uncovered. The core's memory is its arena's. */
@@ -195,13 +198,24 @@ triax_status tx_improve_swaps(tx_core *core, uint64_t budget);
 triax_status tx_exact(tx_core *core, uint64_t budget);
 /* Runs the stages. */
 triax_status tx_core_solve(tx_core *core);
-/* From a former assignment and prices: *good tells whether the answer is as near its bound as it should be. */
+/* Those that improve an assignment, to the end of what effort allows. */
+triax_status tx_core_improve(tx_core *core, int64_t scale);
+/* Whether the assignment is as near its bound as `missed` asks. */
+bool tx_core_near(const tx_core *core);
+/* A relaxation's tree to start from, see tx_books_result. */
+typedef struct tx_basis {
+  const uint32_t *rest, *apart;
+  const tx_books_link *class_link, *csm_link;
+} tx_basis;
+/* A former assignment and prices. */
 typedef struct tx_former {
-  const uint32_t *at;          /* per customer */
+  const uint32_t *at;          /* per customer; TX_BOOKS_LEFT: is new, or with somebody who is gone */
+  tx_basis basis;
   const tx_books_price *price; /* per CSM */
   const bool *touched;         /* per CSM: is not as it was */
   tx_cost missed;              /* how far the former answer was from its bound */
 } tx_former;
+/* Starts from it; *good false: it is of no use. */
 triax_status tx_core_resume(tx_core *core, const tx_former *former, bool *good);
 
 /* Signed a·b against c·d without overflow, for a, b, c, d >= 0. */

@@ -1,21 +1,87 @@
-/* From a former answer: who can stays, the former prices prove a bound, and exchanges mend what is near the change. */
+/* From a former answer: its relaxation is solved again from its tree, who stands well at the prices stays, the others
+ * are placed anew by a relaxation of their own, and exchanges mend what that leaves to gain. Where the answer is then
+ * further from its bound than it should be, the search goes on from there. */
+#include <string.h>
+
 #include "allocation/improve.h"
 
-/* So near its bound an answer is good, whatever the former one was: in parts of it, a thousandth. */
-#define NEAR 1000
+/* Pairs are looked at that promise so much of what the assignment is off its bound. */
+#define WORTH 128
 
 static void place_former(tx_core *core, const tx_former *former) {
   for (uint32_t j = 0; j < core->books->customers; j++) {
     uint32_t csm = former->at[j];
-    size_t entry = csm == TX_BOOKS_NONE ? SIZE_MAX : tx_core_entry(core, j, csm);
+    size_t entry = csm >= TX_BOOKS_LEFT ? SIZE_MAX : tx_core_entry(core, j, csm);
     if (entry != SIZE_MAX && tx_core_fits(core, j, csm)) {
       tx_core_place(core, j, csm, tx_core_entry_points(core, j, entry));
     }
   }
 }
 
+/* The relaxation of all customers, from the former tree. */
+static triax_status relax_listed(tx_core *core, int64_t scale, const tx_former *former, uint32_t *customers,
+                                 bool *apart, tx_flow *flow) {
+  size_t count = 0;
+  for (uint32_t j = 0; j < core->books->customers; j++) {
+    apart[j] = former->basis.apart[j] != TX_BOOKS_NONE;
+    if (tx_core_load(core, j) > 0) {
+      customers[count++] = j;
+    }
+  }
+  tx_flow_scope scope = {.customers = customers, .count = count, .apart = apart, .basis = &former->basis};
+  triax_status status = tx_flow_init(flow, core, scale, &scope, NULL);
+  if (status != TRIAX_OK) {
+    return status;
+  }
+  status = tx_flow_solve(flow, UINT64_MAX / 4);
+  status = status == TRIAX_OK ? tx_flow_keep(flow) : status;
+  status = status == TRIAX_OK ? tx_flow_bound(flow) : status;
+  if (status != TRIAX_OK) {
+    tx_flow_free(flow);
+  }
+  return status;
+}
+
+/* Those who do not stand well at the prices of today. Where value is left uncovered, prices tell so of many who could
+ * not stand better for want of room: then those who stood well at the former prices. */
+static triax_status list_others(tx_core *core, const tx_flow *flow, const tx_former *former, uint32_t *list,
+                                size_t *count) {
+  triax_context *context = core->watch->context;
+  if (core->bound.part[TX_VALUE] == 0) {
+    *count = tx_flow_misplaced(flow, NULL, list);
+    return TRIAX_OK;
+  }
+  tx_flow was = *flow;
+  was.node = tx_alloc_array(context, flow->nodes, sizeof *was.node);
+  if (was.node == NULL) {
+    return tx_no_memory(core->watch->error);
+  }
+  memcpy(was.node, flow->node, flow->nodes * sizeof *was.node);
+  tx_flow_set_prices(&was, former->price);
+  *count = tx_flow_misplaced(flow, &was, list);
+  tx_free_array(context, was.node, flow->nodes, sizeof *was.node);
+  return TRIAX_OK;
+}
+
+/* Places those anew who do not stand well, or not at all. */
+static triax_status place_others(tx_core *core, const tx_flow *flow, const tx_former *former, uint32_t *list) {
+  size_t count = 0;
+  triax_status status = list_others(core, flow, former, list, &count);
+  if (status != TRIAX_OK) {
+    return status;
+  }
+  for (size_t x = 0; x < count; x++) {
+    if (core->at[list[x]] != TX_BOOKS_NONE) {
+      tx_core_place(core, list[x], TX_BOOKS_NONE, 0);
+    }
+  }
+  tx_dive_options options = {.customers = list, .count = count, .budget = UINT64_MAX / 4};
+  status = count == 0 ? TRIAX_OK : tx_dive(core, flow->scale, &options);
+  return status;
+}
+
 /* CSMs whose book is not as it was, and the uncovered: who waits may come in anywhere. */
-static void touch(tx_core *core, tx_pairs *pairs, const tx_former *former, bool *near) {
+static void touch(const tx_core *core, tx_pairs *pairs, const tx_former *former, bool *near) {
   size_t csms = core->books->csms;
   for (uint32_t i = 0; i < csms; i++) {
     near[i] = former->touched[i];
@@ -24,7 +90,7 @@ static void touch(tx_core *core, tx_pairs *pairs, const tx_former *former, bool 
     if (core->at[j] != former->at[j]) {
       near[csms] = true;
       if (core->at[j] != TX_BOOKS_NONE) near[core->at[j]] = true;
-      if (former->at[j] != TX_BOOKS_NONE) near[former->at[j]] = true;
+      if (former->at[j] < TX_BOOKS_LEFT) near[former->at[j]] = true;
     }
   }
   for (uint32_t i = 0; i <= csms; i++) {
@@ -34,7 +100,32 @@ static void touch(tx_core *core, tx_pairs *pairs, const tx_former *former, bool 
   }
 }
 
-static triax_status mend(tx_core *core, const tx_former *former, bool *near) {
+/* What a pair must promise to be looked at: a unit of every part up to points, and more of the first that is off. */
+static tx_cost enough(const tx_core *core, int64_t scale) {
+  tx_cost least = {{scale, scale, scale, INT64_MAX}};
+  for (int p = 0; p < core->proven; p++) {
+    int64_t off = core->cost.part[p] - core->bound.part[p];
+    bool whole = p == TX_POINTS && !core->books->together;
+    if (off != 0) {
+      least.part[p] = whole || off < WORTH ? scale : off / WORTH * scale;
+      break;
+    }
+  }
+  return least;
+}
+
+static triax_status exchange(tx_core *core, const tx_flow *flow, tx_pairs *pairs, tx_cost *promise) {
+  triax_status status = TRIAX_OK;
+  pairs->promise = promise;
+  for (bool gained = true; status == TRIAX_OK && gained;) {
+    tx_flow_promise(flow, promise);
+    pairs->enough = enough(core, flow->scale);
+    status = tx_pairs_round(pairs, UINT64_MAX, &gained);
+  }
+  return status;
+}
+
+static triax_status mend(tx_core *core, const tx_former *former, const tx_flow *flow, bool *near, tx_cost *promise) {
   tx_pairs pairs;
   triax_status status = tx_pairs_init(&pairs, core);
   if (status != TRIAX_OK) {
@@ -42,47 +133,62 @@ static triax_status mend(tx_core *core, const tx_former *former, bool *near) {
   }
   tx_pairs_rest(&pairs);
   touch(core, &pairs, former, near);
-  status = tx_pairs_sweep(&pairs, UINT64_MAX);
+  status = exchange(core, flow, &pairs, promise);
   if (status == TRIAX_OK && core->cost.part[TX_VALUE] > core->bound.part[TX_VALUE]) {
     status = tx_improve_fill(&pairs, near, UINT64_MAX);
     if (status == TRIAX_OK) {
-      status = tx_pairs_sweep(&pairs, UINT64_MAX);
+      status = exchange(core, flow, &pairs, promise);
     }
   }
   tx_pairs_free(&pairs);
   return status;
 }
 
-/* Whether the first part that is off its bound is off by little, or by no more than it was. */
-static bool near_bound(const tx_core *core, const tx_former *former) {
-  for (int p = 0; p < core->proven; p++) {
-    int64_t off = core->cost.part[p] - core->bound.part[p];
-    int64_t size = core->bound.part[p] < 0 ? -core->bound.part[p] : core->bound.part[p];
-    if (off != 0) {
-      return off <= size / NEAR || off / 2 <= former->missed.part[p];
-    }
+typedef struct room {
+  uint32_t *customers;
+  bool *apart, *near;
+  tx_cost *promise;
+} room;
+
+static triax_status resume(tx_core *core, int64_t scale, const tx_former *former, const room *r) {
+  tx_flow flow;
+  triax_status status = relax_listed(core, scale, former, r->customers, r->apart, &flow);
+  if (status != TRIAX_OK) {
+    return status;
   }
-  return core->proven > 0;
+  core->missed = &former->missed;
+  place_former(core, former);
+  status = tx_greedy(core);
+  if (status == TRIAX_OK && !tx_core_near(core)) {
+    status = place_others(core, &flow, former, r->customers);
+    status = status == TRIAX_OK ? tx_greedy(core) : status;
+  }
+  if (status == TRIAX_OK) {
+    status = mend(core, former, &flow, r->near, r->promise);
+  }
+  tx_flow_free(&flow);
+  return status == TRIAX_OK && !tx_core_near(core) ? tx_core_improve(core, scale) : status;
 }
 
 triax_status tx_core_resume(tx_core *core, const tx_former *former, bool *good) {
-  triax_context *context = core->watch->context;
-  size_t csms = core->books->csms;
+  size_t csms = core->books->csms, n = core->books->customers;
   int64_t scale = tx_flow_scale(core);
-  bool *near = tx_calloc(context, csms + 1, sizeof *near);
-  triax_status status = near == NULL ? tx_no_memory(core->watch->error) : TRIAX_OK;
-  *good = false;
-  if (status == TRIAX_OK && scale > 0) {
-    status = tx_flow_bound_at(core, scale, former->price);
-    if (status == TRIAX_OK) {
-      place_former(core, former);
-      status = tx_greedy(core);
-    }
-    if (status == TRIAX_OK) {
-      status = mend(core, former, near);
-    }
-    *good = status == TRIAX_OK && near_bound(core, former);
+  tx_arena arena;
+  *good = scale > 0;
+  if (!*good) {
+    return TRIAX_OK;
   }
-  tx_free_array(context, near, csms + 1, sizeof *near);
+  tx_arena_init(&arena, core->watch->context);
+  room r = {.customers = tx_arena_calloc(&arena, n, sizeof *r.customers)};
+  r.apart = tx_arena_calloc(&arena, n, sizeof *r.apart);
+  r.near = tx_arena_calloc(&arena, csms + 1, sizeof *r.near);
+  r.promise = tx_arena_calloc(&arena, csms + 1, sizeof *r.promise);
+  triax_status status = TRIAX_OK;
+  if (r.customers == NULL || r.apart == NULL || r.near == NULL || r.promise == NULL) {
+    status = tx_no_memory(core->watch->error);
+  } else {
+    status = resume(core, scale, former, &r);
+  }
+  tx_arena_free(&arena);
   return status;
 }

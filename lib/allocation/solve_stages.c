@@ -6,6 +6,8 @@
 /* Beyond so many, single moves find nothing that pairs and regions leave. */
 #define MOVES_PART 5000
 #define PLENTY 20000
+/* So near its bound an answer is good, whatever the former one was: in parts of it, a thousandth. */
+#define NEAR 1000
 /* Rounds of search, each of twice the work of the one before. */
 #define CYCLES 40
 
@@ -30,7 +32,20 @@ static bool best_known(const tx_core *core) {
   return core->proven == TX_PARTS && tx_cost_compare(&core->cost, &core->bound) == 0;
 }
 
-static bool ended(const tx_core *core) { return best_known(core) || core->watch->work >= core->watch->stop; }
+bool tx_core_near(const tx_core *core) {
+  for (int p = 0; p < core->proven; p++) {
+    int64_t off = core->cost.part[p] - core->bound.part[p];
+    int64_t size = core->bound.part[p] < 0 ? -core->bound.part[p] : core->bound.part[p];
+    if (off != 0) {
+      return off <= size / NEAR || off / 2 <= core->missed->part[p];
+    }
+  }
+  return core->proven > 0;
+}
+
+static bool ended(const tx_core *core) {
+  return best_known(core) || core->watch->work >= core->watch->stop || (core->missed != NULL && tx_core_near(core));
+}
 
 /* Exchanges between pairs, and what brings scattered room together. */
 static triax_status exchange(tx_core *core, tx_pairs *pairs) {
@@ -88,7 +103,7 @@ static triax_status search(tx_core *core, tx_pairs *pairs, int64_t scale, int cy
 }
 
 /* One road for every effort, and effort says how far along it: more is never worse. */
-static triax_status improve(tx_core *core, int64_t scale) {
+triax_status tx_core_improve(tx_core *core, int64_t scale) {
   tx_pairs pairs;
   tx_watch *watch = core->watch;
   uint64_t budget = allowed(core), begin = watch->work;
@@ -113,7 +128,7 @@ triax_status tx_core_solve(tx_core *core) {
     status = tx_greedy(core);
   }
   if (status == TRIAX_OK && !best_known(core)) {
-    status = improve(core, scale);
+    status = tx_core_improve(core, scale);
   }
   if (core->proven == 0) {
     /* Without prices this much is known: values are not negative. */
