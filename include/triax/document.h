@@ -33,7 +33,7 @@ typedef struct triax_document triax_document;
 /** The key of an item of a list. @since 0.1 */
 #define TRIAX_NO_KEY (triax_text_of(NULL))
 
-/** Most nodes that a document may have. @since 0.1 */
+/** Most nodes that a document may have; those that the library writes as results may have more. @since 0.1 */
 #define TRIAX_DOCUMENT_NODES 100000
 /** Deepest nesting that a document may have. @since 0.1 */
 #define TRIAX_DOCUMENT_DEPTH 64

@@ -119,7 +119,7 @@ static void put_accounts(const triax_comparison *comparison, triax_document *d) 
 
 triax_status tx_compare_summarise(triax_comparison *comparison, triax_error *error) {
   triax_document *d = NULL;
-  triax_status status = triax_document_new(comparison->context, &d, error);
+  triax_status status = tx_document_result(comparison->context, &d, error);
   if (status != TRIAX_OK) return status;
   triax_text currency = comparison->plans[1]->compiled->policy->customers.base_currency;
   put_side(comparison, 0, d);

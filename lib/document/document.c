@@ -30,6 +30,12 @@ triax_status triax_document_new(triax_context *context, triax_document **documen
   return TRIAX_OK;
 }
 
+triax_status tx_document_result(triax_context *context, triax_document **document, triax_error *error) {
+  triax_status status = triax_document_new(context, document, error);
+  if (status == TRIAX_OK) (*document)->is_result = true;
+  return status;
+}
+
 void triax_document_free(triax_document *document) {
   if (!document) return;
   triax_context *context = document->context;
@@ -131,7 +137,7 @@ static triax_status add(triax_document *document, triax_text key, int32_t kind, 
   if (status) return status;
   const char *fault = key_fault(document, key);
   if (fault) return remember(document, TRIAX_EINVAL, fault);
-  if (document->count >= TRIAX_DOCUMENT_NODES) {
+  if (document->count >= (document->is_result ? TX_NO_NODE : TRIAX_DOCUMENT_NODES)) {
     return remember(document, TRIAX_ELIMIT, "the document has more than 100,000 nodes");
   }
   if (tx_utf8_check(key) != SIZE_MAX) {

@@ -28,6 +28,7 @@ struct triax_document {
   uint32_t open; /* the innermost open map or list */
   uint32_t depth;
   bool finished;
+  bool is_result; /* written by the library: as long as what it tells of */
   triax_status status; /* of the first failure */
   triax_error error;
   tx_source source;
@@ -37,6 +38,8 @@ struct triax_document {
   } place; /* for the next node */
 };
 
+/* triax_document_new for results: a limit is for what others write. */
+triax_status tx_document_result(triax_context *context, triax_document **document, triax_error *error);
 /* The failure that writing met, or TRIAX_OK when finished; copies it to error. */
 triax_status tx_document_status(const triax_document *document, triax_error *error);
 /* "segmentation.segments[1].when": the path of a node; returns its length. */

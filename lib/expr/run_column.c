@@ -162,6 +162,17 @@ triax_status tx_code_column(const tx_data *data, const tx_code *code, size_t roo
   return gather_column(&work, of, column, faults, error);
 }
 
+/* By code of its own: the data's runs all roots, and whoever asks for each in turn would pay for all each time. */
+static triax_status column_alone(const tx_data *data, size_t root, tx_column **column, uint64_t *faults,
+                                 triax_error *error) {
+  tx_code code = {0};
+  triax_status status = tx_code_make(&code, data, &data->program->roots[root], 1);
+  if (status == TRIAX_OK) status = tx_code_column(data, &code, 0, column, faults, error);
+  else if (status == TRIAX_ENOMEM) tx_no_memory(error);
+  tx_code_free(&code, data->context);
+  return status;
+}
+
 triax_status tx_data_column(const tx_data *data, size_t root, tx_column **column, uint64_t *faults,
                             triax_error *error) {
   const tx_root *of = &data->code.roots[root];
@@ -171,5 +182,6 @@ triax_status tx_data_column(const tx_data *data, size_t root, tx_column **column
   if (!of->column && (of->type.lists || !column_type(of->type))) {
     return tx_fail(error, TRIAX_EUNSUPPORTED, "This kind of value cannot be a column: convert it to a number or a string.");
   }
-  return tx_code_column(data, &data->code, root, column, faults, error);
+  if (of->column || data->program->root_count == 1) return tx_code_column(data, &data->code, root, column, faults, error);
+  return column_alone(data, root, column, faults, error);
 }

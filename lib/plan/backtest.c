@@ -121,7 +121,7 @@ static void judge(const backtest *test, tx_interval auc, char *text, size_t size
 
 static triax_status write_report(const backtest *test, triax_document **report, tx_report *told) {
   triax_document *d = NULL;
-  triax_status status = triax_document_new(test->context, &d, told->error);
+  triax_status status = tx_document_result(test->context, &d, told->error);
   if (status != TRIAX_OK) return status;
   const tx_interval auc = auc_of(&test->measures);
   char verdict[2048];

@@ -285,7 +285,7 @@ triax_status triax_plan_explain(const triax_plan *plan, triax_text key, triax_do
   if (row == SIZE_MAX) return tx_people_not_found(&plan->compiled->customers->people, "customer", key, error);
   tx_explain_job job = {.plan = plan, .row = row, .error = error};
   job.unit = tx_plan_unit(plan, row);
-  triax_status status = triax_document_new(plan->context, &job.document, error);
+  triax_status status = tx_document_result(plan->context, &job.document, error);
   if (status != TRIAX_OK) return status;
   tx_arena_init(&job.arena, plan->context);
   status = put_all(&job);

@@ -103,7 +103,7 @@ triax_status tx_fitting_report(const tx_fitting *fitting, triax_document **repor
   const tx_outcomes *outcomes = &fitting->outcomes;
   char text[2048];
   triax_document *d = NULL;
-  triax_status status = triax_document_new(fitting->context, &d, error);
+  triax_status status = tx_document_result(fitting->context, &d, error);
   if (status != TRIAX_OK) return status;
   verdict(fitting, text, sizeof text);
   tx_put_text(d, "score", fitting->options.score.bytes ? fitting->options.score : TX_TEXT("health"));

@@ -11,7 +11,11 @@ typedef struct transition_job {
   const tx_policy_transition *policy;
   tx_plan_transition *part;
   const tx_column *previous, *owner, *money, *renewal; /* each may be NULL */
+  uint32_t *was; /* per code of `previous`: the segment of that name; UNKNOWN, AMBIGUOUS */
 } transition_job;
+
+#define UNKNOWN TX_NO_SEGMENT
+#define AMBIGUOUS (TX_NO_SEGMENT - 1)
 
 static triax_text text_at(const tx_column *column, size_t row) {
   if (!column || !column->dictionary || !tx_column_has(column, row)) return (triax_text){NULL, 0};
@@ -26,12 +30,25 @@ static bool is_within(const tx_segmentation_model *model, uint32_t segment, uint
   return segment != TX_NO_SEGMENT;
 }
 
+/* Names are looked up once each: there may be many segments, and many customers in each. */
+static bool find_segments(transition_job *job) {
+  const tx_segmentation_model *model = &job->plan->compiled->policy->segmentation.model;
+  if (!job->previous || !job->previous->dictionary) return true;
+  const tx_dictionary *names = job->previous->dictionary;
+  job->was = tx_alloc_array(job->plan->context, names->size, sizeof *job->was);
+  for (uint32_t code = 0; job->was && code < names->size; code++) {
+    bool ambiguous = false;
+    uint32_t found = tx_segment_find(model->segments, model->count, tx_dictionary_text(names, code), &ambiguous);
+    job->was[code] = found == TX_NO_SEGMENT && ambiguous ? AMBIGUOUS : found;
+  }
+  return job->was != NULL;
+}
+
 static bool segment_changes(const transition_job *job, size_t row, triax_text before) {
   const tx_segmentation_model *model = &job->plan->compiled->policy->segmentation.model;
-  bool ambiguous = false;
   if (!before.bytes) return false;
-  uint32_t was = tx_segment_find(model->segments, model->count, before, &ambiguous);
-  if (was == TX_NO_SEGMENT) return !ambiguous;
+  uint32_t was = job->was[tx_column_code(job->previous, row)];
+  if (was == UNKNOWN || was == AMBIGUOUS) return was == UNKNOWN;
   return !is_within(model, tx_plan_segment(job->plan, row), was);
 }
 
@@ -207,12 +224,14 @@ triax_status tx_run_transition(triax_plan *plan, const tx_step *step, triax_erro
   triax_status status = tx_stage_open(plan->compiled, step, TX_OVER_CUSTOMERS, plan->columns, plan->rows, plan->as_of,
                                       plan->has_as_of, &part->stage, error);
   if (status == TRIAX_OK) status = tx_stage_evaluate(part->stage, error);
+  if (status == TRIAX_OK && !find_segments(&job)) status = tx_no_memory(error);
   for (size_t row = 0; status == TRIAX_OK && row < plan->rows; row++) {
     if (!add_move(&job, row)) status = tx_no_memory(error);
   }
   if (status == TRIAX_OK && !hold_families(&job)) status = tx_no_memory(error);
   if (status == TRIAX_OK) status = schedule(&job, error);
   if (status == TRIAX_OK && !fill_books(&job)) status = tx_no_memory(error);
+  if (job.was) tx_free_array(plan->context, job.was, job.previous->dictionary->size, sizeof *job.was);
   return status;
 }
 

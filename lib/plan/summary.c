@@ -368,7 +368,7 @@ static void put_tests(const triax_plan *plan, triax_document *d) {
 triax_status tx_plan_summarise(triax_plan *plan, triax_error *error) {
   const tx_sums *sums = plan->sums;
   triax_document *d = NULL;
-  triax_status status = triax_document_new(plan->context, &d, error);
+  triax_status status = tx_document_result(plan->context, &d, error);
   if (status == TRIAX_OK) {
     put_head(plan, d);
     put_customers(plan, sums, d);

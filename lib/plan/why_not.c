@@ -268,7 +268,7 @@ triax_status triax_plan_why_not(const triax_plan *plan, triax_text customer, tri
     return tx_fail(error, TRIAX_EINVAL, "a plan, a customer's key, a CSM's and a place are wanted");
   }
   triax_status status = find_both(plan, customer, csm, &row, &at, error);
-  if (status == TRIAX_OK) status = triax_document_new(plan->context, &d, error);
+  if (status == TRIAX_OK) status = tx_document_result(plan->context, &d, error);
   if (status != TRIAX_OK) return status;
   tx_put_text(d, "customer", customer);
   uint32_t own = plan->allocation.result->csm[row];

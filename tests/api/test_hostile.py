@@ -110,6 +110,14 @@ class Forecasts(Hostile):
                       "so that nothing can be forecast", done.stderr)
         self.assertEqual([row["arr"] for row in done.tables["forecast"]], ["3", ""])
 
+    def test_a_thousand_scenarios(self):
+        """The summary was refused as a document of more than 100,000 nodes, and each scenario evaluated all others."""
+        scenarios = "".join(f"    - {{name: s{i}, set: {{arr: arr + {i}}}}}\n" for i in range(1000))
+        done = self.plan(ALL + "forecast:\n  retention: 0.5\n  scenarios:\n" + scenarios, "id,arr\nA,1\nB,2\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        last = done.tables["forecast"][-5]
+        self.assertEqual((last["scenario"], last["year"], last["arr"]), ("s999", "1", "1000.5"))  # (1000 + 1001) / 2
+
 
 class Health(Hostile):
     METRIC = "health:\n  metrics: {m: {value: arr, scale: [[0, 0], [1, 100]], weight: 1}}\n"
