@@ -141,4 +141,5 @@ void digest_add_certificate(const digest *d) {
        part = triax_document_next(summary, part)) {
     add_part(d, summary, part);
   }
+  text_add_string(d->buffer, "  At best: no plan that is as good in the lines above is better in this one.\n");
 }

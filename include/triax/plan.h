@@ -179,25 +179,26 @@ typedef struct triax_plan_proof {
   int32_t rules_hold;      /**< 1: eligibility, freezes, families, capacity and caps are kept */
   int32_t as_stated;       /**< 1: the objective is what the summary says */
   int32_t bound_holds;     /**< 1: the recomputed bound is not past the objective */
-  int32_t bound_by_prices; /**< 1: and it is no weaker than the one stated; 0: that one rests on a complete search as
-                                well, or on less */
-  int32_t proven;          /**< parts of the objective that the recomputed bound is about, 1 to 4; 0: no allocation */
+  int32_t bound_by_prices; /**< 1: and it is no weaker than the one stated, in any part; 0: that one rests on a complete
+                                search as well */
+  int32_t proven;          /**< parts of the objective that have a recomputed bound: 4; 0: no allocation */
   int32_t reserved;        /**< 0 */
   double uncovered_value_off; /**< value left uncovered beyond the bound */
-  double over_off;            /**< load beyond fte beyond the bound; counts where the parts before are 0 */
-  double points_off;          /**< points fewer than the bound; likewise */
-  double imbalance_off;       /**< likewise */
+  double over_off;            /**< load beyond fte beyond the bound for plans that leave no more value uncovered */
+  double points_off;          /**< points fewer than the bound for plans that are no worse in the parts before */
+  double imbalance_off;       /**< imbalance beyond the bound for such plans */
 } triax_plan_proof;
 
 /** Initialiser of a proof. @since 0.1 */
 #define TRIAX_PLAN_PROOF_INIT {sizeof(triax_plan_proof), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /**
- * @brief Checks a plan's books from its input alone: rules, objective, and the bound by the prices of the relaxation.
+ * @brief Checks a plan's books from its input alone: rules, objective, and the bounds by prices and weights.
  *
- * Shares no code with the solver. Prices cannot make the bound wrong, only weak: each customer for itself takes the
- * cheapest of its places at the prices, each CSM the best of the loads that whole customers can make, and no plan
- * costs less than the sum.
+ * Each part of the objective has a bound: no plan that is no worse than this one in each of the parts before is better
+ * there. Shares no code with the solver. Prices and weights cannot make a bound wrong, only weak: each customer for itself
+ * takes the cheapest of its places at the prices, each CSM the best of the sums that it can have, the parts before count
+ * by their weights for how far they are from what the plan reached, and no such plan costs less than the total.
  * @param plan the plan
  * @param[out] proof what was found; struct_size must be set
  * @param error NULL, or receives the reason

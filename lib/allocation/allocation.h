@@ -149,7 +149,7 @@ typedef struct tx_allocation_result {
   /* Objective, reached and proven. */
   double uncovered_value, over, points, imbalance;
   double bound_uncovered_value, bound_over, bound_points, bound_imbalance;
-  int proven;  /* how many parts of the bound hold */
+  int bounded; /* parts that have a bound: 4, or, where points are traded for balance, 2 */
   bool optimal;
   uint64_t tied; /* with input.tie: units that keep whom it names */
   double gap;  /* of the first part that is not proven equal: |reached − bound| ÷ max(1, |bound|); 0 when optimal;
@@ -167,8 +167,7 @@ typedef struct tx_allocation_verdict {
   bool as_stated;       /* the objective is what the result says */
   bool bound_holds;     /* the bound recomputed is not past the objective */
   bool bound_by_prices; /* and it is at least as good as the one stated, which search may have raised */
-  int proven;           /* parts of the recomputed bound that hold */
-  double value_off, over_off, points_off, imbalance_off; /* from the recomputed bound, as far as proven */
+  double value_off, over_off, points_off, imbalance_off; /* from the recomputed bound */
 } tx_allocation_verdict;
 /* `input` is that of the run. TRIAX_OK when the check could be made, whatever it found. */
 triax_status tx_allocation_verify(triax_context *context, const tx_allocation_input *input,

@@ -78,7 +78,7 @@ static double gap_of(const tx_allocation_result *result, const tx_books_goal *go
   const double reached[] = {result->uncovered_value, result->over, result->points, result->imbalance};
   const double proven[] = {result->bound_uncovered_value, result->bound_over, result->bound_points,
                            result->bound_imbalance};
-  for (int p = 0; p < result->proven && p < 4; p++) {
+  for (int p = 0; p < result->bounded; p++) {
     if (differs[p]) return fabs(reached[p] - proven[p]) / fmax(1, fabs(proven[p]));
   }
   return result->optimal ? 0 : NAN;
@@ -99,7 +99,6 @@ static void count_policys_points(tx_allocation_job *job, tx_books_result *solved
   solved->goal.imbalance = job->traded_goal.imbalance;
   solved->bound.points = solved->goal.points;
   solved->bound.imbalance = solved->goal.imbalance;
-  solved->proven = solved->proven < 2 ? solved->proven : 2;
   solved->optimal = false;
 }
 
@@ -132,7 +131,7 @@ static void set_objective(tx_allocation_job *job, const tx_books_result *answer)
   result->bound_points = (double)solved->bound.points * points - kept;
   result->imbalance = (double)solved->goal.imbalance / job->imbalance_scale;
   result->bound_imbalance = (double)solved->bound.imbalance / job->imbalance_scale;
-  result->proven = solved->proven;
+  result->bounded = job->points_traded ? 2 : 4;
   result->optimal = solved->optimal;
   result->gap = gap_of(result, &solved->goal, &solved->bound);
 }

@@ -4,19 +4,22 @@
 #include "allocation/allocation_private.h"
 #include "base/error.h"
 
+/* In every part of the objective. */
+static bool is_no_better(const tx_books_goal *a, const tx_books_goal *b) {
+  return a->value >= b->value && a->over >= b->over && a->points <= b->points && a->imbalance >= b->imbalance;
+}
+
 static triax_status judge(tx_allocation_job *job, const tx_allocation_result *result, tx_allocation_verdict *verdict) {
   const tx_allocation_inside *kept = result->inside;
   const tx_books_result *solved = kept->solved;
   tx_allocation_found found;
   tx_books_goal bound = {0, 0, 0, 0};
-  int32_t proven = 0;
   uint32_t *csm = tx_arena_calloc(&job->scratch, job->keep->units + 1, sizeof *csm);
   if (!csm) return tx_no_memory(job->error);
   for (size_t u = 0; u < job->keep->units; u++) csm[u] = result->csm[job->keep->lead[u]];
   triax_status status = tx_allocation_check(job->context, &job->books, csm, &found, job->error);
   if (status == TRIAX_OK) {
-    status = tx_allocation_certify(job->context, &job->books, solved->price, solved->csm_part, solved->parts, &bound,
-                                   &proven, job->error);
+    status = tx_allocation_certify(job->context, &job->books, solved, &bound, job->error);
   }
   if (status != TRIAX_OK) return status;
   bool together = true;
@@ -27,19 +30,13 @@ static triax_status judge(tx_allocation_job *job, const tx_allocation_result *re
   size_t broken = found.not_eligible + found.not_kept + found.over_hard + found.over_limit;
   verdict->rules_hold = broken == 0 && together;
   verdict->as_stated = tx_books_compare(&found.goal, &solved->goal) == 0;
-  verdict->proven = proven;
   verdict->value_off = (double)(found.goal.value - bound.value) / job->value_scale;
   verdict->over_off = (double)(found.goal.over - bound.over) / (double)job->keep->load_unit;
   verdict->points_off = (double)(bound.points - found.goal.points) * ((double)job->points_scale / 1000);
   verdict->imbalance_off = (double)(found.goal.imbalance - bound.imbalance) / job->imbalance_scale;
-  verdict->bound_holds = tx_books_compare(&bound, &found.goal) <= 0;
+  verdict->bound_holds = is_no_better(&found.goal, &bound);
   /* Parts of the whole that were searched to the end have bounds that no prices prove. */
-  tx_books_goal stated = solved->bound;
-  int32_t both = proven < solved->proven ? proven : solved->proven;
-  bound.over = both > 1 ? bound.over : stated.over;
-  bound.points = both > 2 ? bound.points : stated.points;
-  bound.imbalance = both > 3 ? bound.imbalance : stated.imbalance;
-  verdict->bound_by_prices = tx_books_compare(&bound, &stated) >= 0 && proven >= solved->proven;
+  verdict->bound_by_prices = is_no_better(&bound, &solved->bound);
   return TRIAX_OK;
 }
 

@@ -116,6 +116,12 @@ void tx_flow_attach(tx_flow *flow, uint32_t n, uint32_t parent);
 /* Network simplex until optimal or out of budget; the flow is feasible either way. */
 triax_status tx_flow_solve(tx_flow *flow, uint64_t budget);
 
+/* Goes on from the tree at hand until the sum of weight × part is least, in place of part after part. The weights of
+ * parts that do not count are 0. */
+triax_status tx_flow_weigh(tx_flow *flow, const double *weight, uint64_t budget);
+/* Adds what the flow costs, part by part; a customer that is divided costs its shares. */
+void tx_flow_cost(const tx_flow *flow, double *cost);
+
 /* An arc that would gain, as pricing found it. */
 typedef struct tx_entering {
   uint32_t from, to; /* nodes, in the arc's own direction */

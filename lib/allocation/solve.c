@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "allocation/prove.h"
 #include "allocation/solve_former.h"
 
 typedef struct run {
@@ -35,6 +36,10 @@ void tx_books_result_free(tx_books_result *result) {
   tx_free_array(context, result->csm, result->customers, sizeof *result->csm);
   tx_free_array(context, result->load, result->csms, sizeof *result->load);
   tx_free_array(context, result->used, result->csms, result->measures * sizeof *result->used);
+  for (int part = 0; part < TX_PARTS; part++) {
+    int64_t *price = result->proof[part].price;
+    tx_free_array(context, price, result->csms, result->dimensions * sizeof *price);
+  }
   tx_free_array(context, result->csm_price, result->csms, sizeof *result->csm_price);
   tx_free_array(context, result->class_price, result->classes, sizeof *result->class_price);
   tx_free_array(context, result->price, result->csms, sizeof *result->price);
@@ -85,6 +90,10 @@ static tx_books_result *new_result(const tx_books *books, triax_context *context
   result->csms = books->csms;
   result->classes = books->classes;
   result->measures = books->measures;
+  result->dimensions = 1;
+  for (size_t m = 0; m < books->measures; m++) {
+    result->dimensions += books->measure[m].amount != NULL;
+  }
   result->csm = tx_calloc(context, books->customers, sizeof *result->csm);
   result->load = tx_calloc(context, books->csms, sizeof *result->load);
   result->used = tx_calloc(context, books->csms, books->measures * sizeof *result->used);
@@ -139,6 +148,9 @@ static void take_part(run *r, size_t part, const tx_core *core) {
   memcpy(kept->goal, core->cost.part, sizeof kept->goal);
   memcpy(kept->bound, core->bound.part, sizeof kept->bound);
   kept->proven = core->proven;
+  bool searched = core->searched;
+  memcpy(kept->priced, searched ? core->priced.part : core->bound.part, sizeof kept->priced);
+  kept->priced_proven = searched ? core->priced_proven : core->proven;
 }
 
 /* From the former answer where that does, and otherwise from nothing. */
@@ -254,29 +266,86 @@ static void sum_loads(const tx_books *books, tx_books_result *result) {
   }
 }
 
-/* Bounds of parts add up; a part of the objective is proven as far as it is in every part of the problem. */
 static void sum_parts(const run *r, tx_cost *cost) {
   tx_books_result *result = r->result;
-  tx_cost bound = *cost;
-  int32_t proven = TX_PARTS;
   for (size_t p = 0; p < result->parts; p++) {
-    const tx_books_part *part = &result->part[p];
     for (int x = 0; x < TX_PARTS; x++) {
-      cost->part[x] += part->goal[x];
-      bound.part[x] += part->bound[x];
+      cost->part[x] += result->part[p].goal[x];
     }
-    proven = part->proven < proven ? part->proven : proven;
     result->work += r->work[p];
     result->reused = result->reused || r->reused[p];
   }
-  for (int32_t part = proven; part < TX_PARTS; part++) {
-    bound.part[part] = cost->part[part];
-  }
   result->price_scale = 1000;
   result->goal = goal_of(cost);
+}
+
+/* Bounds of parts add up; a part of the objective is bound as far as it is in every part of the problem. Says how many
+ * parts of the objective have a bound for all assignments that equal it in those before; those from there on repeat
+ * what was reached. A bound that was rounded up is the last. */
+static int sum_bounds(const tx_books_result *result, const tx_cost *rest, bool priced, tx_cost *bound) {
+  int32_t proven = TX_PARTS;
+  *bound = *rest;
+  for (size_t p = 0; p < result->parts; p++) {
+    const tx_books_part *part = &result->part[p];
+    for (int x = 0; x < TX_PARTS; x++) {
+      bound->part[x] += priced ? part->priced[x] : part->bound[x];
+    }
+    int32_t its = priced ? part->priced_proven : part->proven;
+    proven = its < proven ? its : proven;
+  }
+  return proven;
+}
+
+/* So many parts, from the first on, equal their bounds, and are not the last that have one. */
+static int met_before(const tx_cost *cost, const tx_cost *bound, int proven) {
+  int met = 0;
+  while (met + 1 < proven && cost->part[met] == bound->part[met]) {
+    met++;
+  }
+  return met;
+}
+
+/* Where every part is as it was, and what was reached is the same in all, so are the bounds. */
+static bool same_as_former(const run *r) {
+  const tx_books_result *former = r->split.books->former, *result = r->result;
+  bool same = former != NULL && !r->split.books->together && former->parts == result->parts &&
+              former->dimensions == result->dimensions && tx_books_compare(&former->goal, &result->goal) == 0;
+  for (size_t p = 0; same && p < result->parts; p++) {
+    same = r->reused[p];
+  }
+  return same;
+}
+
+/* The bounds that the parts' own add up to, and from there on those that need a proof over all parts. */
+static triax_status set_bounds(run *r, const tx_cost *rest, const tx_cost *cost, triax_error *error) {
+  tx_books_result *result = r->result;
+  tx_watch watch = {.context = result->context, .canceled = &r->canceled, .caller = true, .error = error, .begin = 1};
+  tx_cost bound, priced;
+  watch.stop = UINT64_MAX;
+  int known = 1 + met_before(cost, &bound, sum_bounds(result, rest, false, &bound));
+  int lead = met_before(cost, &priced, sum_bounds(result, rest, true, &priced));
+  for (int part = known; part < TX_PARTS; part++) {
+    bound.part[part] = cost->part[part];
+  }
   result->bound = goal_of(&bound);
-  result->proven = proven;
-  result->optimal = proven == TX_PARTS && tx_cost_compare(cost, &bound) == 0;
+  bool all = known == TX_PARTS && bound.part[TX_IMBALANCE] == cost->part[TX_IMBALANCE];
+  triax_status status = TRIAX_OK;
+  if (same_as_former(r)) {
+    result->bound = r->split.books->former->bound;
+    status = tx_prove_as_former(r->split.books, result, error);
+  } else if (!all && !r->split.books->together) {
+    status = tx_prove(&r->split, result, rest, lead, known, &watch);
+  }
+  result->work += watch.work;
+  const int64_t off[TX_PARTS] = {result->goal.value - result->bound.value, result->goal.over - result->bound.over,
+                                 result->bound.points - result->goal.points,
+                                 result->goal.imbalance - result->bound.imbalance};
+  int most = r->split.books->together ? known : TX_PARTS;
+  while (result->met < most && off[result->met] == 0) {
+    result->met++;
+  }
+  result->optimal = result->met == TX_PARTS;
+  return status;
 }
 
 static triax_status solve_parts(run *r, triax_context *context, triax_error *error) {
@@ -302,10 +371,12 @@ static triax_status solve_parts(run *r, triax_context *context, triax_error *err
     status = tx_parallel_for(context, "allocation", parts, 1, solve_range, r, error);
   }
   if (status == TRIAX_OK) {
-    tx_cost cost = {{0, 0, 0, 0}};
-    settle_rest(r, &cost);
+    tx_cost rest = {{0, 0, 0, 0}};
+    settle_rest(r, &rest);
+    tx_cost cost = rest;
     sum_parts(r, &cost);
     sum_loads(r->split.books, result);
+    status = set_bounds(r, &rest, &cost, error);
   }
   tx_free_array(context, r->work, parts, sizeof *r->work);
   tx_free_array(context, r->reused, parts, sizeof *r->reused);

@@ -102,11 +102,14 @@ typedef struct tx_books_price {
   int64_t part[4];
 } tx_books_price;
 
-/* A part of the problem that shares no CSM with others. */
+/* A part of the problem that shares no CSM with others. No assignment of it is better than the bound in the order of the
+ * objective's parts, as far as `proven` of them go: part p + 1 for assignments that equal the bound in the first p. */
 typedef struct tx_books_part {
   uint64_t mark[2]; /* of everything in it: equal marks, equal parts */
   int64_t goal[4], bound[4]; /* points as points lost */
   int32_t proven;
+  int64_t priced[4]; /* the bound that prices alone prove; a complete search may have found a better one */
+  int32_t priced_proven;
 } tx_books_part;
 
 /* Where the relaxation's tree has a class or a CSM: from there the next one starts. */
@@ -120,6 +123,13 @@ typedef struct tx_books_link {
 /* The relaxation leaves the customer uncovered for certain. */
 #define TX_BOOKS_LEFT (UINT32_MAX - 1)
 
+/* What proves the bound of one part of the objective, beside the prices of the relaxation; see prove.h. */
+typedef struct tx_books_proof {
+  int64_t scale;     /* 0: none */
+  int64_t weight[4]; /* of the parts before, times scale; its own is the scale */
+  int64_t *price;    /* csms × dimensions (the load, then each measure with amounts of its own): of a unit, times scale */
+} tx_books_proof;
+
 typedef struct tx_books_result {
   triax_context *context; /* a reference */
   size_t customers, csms, classes, measures;
@@ -128,11 +138,12 @@ typedef struct tx_books_result {
   int64_t *used;      /* measures × csms, row by measure */
   tx_books_goal goal; /* reached */
 
-  /* No assignment whatever is better than `bound` in the parts' order, as far as `proven` parts go: part p + 1 is
-   * proven for assignments that equal the bound in the first p parts. Parts not proven repeat the goal's. */
+  /* Of every part: no assignment that is no worse than this one in each of the parts before is better than the bound.
+   * So where the parts before equal their bounds, it holds for all that are as good; and where all four do, no
+   * assignment is better. (With `together` the last two may repeat the goal's, and are then not met.) */
   tx_books_goal bound;
-  int32_t proven; /* 1 to 4 */
-  bool optimal;   /* goal = bound in all four */
+  int32_t met;  /* parts, from the first on, that equal their bounds */
+  bool optimal; /* all four */
 
   /* Prices of the relaxation, times price_scale; parts as in the goal, points as points lost. A CSM's: of one unit of
    * its load. A class's: what one more such customer, without value, would cost at best. Rounded; all zero when not
@@ -142,6 +153,8 @@ typedef struct tx_books_result {
   tx_books_goal *class_price;
 
   /* What proves the bound, and what the next answer may start from. */
+  size_t dimensions;
+  tx_books_proof proof[4];
   tx_books_price *price; /* per CSM */
   uint32_t *csm_part;    /* per CSM, TX_BOOKS_NONE: in none */
   uint32_t *customer_part; /* per customer, likewise */
@@ -182,9 +195,9 @@ triax_status tx_allocation_check(triax_context *context, const tx_books *books, 
                                  tx_allocation_found *found, triax_error *error);
 
 /* Recomputes the bound from the input and the prices alone (any prices prove some bound), sharing no code with the
- * solver. `part` says which CSMs are one part: each part rounds its own sum up to whole numbers. */
-triax_status tx_allocation_certify(triax_context *context, const tx_books *books, const tx_books_price *price,
-                                   const uint32_t *csm_part, size_t parts, tx_books_goal *bound, int32_t *proven,
-                                   triax_error *error);
+ * solver. `answer` gives what was reached, the prices, the proofs, and which CSMs are one part: each part rounds its own
+ * sum up to whole numbers. */
+triax_status tx_allocation_certify(triax_context *context, const tx_books *books, const tx_books_result *answer,
+                                   tx_books_goal *bound, triax_error *error);
 
 #endif

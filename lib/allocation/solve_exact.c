@@ -139,6 +139,9 @@ triax_status tx_exact(tx_core *core, uint64_t budget) {
     bool complete = descend(&s, 0, 0);
     restore(&s);
     if (complete) {
+      core->searched = true;
+      core->priced = core->bound;
+      core->priced_proven = core->proven;
       core->bound = core->cost;
       core->proven = TX_PARTS;
     }

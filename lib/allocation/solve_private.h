@@ -106,8 +106,11 @@ typedef struct tx_core {
   tx_move *journal;                             /* of moves since tx_core_note */
   size_t moves, journal_room;
   bool noting, lost; /* lost: the journal could not grow; the call will end in TRIAX_ENOMEM */
-  tx_cost bound;     /* see tx_books_result */
+  tx_cost bound;     /* see tx_books_part */
   int32_t proven;
+  bool searched;  /* to the end: the bound is the best there is */
+  tx_cost priced; /* the bound before that */
+  int32_t priced_proven;
   tx_cost *csm_price, *class_price; /* times price_scale */
   tx_books_price *price;            /* per CSM, exact */
   uint32_t *rest, *apart;           /* the relaxation's tree: see tx_books_result */

@@ -177,14 +177,13 @@ static void put_objective(triax_document *d, const char *key, const double *part
   tx_put_end(d);
 }
 
-/* Part by part: reached, the best there can be, and what is known of the difference. A part's bound is for plans that
- * meet those of the parts above; so below a gap nothing is proven. */
+/* Part by part: reached, the best there can be, and the difference. A part's bound is for plans that are no worse than
+ * this one in each of the parts above. */
 static void put_certificate(triax_document *d, const double *reached, const double *bound,
                             const tx_allocation_result *result) {
-  bool met = true;
   tx_put_list(d, "certificate");
   for (int part = 0; part < 4; part++) {
-    bool known = met && (part < result->proven || result->optimal), equal = known && reached[part] == bound[part];
+    bool known = part < result->bounded, equal = known && reached[part] == bound[part];
     tx_put_map(d, NULL);
     tx_put_text(d, "part", triax_text_of(objective_words[part]));
     tx_put_number(d, "reached", reached[part]);
@@ -194,7 +193,6 @@ static void put_certificate(triax_document *d, const double *reached, const doub
     }
     tx_put_text(d, "state", equal ? TX_TEXT("proven best") : known ? TX_TEXT("within") : TX_TEXT("not proven"));
     tx_put_end(d);
-    met = equal;
   }
   tx_put_end(d);
 }
@@ -205,12 +203,12 @@ static void put_proof(const tx_allocation_result *result, triax_document *d) {
   const double bound[] = {result->bound_uncovered_value, result->bound_over, result->bound_points,
                           result->bound_imbalance};
   int part = 0;
-  while (part < result->proven && reached[part] == bound[part]) part++;
+  while (part < result->bounded && reached[part] == bound[part]) part++;
   put_objective(d, "objective", reached, 4);
-  put_objective(d, "bound", bound, result->proven);
+  put_objective(d, "bound", bound, result->bounded);
   put_certificate(d, reached, bound, result);
   tx_put_number(d, "gap", result->gap);
-  if (!result->optimal && part < result->proven) tx_put_text(d, "gap_in", triax_text_of(objective_words[part]));
+  if (!result->optimal && part < result->bounded) tx_put_text(d, "gap_in", triax_text_of(objective_words[part]));
   tx_put_boolean(d, "optimal", result->optimal);
 }
 

@@ -94,15 +94,13 @@ int main(int count, char **words) {
              tx_books_compare(&found.goal, &result->goal) == 0 &&
              tx_books_compare(&result->bound, &result->goal) <= 0;
   tx_books_goal certified = {0, 0, 0, 0};
-  int32_t parts = 0;
-  triax_status certain = tx_allocation_certify(context, &g.books, result->price, result->csm_part, result->parts,
-                                               &certified, &parts, &error);
-  fine = fine && certain == TRIAX_OK && certified.value <= result->goal.value;
+  fine = fine && tx_allocation_certify(context, &g.books, result, &certified, &error) == TRIAX_OK &&
+         certified.value <= result->goal.value;
   printf("%zu x %zu at %d%%+%d%% m%d:", o.customers, o.csms, o.tightness, o.stretch, o.measures);
   print_goal("goal", &result->goal);
   print_goal("bound", &result->bound);
   print_goal("certified", &certified);
-  printf(" proven %d uncovered %zu %s %.2f s (%.2f of processor) %.0f MB (of them %.0f input) work %llu M\n", (int)result->proven,
+  printf(" met %d uncovered %zu %s %.2f s (%.2f of processor) %.0f MB (of them %.0f input) work %llu M\n", (int)result->met,
          o.customers - found.covered, fine ? "checked" : "WRONG", taken, used, peak_megabytes(), before,
          (unsigned long long)(result->work / 1000000));
   tx_books_result_free(result);

@@ -127,7 +127,7 @@ int main(void) {
   }
   print_goal(&result->goal);
   print_goal(&result->bound);
-  printf("%d\n", (int)result->proven);
+  printf("%d\n", (int)result->met);
   for (size_t j = 0; j < books.customers; j++) {
     printf("%lld ", result->csm[j] == TX_BOOKS_NONE ? -1LL : (long long)result->csm[j]);
   }

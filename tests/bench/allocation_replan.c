@@ -30,9 +30,9 @@ static tx_books_result *solve(const tx_books *books, const char *what, int times
   int fine = found.not_eligible + found.not_kept + found.over_hard + found.over_limit == 0 &&
              tx_books_compare(&found.goal, &result->goal) == 0 &&
              tx_books_compare(&result->bound, &result->goal) <= 0;
-  printf("  %-24s %8.2f ms  value %lld of %lld, points %lld of %lld, proven %d%s\n", what, 1000 * least,
+  printf("  %-24s %8.2f ms  value %lld of %lld, points %lld of %lld, met %d%s\n", what, 1000 * least,
          (long long)result->goal.value, (long long)result->bound.value, (long long)result->goal.points,
-         (long long)result->bound.points, (int)result->proven, fine ? "" : "  WRONG");
+         (long long)result->bound.points, (int)result->met, fine ? "" : "  WRONG");
   return result;
 }
 

@@ -10,14 +10,26 @@ ROOT = Path(os.environ.get("TRIAX_ROOT") or Path(__file__).resolve().parents[2])
 DRIVER = Path(os.environ.get("TRIAX_BUILD") or ROOT / "build/release") / "tests/unit/allocation_driver"
 
 
-def test_goal_and_bound_beside_highs():
+def beside_highs(*words):
     pytest.importorskip("highspy", reason="HiGHS is not installed: the books solver is not set beside it")
     if not DRIVER.is_file():
         pytest.skip("the books solver's driver is not built")
-    done = subprocess.run([sys.executable, ROOT / "tests/unit/allocation_oracle.py", DRIVER, "16"], text=True,
+    done = subprocess.run([sys.executable, ROOT / "tests/unit/allocation_oracle.py", DRIVER, *words], text=True,
                           capture_output=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    words = done.stdout.splitlines()[-1].split()
+    return done.stdout.splitlines()
+
+
+def test_goal_and_bound_beside_highs():
+    words = beside_highs("16")[-1].split()
     assert words[:3] == ["16", "problems", "agree;"]
     reached, known = int(words[6]), int(words[8])
     assert known >= 5 and reached >= known - 1
+
+
+def test_bounds_come_near_the_relaxation_of_the_whole_model():
+    lines = beside_highs("18", "400")
+    shares = {line.split()[2]: float(line.split()[3]) for line in lines if line.startswith("bound of") and "%" in line}
+    assert shares["value:"] >= 97 and shares["over:"] >= 99 and shares["imbalance:"] >= 90
+    points = next(float(line.split()[3]) for line in lines if line.startswith("bound of points"))
+    assert points >= -3

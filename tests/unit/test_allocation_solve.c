@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "allocation/solve.h"
+#include "allocation/prove.h"
 
 #define MOST_CSMS 4
 #define MOST_CUSTOMERS 8
@@ -96,11 +96,11 @@ static void make_more(small *s, uint32_t *r) {
   s->books.more_points = s->more_points;
 }
 
-static void make_small(small *s, uint32_t seed) {
+static void make_small(small *s, uint32_t seed, uint32_t customers) {
   uint32_t state = seed * 2654435761u + 1, *r = &state;
   memset(s, 0, sizeof *s);
   s->books = (tx_books){.csms = 1 + (size_t)below(r, MOST_CSMS), .classes = 1 + (size_t)below(r, MOST_CLASSES)};
-  s->books.customers = (size_t)below(r, 7);
+  s->books.customers = (size_t)below(r, customers);
   s->books.offers = s->books.classes;
   s->books.measures = (size_t)below(r, 3);
   make_team(s, r);
@@ -131,27 +131,103 @@ static bool sound(const tx_allocation_found *found) {
   return found->not_eligible == 0 && found->not_kept == 0 && found->over_hard == 0 && found->over_limit == 0;
 }
 
-/* The best goal over every assignment there is. */
-static tx_books_goal enumerate(triax_context *context, const tx_books *books) {
-  uint32_t csm[MOST_CUSTOMERS] = {0};
-  tx_books_goal best = {INT64_MAX, 0, 0, 0};
-  for (bool more = true; more;) {
-    uint32_t at[MOST_CUSTOMERS] = {0};
-    tx_allocation_found found;
-    for (size_t j = 0; j < books->customers; j++) {
-      at[j] = csm[j] == books->csms ? TX_BOOKS_NONE : csm[j];
+/* --- every assignment there is, by code of its own: slow and obvious --- */
+
+/* Every goal that some assignment within the rules has. */
+typedef struct goals {
+  tx_books_goal *goal;
+  size_t count, room;
+} goals;
+
+static bool is_fixed(const tx_books *b, size_t j) { return b->fixed != NULL && b->fixed[j] != TX_BOOKS_NONE; }
+
+/* Points of customer j at the CSM; false where it is not on offer. */
+static bool earns(const tx_books *b, size_t j, uint32_t csm, int64_t *points) {
+  size_t offer = b->class_offer[b->customer_class[j]];
+  for (size_t e = b->offer_begin[offer]; e < b->offer_begin[offer + 1]; e++) {
+    if (b->offer_csm[e] != csm) continue;
+    *points = b->offer_points == NULL ? 0 : b->offer_points[e];
+    if (b->owner != NULL && b->owner[j] == csm && b->owner_points != NULL) *points += b->owner_points[j];
+    for (size_t x = b->more_begin == NULL ? 0 : b->more_begin[j]; b->more_begin != NULL && x < b->more_begin[j + 1]; x++) {
+      if (b->more_csm[x] == csm) *points += b->more_points[x];
     }
-    assert_int_equal(tx_allocation_check(context, books, at, &found, NULL), TRIAX_OK);
-    if (sound(&found) && tx_books_compare(&found.goal, &best) < 0) {
-      best = found.goal;
-    }
-    more = false;
-    for (size_t j = 0; j < books->customers && !more; j++) {
-      more = ++csm[j] <= books->csms;
-      csm[j] = more ? csm[j] : 0;
-    }
+    return true;
   }
-  return best;
+  *points = 0;
+  return false;
+}
+
+/* Unit by unit: each costs the slope of the last corner before it. */
+static int64_t unit_by_unit(const tx_books_measure *m, size_t csm, int64_t sum) {
+  int64_t cost = 0;
+  for (int64_t unit = 0; unit < sum; unit++) {
+    int64_t rate = 0;
+    for (size_t p = 0; p < m->pieces; p++) {
+      if (m->from[csm * m->pieces + p] <= unit) rate = m->slope[csm * m->pieces + p];
+    }
+    cost += rate;
+  }
+  return cost;
+}
+
+static bool judge_csm(const tx_books *b, const uint32_t *at, uint32_t csm, tx_books_goal *goal) {
+  int64_t load = 0, hard = b->hard == NULL ? b->capacity[csm] : b->hard[csm];
+  bool only_fixed = true, within = true;
+  for (size_t j = 0; j < b->customers; j++) {
+    if (at[j] != csm) continue;
+    load += b->class_load[b->customer_class[j]];
+    only_fixed = only_fixed && is_fixed(b, j);
+  }
+  within = load <= hard;
+  goal->over += load > b->capacity[csm] ? load - b->capacity[csm] : 0;
+  for (size_t m = 0; m < b->measures; m++) {
+    const tx_books_measure *measure = &b->measure[m];
+    int64_t sum = 0;
+    for (size_t j = 0; j < b->customers; j++) {
+      sum += at[j] != csm ? 0 : measure->amount == NULL ? b->class_load[b->customer_class[j]] : measure->amount[j];
+    }
+    within = within && (measure->limit == NULL || sum <= measure->limit[csm]);
+    goal->imbalance += unit_by_unit(measure, csm, sum);
+  }
+  return within || only_fixed;
+}
+
+static bool judge(const tx_books *b, const uint32_t *at, tx_books_goal *goal) {
+  *goal = (tx_books_goal){0, 0, 0, 0};
+  for (size_t j = 0; j < b->customers; j++) {
+    int64_t points;
+    if (is_fixed(b, j) && at[j] != b->fixed[j]) return false;
+    if (at[j] == TX_BOOKS_NONE) {
+      goal->value += b->value == NULL ? 1 : b->value[j];
+      continue;
+    }
+    if (!earns(b, j, at[j], &points) && !is_fixed(b, j)) return false;
+    goal->points += points;
+  }
+  for (uint32_t i = 0; i < b->csms; i++) {
+    if (!judge_csm(b, at, i, goal)) return false;
+  }
+  return true;
+}
+
+static void enumerate(const tx_books *b, uint32_t *at, size_t j, goals *all) {
+  if (j < b->customers) {
+    for (uint32_t i = 0; i <= b->csms; i++) {
+      int64_t points;
+      at[j] = i == b->csms ? TX_BOOKS_NONE : i;
+      if (i < b->csms && !is_fixed(b, j) && !earns(b, j, i, &points)) continue;
+      enumerate(b, at, j + 1, all);
+    }
+    return;
+  }
+  tx_books_goal goal;
+  if (!judge(b, at, &goal)) return;
+  if (all->count == all->room) {
+    all->room = all->room * 2 + 64;
+    all->goal = realloc(all->goal, all->room * sizeof *all->goal);
+    assert_non_null(all->goal);
+  }
+  all->goal[all->count++] = goal;
 }
 
 static void assert_goal_equal(const tx_books_goal *a, const tx_books_goal *b) {
@@ -161,19 +237,38 @@ static void assert_goal_equal(const tx_books_goal *a, const tx_books_goal *b) {
   assert_true(a->imbalance == b->imbalance);
 }
 
-/* Solves and lets the checker agree. The caller frees. */
-static tx_books_result *solved(triax_context *context, const tx_books *books) {
+/* Every assignment that is no worse than ours in the parts before a part is no better there than the bound. */
+static void assert_bound_holds(const goals *all, const tx_books_goal *ours, const tx_books_goal *bound, uint32_t seed) {
+  const int64_t mine[4] = {ours->value, ours->over, -ours->points, ours->imbalance};
+  const int64_t least[4] = {bound->value, bound->over, -bound->points, bound->imbalance};
+  for (size_t g = 0; g < all->count; g++) {
+    const tx_books_goal *goal = &all->goal[g];
+    const int64_t its[4] = {goal->value, goal->over, -goal->points, goal->imbalance};
+    for (int part = 0; part < 4; part++) {
+      if (its[part] < least[part]) {
+        fail_msg("seed %u: the bound of part %d is not one: %ld, and there is %ld", (unsigned)seed, part,
+                 (long)least[part], (long)its[part]);
+      }
+      if (its[part] > mine[part]) break;
+    }
+  }
+}
+
+/* Solves and lets the checkers agree; their bound is as good as what was stated unless that took a complete search. */
+static tx_books_result *solved(triax_context *context, const tx_books *books, tx_books_goal *bound) {
   tx_books_result *result = NULL;
   tx_allocation_found found;
   triax_error error = {0};
   triax_status status = tx_books_solve(context, books, &result, &error);
+  if (status == TRIAX_OK) {
+    status = tx_allocation_certify(context, books, result, bound, &error);
+  }
   if (status != TRIAX_OK) {
     fail_msg("%s", error.message);
   }
   assert_int_equal(tx_allocation_check(context, books, result->csm, &found, NULL), TRIAX_OK);
   assert_true(sound(&found));
   assert_goal_equal(&result->goal, &found.goal);
-  assert_true(tx_books_compare(&result->bound, &result->goal) <= 0);
   return result;
 }
 
@@ -188,21 +283,134 @@ static void random_small_problems_are_solved_to_the_best(void **state) {
   triax_context *context = fresh();
   for (uint32_t seed = 0; seed < 1500; seed++) {
     small s;
-    make_small(&s, seed);
-    tx_books_goal best = enumerate(context, &s.books);
-    tx_books_result *result = solved(context, &s.books);
-    if (tx_books_compare(&result->goal, &best) != 0) {
-      fail_msg("seed %u: not the best", (unsigned)seed);
+    uint32_t at[MOST_CUSTOMERS] = {0};
+    goals all = {NULL, 0, 0};
+    tx_books_goal bound;
+    make_small(&s, seed, seed % 25 == 0 ? MOST_CUSTOMERS + 1 : 7);
+    enumerate(&s.books, at, 0, &all);
+    assert_true(all.count > 0);
+    tx_books_goal best = all.goal[0];
+    for (size_t g = 1; g < all.count; g++) best = tx_books_compare(&all.goal[g], &best) < 0 ? all.goal[g] : best;
+    tx_books_result *result = solved(context, &s.books, &bound);
+    if (tx_books_compare(&result->goal, &best) != 0 || !result->optimal) {
+      fail_msg("seed %u: not the best, or not known to be", (unsigned)seed);
     }
-    assert_true(tx_books_compare(&result->bound, &best) <= 0);
+    assert_bound_holds(&all, &result->goal, &result->bound, seed);
+    assert_bound_holds(&all, &result->goal, &bound, seed);
     tx_books_result_free(result);
+    free(all.goal);
   }
+  triax_context_unref(context);
+}
+
+static void assert_no_weaker(const tx_books_goal *bound, const tx_books_goal *stated) {
+  assert_true(bound->value >= stated->value && bound->over >= stated->over);
+  assert_true(bound->points <= stated->points && bound->imbalance >= stated->imbalance);
+}
+
+/* With next to no work allowed nothing is searched to the end, and all rests on prices. */
+static void bounds_hold_by_prices_alone(void **state) {
+  (void)state;
+  triax_context *context = fresh();
+  for (uint32_t seed = 0; seed < 2000; seed++) {
+    small s;
+    uint32_t at[MOST_CUSTOMERS] = {0};
+    goals all = {NULL, 0, 0};
+    tx_books_goal bound;
+    make_small(&s, seed + 10000, seed % 25 == 0 ? MOST_CUSTOMERS + 1 : 7);
+    s.books.effort = 1e-9;
+    enumerate(&s.books, at, 0, &all);
+    tx_books_result *result = solved(context, &s.books, &bound);
+    assert_bound_holds(&all, &result->goal, &result->bound, seed);
+    assert_bound_holds(&all, &result->goal, &bound, seed);
+    assert_no_weaker(&bound, &result->bound);
+    tx_books_result_free(result);
+    free(all.goal);
+  }
+  triax_context_unref(context);
+}
+
+/* Value and points that no choice can change, and what CSMs cost to whom nobody can come. */
+static tx_cost rest_of(const tx_split *split) {
+  const tx_books *b = split->books;
+  tx_cost rest = {{0, 0, 0, 0}};
+  for (size_t j = 0; j < b->customers; j++) {
+    size_t offer = b->class_offer[b->customer_class[j]];
+    int64_t points = 0;
+    if (is_fixed(b, j) && earns(b, j, b->fixed[j], &points)) rest.part[TX_POINTS] -= points;
+    bool nobody = !is_fixed(b, j) && b->offer_begin[offer] == b->offer_begin[offer + 1];
+    rest.part[TX_VALUE] += !nobody ? 0 : b->value == NULL ? 1 : b->value[j];
+  }
+  for (uint32_t i = 0; i < b->csms; i++) {
+    uint32_t at[MOST_CUSTOMERS];
+    tx_books_goal goal = {0, 0, 0, 0};
+    for (size_t j = 0; j < b->customers; j++) at[j] = is_fixed(b, j) ? b->fixed[j] : TX_BOOKS_NONE;
+    judge_csm(b, at, i, &goal);
+    rest.part[TX_OVER] += split->csm_part[i] == TX_BOOKS_NONE ? goal.over : 0;
+    rest.part[TX_IMBALANCE] += split->csm_part[i] == TX_BOOKS_NONE ? goal.imbalance : 0;
+  }
+  return rest;
+}
+
+/* The bounds as if this had been reached. */
+static void prove_for(triax_context *context, const tx_books *books, tx_books_result *result, tx_books_goal goal) {
+  tx_split split;
+  atomic_bool canceled;
+  atomic_init(&canceled, false);
+  tx_watch watch = {.context = context, .canceled = &canceled, .stop = UINT64_MAX};
+  for (int part = 0; part < 4; part++) {
+    tx_books_proof *proof = &result->proof[part];
+    tx_free_array(context, proof->price, result->csms, result->dimensions * sizeof *proof->price);
+    *proof = (tx_books_proof){.scale = 0};
+  }
+  result->goal = goal;
+  assert_int_equal(tx_split_init(&split, books, context, NULL), TRIAX_OK);
+  tx_cost rest = rest_of(&split);
+  assert_int_equal(tx_prove(&split, result, &rest, 0, 0, &watch), TRIAX_OK);
+  tx_split_free(&split);
+}
+
+/* Any answer may be asked about, good or bad: the worse it is, the more others are no worse in the parts before. */
+static void bounds_hold_for_any_answer(void **state) {
+  (void)state;
+  triax_context *context = fresh();
+  size_t gaps[4] = {0, 0, 0, 0}, above[4] = {0, 0, 0, 0}, weighed = 0;
+  for (uint32_t seed = 0; seed < 2000; seed++) {
+    small s;
+    uint32_t at[MOST_CUSTOMERS] = {0};
+    goals all = {NULL, 0, 0};
+    tx_books_goal bound;
+    make_small(&s, seed + 20000, 7);
+    enumerate(&s.books, at, 0, &all);
+    tx_books_result *result = solved(context, &s.books, &bound);
+    prove_for(context, &s.books, result, all.goal[seed * 7919u % all.count]);
+    assert_bound_holds(&all, &result->goal, &result->bound, seed);
+    assert_int_equal(tx_allocation_certify(context, &s.books, result, &bound, NULL), TRIAX_OK);
+    assert_bound_holds(&all, &result->goal, &bound, seed);
+    assert_no_weaker(&bound, &result->bound);
+    const int64_t reached[4] = {result->goal.value, result->goal.over, -result->goal.points, result->goal.imbalance};
+    const int64_t least[4] = {result->bound.value, result->bound.over, -result->bound.points, result->bound.imbalance};
+    for (int part = 0; part < 4; part++) {
+      gaps[part] += least[part] < reached[part];
+      above[part] += least[part] > 0;
+      for (int before = 0; before < part; before++) {
+        weighed += result->proof[part].scale > 0 && result->proof[part].weight[before] > 0;
+      }
+    }
+    tx_books_result_free(result);
+    free(all.goal);
+  }
+  /* The cases are such that something is asked: gaps are there, and bounds that are not nothing. */
+  for (int part = 0; part < 4; part++) assert_true(gaps[part] >= 30);
+  assert_true(above[TX_VALUE] >= 100 && above[TX_OVER] >= 100 && above[TX_IMBALANCE] >= 100 && weighed >= 200);
   triax_context_unref(context);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(random_small_problems_are_solved_to_the_best),
+      cmocka_unit_test(bounds_hold_by_prices_alone),
+      cmocka_unit_test(bounds_hold_for_any_answer),
   };
   return cmocka_run_group_tests_name("allocation_solve", tests, NULL, NULL);
 }

