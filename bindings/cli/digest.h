@@ -42,7 +42,7 @@ typedef struct digest_objective {
   const char *words;
   char reached[CLI_NUMBER_SIZE], bound[CLI_NUMBER_SIZE];
   triax_text state;
-  double gap; /* NaN: none is known */
+  char gap[CLI_NUMBER_SIZE]; /* in per cent; "" for none */
 } digest_objective;
 bool digest_part(const triax_document *summary, triax_node part, digest_objective *into);
 /* digest_plays.c and digest_transition.c */

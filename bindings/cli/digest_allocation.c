@@ -100,7 +100,9 @@ bool digest_part(const triax_document *summary, triax_node part, digest_objectiv
                {"imbalance", "imbalance", false}};
   triax_text key = triax_document_as_text(summary, triax_document_find(summary, part, triax_text_of("part")));
   into->state = triax_document_as_text(summary, triax_document_find(summary, part, triax_text_of("state")));
-  into->gap = number_of(summary, part, "gap");
+  double gap = 100 * number_of(summary, part, "gap");
+  snprintf(into->gap, sizeof into->gap, gap < 999.5 ? "%.3g" : "%.0f", gap);
+  if (!(gap > 0)) into->gap[0] = '\0';
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     if (!same_text(key, triax_text_of(names[i].key))) continue;
     double values[2] = {number_of(summary, part, "reached"), number_of(summary, part, "bound")};
@@ -121,7 +123,7 @@ static void add_part(const digest *d, const triax_document *summary, triax_node 
   if (!digest_part(summary, part, &of)) return;
   text_add_format(d->buffer, "  %-*s %12s %12s  %.*s", DIGEST_NAME - 2, of.words, of.reached, of.bound,
                   (int)of.state.length, of.state.bytes);
-  if (!is_missing(of.gap) && of.gap > 0) text_add_format(d->buffer, ", %.3g %%", 100 * of.gap);
+  if (of.gap[0] != '\0') text_add_format(d->buffer, ", %s %%", of.gap);
   digest_line(d->buffer);
 }
 

@@ -168,7 +168,7 @@ static void add_certificate(const digest *d) {
   }
   node = triax_document_find(summary, node, triax_text_of("certificate"));
   if (node == TRIAX_NO_NODE) return;
-  page_table(d->buffer, "How good the books are: no plan whatever is better than what is at best", heads);
+  page_table(d->buffer, "How good the books are. At best: no plan that is as good in the lines above is better in this one", heads);
   for (triax_node part = triax_document_first(summary, node); part != TRIAX_NO_NODE;
        part = triax_document_next(summary, part)) {
     digest_objective of;
@@ -179,7 +179,7 @@ static void add_certificate(const digest *d) {
     page_number(d->buffer, of.bound);
     text_add_string(d->buffer, "<td>");
     page_text(d->buffer, of.state);
-    if (!is_missing(of.gap) && of.gap > 0) text_add_format(d->buffer, ", %.3g&#8239;%%", 100 * of.gap);
+    if (of.gap[0] != '\0') text_add_format(d->buffer, ", %s&#8239;%%", of.gap);
     text_add_string(d->buffer, "</td>");
     page_row_end(d->buffer);
   }
