@@ -26,6 +26,7 @@ typedef struct tx_plan_score {
   uint32_t *limit;           /* NULL: the model has none */
   uint64_t *present, *covered; /* which of health and coverage are there */
   size_t missing, uncovered;   /* how many are not */
+  uint64_t bands[TX_BAND_UNKNOWN + 1]; /* customers by band, numbered as in `band` */
   tx_column *health_column, *coverage_column, *band_column; /* the last NULL for scores */
   tx_health_part *parts;   /* metric by metric over all rows; NULL unless asked for */
   uint16_t *worst;         /* the metric that cost most, TX_NO_METRIC: none; NULL unless reasons are wanted */

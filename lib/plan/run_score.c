@@ -3,11 +3,15 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "expr/kernel.h"
 #include "health/split.h"
 #include "plan/plan.h"
 
 /* Rows that one piece of parallel work takes at most; whole batches. */
 #define GRAIN (64 * TX_BATCH)
+
+/* Counts side by side, so that one customer's need not wait for that of the one before. */
+#define LANES 4
 
 typedef struct score_worker {
   tx_run *run;
@@ -18,7 +22,9 @@ typedef struct score_worker {
   double *numbers;
   int64_t *whole;
   uint64_t *uncategorised;
+  const tx_kernels *kernels;
   size_t missing, uncovered;
+  uint64_t bands[LANES][TX_BAND_UNKNOWN + 1];
 } score_worker;
 
 typedef struct score_job {
@@ -31,6 +37,7 @@ typedef struct score_job {
 static triax_status open_worker(const score_job *job, score_worker *worker, triax_error *error) {
   const tx_plan_score *score = job->score;
   triax_context *context = job->plan->context;
+  worker->kernels = tx_kernels_best();
   worker->vectors = tx_calloc(context, score->stage->exprs + 1, sizeof *worker->vectors);
   worker->tallies = tx_stage_tallies(score->stage);
   worker->uncategorised = tx_calloc(context, score->model->metric_count, sizeof(uint64_t));
@@ -80,14 +87,26 @@ static void keep_parts(const score_job *job, const score_worker *worker, size_t 
   }
 }
 
-/* What columns will ask for, told while the values are in cache. */
+/* As tx_numbers_settle, which looks at words of which something is missing. */
+static size_t settle(const tx_kernels *kernels, double *numbers, size_t rows, uint64_t *present) {
+  const size_t whole = rows / 64;
+  size_t missing = 0;
+  kernels->not_nan(numbers, NULL, whole, present);
+  for (size_t w = 0; w < whole; w++) {
+    if (present[w] != UINT64_MAX) missing += tx_numbers_settle(numbers + 64 * w, 64, present + w);
+  }
+  return missing + tx_numbers_settle(numbers + 64 * whole, rows - 64 * whole, present + whole);
+}
+
+/* What columns and sums will ask for, told while the values are in cache. */
 static void settle_batch(const score_job *job, score_worker *worker, size_t first, size_t rows) {
   tx_plan_score *score = job->score;
   const uint8_t unknown = (uint8_t)score->model->band_count;
   uint8_t *band = score->band + first;
-  worker->missing += tx_numbers_settle(score->health + first, rows, score->present + first / 64);
-  worker->uncovered += tx_numbers_settle(score->coverage + first, rows, score->covered + first / 64);
+  worker->missing += settle(worker->kernels, score->health + first, rows, score->present + first / 64);
+  worker->uncovered += settle(worker->kernels, score->coverage + first, rows, score->covered + first / 64);
   for (size_t i = 0; i < rows; i++) band[i] = band[i] == TX_BAND_UNKNOWN ? unknown : band[i];
+  for (size_t i = 0; i < rows; i++) worker->bands[i % LANES][band[i]]++;
 }
 
 static triax_status score_batch(const score_job *job, score_worker *worker, size_t first, size_t rows,
@@ -125,8 +144,21 @@ static triax_status score_range(void *user, size_t number, size_t begin, size_t 
   return status;
 }
 
+static void add_worker(const score_job *job, const score_worker *worker) {
+  tx_plan_score *score = job->score;
+  tx_stage_add(score->stage, worker->tallies);
+  score->missing += worker->missing;
+  score->uncovered += worker->uncovered;
+  for (size_t m = 0; m < score->model->metric_count; m++) score->uncategorised[m] += worker->uncategorised[m];
+  for (size_t b = 0; b <= score->model->band_count; b++) {
+    for (size_t lane = 0; lane < LANES; lane++) score->bands[b] += worker->bands[lane][b];
+  }
+}
+
 static triax_status score_all(score_job *job, triax_error *error) {
   triax_context *context = job->plan->context;
+  const tx_program *program = job->score->stage->program;
+  const size_t grain = program ? tx_program_grain(program) : GRAIN;
   job->worker_count = tx_context_threads(context);
   job->workers = tx_calloc(context, job->worker_count, sizeof *job->workers);
   if (!job->workers) return tx_no_memory(error);
@@ -134,19 +166,11 @@ static triax_status score_all(score_job *job, triax_error *error) {
   for (size_t w = 0; status == TRIAX_OK && w < job->worker_count; w++) {
     status = open_worker(job, &job->workers[w], error);
   }
-  const size_t grain = job->score->stage->program ? tx_program_grain(job->score->stage->program) : GRAIN;
   if (status == TRIAX_OK) {
     status = tx_parallel_for(context, "health", job->plan->rows, grain < GRAIN ? grain : GRAIN, score_range, job, error);
   }
   for (size_t w = 0; w < job->worker_count; w++) {
-    if (status == TRIAX_OK) {
-      tx_stage_add(job->score->stage, job->workers[w].tallies);
-      job->score->missing += job->workers[w].missing;
-      job->score->uncovered += job->workers[w].uncovered;
-      for (size_t m = 0; m < job->score->model->metric_count; m++) {
-        job->score->uncategorised[m] += job->workers[w].uncategorised[m];
-      }
-    }
+    if (status == TRIAX_OK) add_worker(job, &job->workers[w]);
     close_worker(job, &job->workers[w]);
   }
   tx_free_array(context, job->workers, job->worker_count, sizeof *job->workers);

@@ -145,11 +145,11 @@ static void put_segment(const triax_plan *plan, const tx_sums *sums, size_t plac
 
 static void put_health(const triax_plan *plan, const tx_sums *sums, triax_document *d) {
   const tx_plan_score *score = &plan->health;
-  const uint64_t *bands = sums->bands;
+  const uint64_t *bands = score->bands, scored = plan->rows - score->missing;
   if (!score->model) return;
   tx_put_map(d, "health");
-  tx_put_number(d, "mean", sums->all_scored ? sums->health / (double)sums->all_scored : NAN);
-  tx_put_count(d, "scored", sums->all_scored);
+  tx_put_number(d, "mean", scored ? sums->health / (double)scored : NAN);
+  tx_put_count(d, "scored", scored);
   tx_put_map(d, "bands");
   for (size_t b = score->model->band_count; b-- > 0;) tx_put_count(d, score->model->bands[b].name.bytes, bands[b]);
   tx_put_count(d, "unknown", bands[score->model->band_count]);

@@ -1,4 +1,4 @@
-/* Sums in the order of rows: the same bits whatever the number of threads. */
+/* Sums by blocks of rows: the same bits whatever the number of threads. */
 #include "plan/sums.h"
 
 #include <math.h>
@@ -55,59 +55,77 @@ static void find_order(const tx_segmentation_model *model, tx_sums *sums) {
   sums->order[model->count] = sums->place[model->count] = model->count;
 }
 
-/* What every plan adds up, side by side in memory. */
+/* What every plan adds up for a segment in a block, side by side in memory. */
 typedef struct row_sums {
-  uint64_t customers, scored;
+  uint64_t customers; /* and in the upper half those with a health */
   double money, health;
 } row_sums;
+
+typedef struct summing {
+  const triax_plan *plan;
+  const double *money, *health; /* NULL: none */
+  size_t each;                  /* sums of a block: segments, then none, then all customers' health */
+  row_sums *sums;               /* by block */
+} summing;
 
 /* Rows that are looked at together. */
 #define STRIP 1024
 
-static void add_strip(const triax_plan *plan, const double *money, size_t first, size_t rows, row_sums *all) {
-  const size_t segments = plan->sums->count - 1;
-  const double *health = plan->health.model ? plan->health.health : NULL;
+static void sum_strip(const summing *work, size_t first, size_t rows, row_sums *sums) {
+  const uint32_t segments = (uint32_t)work->each - 2;
+  const double *money = work->money ? work->money + first : NULL, *health = work->health ? work->health + first : NULL;
+  double all = sums[segments + 1].health;
   uint32_t segment[STRIP];
-  for (size_t i = 0; i < rows; i++) segment[i] = tx_plan_segment(plan, first + i);
+  for (size_t i = 0; i < rows; i++) segment[i] = tx_plan_segment(work->plan, first + i);
   for (size_t i = 0; i < rows; i++) {
-    row_sums *at = &all[segment[i] == TX_NO_SEGMENT ? segments : segment[i]];
-    const double more = money ? money[first + i] : 0, score = health ? health[first + i] : (double)NAN;
-    at->customers++;
-    at->scored += score == score;
+    row_sums *at = &sums[segment[i] < segments ? segment[i] : segments];
+    const double more = money ? money[i] : 0, score = health ? health[i] : (double)NAN;
+    const double known = score == score ? score : 0;
+    at->customers += 1 + ((uint64_t)(score == score) << 32);
     at->money += more == more ? more : 0;
-    at->health += score == score ? score : 0;
+    at->health += known;
+    all += known;
   }
+  sums[segments + 1].health = all;
 }
 
-/* Health over all, which is no sum of sums: they are rounded apart. */
-static void add_health(const triax_plan *plan, size_t first, size_t rows, tx_sums *sums) {
-  const double *health = plan->health.health + first;
-  const uint8_t *band = plan->health.band + first;
-  double sum = sums->health;
-  for (size_t i = 0; i < rows; i++) sum += health[i] == health[i] ? health[i] : 0;
-  for (size_t i = 0; i < rows; i++) sums->bands[band[i]]++;
-  sums->health = sum;
+static triax_status sum_blocks(void *user, size_t worker, size_t begin, size_t end, triax_error *error) {
+  const summing *work = user;
+  (void)worker;
+  (void)error;
+  for (size_t block = begin; block < end; block++) {
+    const size_t first = block * TX_SUM_BLOCK, left = work->plan->rows - first;
+    const size_t rows = left < TX_SUM_BLOCK ? left : TX_SUM_BLOCK;
+    for (size_t at = 0; at < rows; at += STRIP) {
+      sum_strip(work, first + at, rows - at < STRIP ? rows - at : STRIP, work->sums + block * work->each);
+    }
+  }
+  return TRIAX_OK;
 }
 
-static bool add_rows(const triax_plan *plan, const tx_column *money, tx_sums *sums) {
-  const size_t segments = sums->count - 1;
-  row_sums *all = tx_calloc(plan->context, sums->count, sizeof *all);
-  if (!all) return false;
-  for (size_t first = 0; first < plan->rows; first += STRIP) {
-    const size_t rows = plan->rows - first < STRIP ? plan->rows - first : STRIP;
-    add_strip(plan, money ? money->numbers : NULL, first, rows, all);
-    if (plan->health.model) add_health(plan, first, rows, sums);
-  }
+static void gather_block(const summing *work, const row_sums *block, tx_sums *sums) {
   for (size_t s = 0; s < sums->count; s++) {
-    const size_t to = s == segments ? segments : sums->place[s];
-    sums->customers[to] = all[s].customers;
-    sums->scored[to] = all[s].scored;
-    sums->all_scored += all[s].scored;
-    sums->money[to] = all[s].money;
-    sums->mean_health[to] = all[s].health;
+    const size_t to = s + 1 == sums->count ? s : sums->place[s];
+    sums->customers[to] += block[s].customers & UINT32_MAX;
+    sums->scored[to] += block[s].customers >> 32;
+    sums->money[to] += block[s].money;
+    sums->mean_health[to] += block[s].health;
   }
-  tx_free_array(plan->context, all, sums->count, sizeof *all);
-  return true;
+  sums->health += block[work->each - 1].health;
+}
+
+static triax_status add_rows(const triax_plan *plan, const tx_column *money, tx_sums *sums, triax_error *error) {
+  const size_t blocks = (plan->rows + TX_SUM_BLOCK - 1) / TX_SUM_BLOCK;
+  summing work = {plan, money ? money->numbers : NULL, plan->health.model ? plan->health.health : NULL,
+                  sums->count + 1, NULL};
+  work.sums = tx_calloc(plan->context, blocks * work.each, sizeof *work.sums);
+  if (!work.sums) return tx_no_memory(error);
+  const triax_status status = tx_parallel_for(plan->context, "summing", blocks, 1, sum_blocks, &work, error);
+  for (size_t block = 0; status == TRIAX_OK && block < blocks; block++) {
+    gather_block(&work, work.sums + block * work.each, sums);
+  }
+  tx_free_array(plan->context, work.sums, blocks * work.each, sizeof *work.sums);
+  return status;
 }
 
 static void add_owned(const triax_plan *plan, tx_sums *sums) {
@@ -155,7 +173,8 @@ triax_status tx_plan_sums_make(triax_plan *plan, triax_error *error) {
   *sums = (tx_sums){.context = plan->context, .count = model->count + 1, .has_money = money != NULL};
   if (!make_room(sums)) return tx_no_memory(error);
   find_order(model, sums);
-  if (!add_rows(plan, money, sums)) return tx_no_memory(error);
+  triax_status status = add_rows(plan, money, sums, error);
+  if (status != TRIAX_OK) return status;
   add_owned(plan, sums);
   add_to_parents(model, sums);
   find_shares(plan, model, sums);

@@ -13,13 +13,13 @@ typedef struct tx_sums {
   double total_money;
   uint64_t *customers, *owned, *uncovered, *scored;
   double *share, *money, *money_share, *mean_health, *hours;
-  /* Health over all customers. */
-  uint64_t all_scored, bands[TX_BAND_UNKNOWN + 1];
-  double health;
+  double health; /* over all customers */
 } tx_sums;
 
 /* Parents count their children's customers too; shares are of all customers and of all money. A sum over nothing is
- * 0, a mean over nothing NaN. Added up in the order of rows. */
+ * 0, a mean over nothing NaN. Added up in the order of rows, by blocks of so many and then over blocks: the same bits on
+ * any number of threads. */
+#define TX_SUM_BLOCK ((size_t)1 << 16)
 triax_status tx_plan_sums_make(triax_plan *plan, triax_error *error); /* into plan->sums */
 void tx_plan_sums_free(triax_plan *plan);
 

@@ -64,10 +64,10 @@ typedef struct word {
   const tx_judging *all;
   const tx_judgement *to;
   const tx_verdicts *verdicts;
-  size_t at;             /* of the verdicts */
-  size_t first, rows;    /* up to 64 */
-  uint64_t remaining;    /* units that no sibling took yet */
-  uint32_t previous[64]; /* previous sibling, where hold looks at it */
+  size_t at;          /* of the verdicts */
+  size_t first, rows; /* up to 64 */
+  uint64_t remaining; /* units that no sibling took yet */
+  uint32_t *previous; /* 64 of them: previous sibling, where hold looks at it */
 } word;
 
 /* What a test says of 64 units. */
@@ -237,8 +237,9 @@ static void judge_word(const tx_judging *all, const tx_judgement *to, size_t wor
                        size_t rows) {
   const size_t inputs = all->model->input_count;
   uint64_t *counts = to->counts + worker * TX_COUNTS_OF(all->model->count);
-  word units = {.all = all, .to = to, .verdicts = all->verdicts + worker * inputs, .at = at, .first = first + 64 * at};
-  units.rows = rows - 64 * at < 64 ? rows - 64 * at : 64;
+  uint32_t previous[64];
+  word units = {all, to, all->verdicts + worker * inputs, at, first + 64 * at, rows - 64 * at, 0, previous};
+  if (units.rows > 64) units.rows = 64;
   if (all->begin == 0) place(all, to, units.first, units.rows, counts + 3 * all->model->count);
   for (uint32_t n = all->begin; n < all->end; n++) {
     const tx_level level = tx_level_below(all->model, n ? n - 1 : TX_NO_SEGMENT);
