@@ -111,7 +111,8 @@ TRIAX_API size_t triax_table_missing(const triax_table *table, size_t column);
 TRIAX_API int32_t triax_table_has(const triax_table *table, size_t column, size_t row);
 /** @brief Presence as bits, bit i of word i / 64; NULL when nothing is missing. Belongs to the table. @since 0.1 */
 TRIAX_API const uint64_t *triax_table_present(const triax_table *table, size_t column);
-/** @brief All values of a number or money column, NaN where missing; NULL for other types. Belongs to the table. @since 0.1 */
+/** @brief All values of a number or money column, NaN where missing; NULL for other types, and when memory is short for a
+ * column of which nothing is there. Belongs to the table. Thread-safe. @since 0.1 */
 TRIAX_API const double *triax_table_numbers(const triax_table *table, size_t column);
 /** @brief All values of an integer or timestamp column, 0 where missing; NULL for other types. @since 0.1 */
 TRIAX_API const int64_t *triax_table_integers(const triax_table *table, size_t column);

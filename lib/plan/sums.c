@@ -57,8 +57,9 @@ static void find_order(const tx_segmentation_model *model, tx_sums *sums) {
 
 /* What every plan adds up for a segment in a block, side by side in memory. */
 typedef struct row_sums {
+  double money;
   uint64_t customers; /* and in the upper half those with a health */
-  double money, health;
+  double health;
 } row_sums;
 
 typedef struct summing {

@@ -271,6 +271,7 @@ static struct ArrowArray *column_array(owner *held, const tx_column *column) {
     made->buffers[1] = bits_as_bytes(held, column->bits, column->rows);
     fine = made->buffers[1] != NULL;
   } else {
+    fine = tx_column_make(column);
     made->buffers[1] = column->data;
   }
   return fine ? made : NULL;

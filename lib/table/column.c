@@ -1,5 +1,6 @@
 /* Finished columns: counting references, taking over arrays, gathering rows. */
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -278,18 +279,29 @@ tx_column *tx_column_missing(triax_context *context, int32_t type, size_t rows) 
   parts.data_size =
       type == TRIAX_TYPE_BOOLEAN ? tx_words(rows) * sizeof(uint64_t) : rows * (coded ? 1 : tx_value_size(type));
   if (parts.data_size == 0) parts.data_size = 1;
-  parts.data = tx_calloc(context, parts.data_size, 1);
+  const bool later = rows && (type == TRIAX_TYPE_NUMBER || type == TRIAX_TYPE_MONEY);
+  if (!later) parts.data = tx_calloc(context, parts.data_size, 1);
   parts.present = rows ? tx_calloc(context, tx_words(rows), sizeof(uint64_t)) : NULL;
   if (coded) parts.dictionary = tx_dictionary_new(context, NULL, 0);
-  if (!parts.data || (rows && !parts.present) || (coded && !parts.dictionary)) {
+  if ((!parts.data && !later) || (rows && !parts.present) || (coded && !parts.dictionary)) {
     free_parts(context, &parts);
     return NULL;
   }
-  if (type == TRIAX_TYPE_NUMBER || type == TRIAX_TYPE_MONEY) {
-    double *numbers = parts.data;
-    for (size_t i = 0; i < rows; i++) numbers[i] = (double)NAN;
-  }
   return tx_column_assemble(context, type, &parts);
+}
+
+bool tx_column_make(const tx_column *column) {
+  /* Readers see no change: nobody reads the numbers of such a column before they are made. */
+  _Atomic(const void *) *place = (_Atomic(const void *) *)(uintptr_t)&column->data;
+  const void *none = NULL;
+  if (!column->rows || atomic_load_explicit(place, memory_order_acquire)) return true;
+  double *numbers = tx_alloc(column->context, column->data_size);
+  if (!numbers) return false;
+  for (size_t i = 0; i < column->rows; i++) numbers[i] = (double)NAN;
+  if (!atomic_compare_exchange_strong(place, &none, (const void *)numbers)) { /* another thread was faster */
+    tx_free(column->context, numbers, column->data_size);
+  }
+  return true;
 }
 
 static bool row_there(const tx_column *column, size_t row) { return row != TX_NO_ROW && tx_column_has(column, row); }

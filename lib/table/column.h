@@ -144,8 +144,12 @@ tx_column *tx_column_take_codes(triax_context *context, size_t rows, uint32_t *c
 tx_column *tx_column_take_codes8(triax_context *context, size_t rows, uint8_t *codes, tx_dictionary *dictionary);
 /* A string column of no value at all, over a dictionary of these texts. */
 tx_column *tx_column_without_codes(triax_context *context, size_t rows, tx_dictionary *dictionary);
-/* A column of any type but strings with every value missing. */
+/* A column of any type but strings with every value missing. Its numbers are made when they are first asked for: most
+ * such columns of a plan are never looked at. */
 tx_column *tx_column_missing(triax_context *context, int32_t type, size_t rows);
+/* Sees to it that the values are there, before they are read where they may be those of tx_column_missing: in tables
+ * that come from outside, or go there. Any thread may; false when memory is short. */
+bool tx_column_make(const tx_column *column);
 /* A dictionary of the given texts, which must be distinct. */
 tx_dictionary *tx_dictionary_new(triax_context *context, const triax_text *texts, size_t count);
 /* The rows of a column in the order given (TX_NO_ROW: missing), sharing dictionaries. */

@@ -119,9 +119,16 @@ static triax_status conclude(tx_load *load, triax_table **loaded, triax_table **
   return TRIAX_OK;
 }
 
+/* The raw table may be one of results, columns of which are made on demand. */
+static bool make_raw(const tx_load *load) {
+  bool fine = true;
+  for (size_t c = 0; fine && c < load->raw->columns; c++) fine = tx_column_make(load->raw->fields[c].column);
+  return fine;
+}
+
 static triax_status run(tx_load *load, triax_table **loaded, triax_table **aside) {
   size_t errors = load->report->errors;
-  bool fine = tx_load_fields(load) && load_all(load);
+  bool fine = make_raw(load) && tx_load_fields(load) && load_all(load);
   if (load->canceled) return TRIAX_ECANCELED;
   if (fine && !load->options.set_aside) fine = tx_load_report_faults(load);
   triax_status status = TRIAX_ENOMEM;

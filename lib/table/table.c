@@ -122,7 +122,7 @@ static bool is_real(int32_t type) { return type == TRIAX_TYPE_NUMBER || type == 
 
 const double *triax_table_numbers(const triax_table *table, size_t column) {
   const tx_column *found = column_at(table, column);
-  return found && is_real(found->type) ? found->numbers : NULL;
+  return found && is_real(found->type) && tx_column_make(found) ? found->numbers : NULL;
 }
 
 const int64_t *triax_table_integers(const triax_table *table, size_t column) {

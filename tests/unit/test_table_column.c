@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "fault.h"
 #include "table/column.h"
+#include "table/table.h"
 
 #define T(string) triax_text_of(string)
 
@@ -326,6 +327,52 @@ static void memory_may_fail_anywhere(void **state) {
   assert_true(fault_run(take, NULL) > 5);
 }
 
+static triax_table *table_of_nothing(triax_context *context, size_t rows) {
+  triax_text name = T("hours");
+  triax_table *table = NULL;
+  tx_column *column = tx_column_missing(context, TRIAX_TYPE_NUMBER, rows);
+  if (column) tx_table_new(context, rows, 1, &name, &column, &table, NULL);
+  tx_column_unref(column);
+  return table;
+}
+
+static triax_status ask_for_nothing(triax_context *context, void *user) {
+  (void)user;
+  triax_table *table = table_of_nothing(context, 70);
+  if (!table) return TRIAX_ENOMEM;
+  const double *numbers = triax_table_numbers(table, 0);
+  for (size_t i = 0; numbers && i < 70; i++) assert_true(isnan(numbers[i]));
+  if (numbers) assert_ptr_equal(triax_table_numbers(table, 0), numbers); /* made once */
+  triax_table_unref(table);
+  return numbers ? TRIAX_OK : TRIAX_ENOMEM;
+}
+
+/* Numbers of which none is there take no memory until somebody looks, and are what they would have been. */
+static void columns_of_nothing_are_made_on_demand(void **state) {
+  (void)state;
+  fault_allocator allocator = {.countdown = FAULT_NEVER};
+  triax_context *context = fault_context(&allocator);
+  triax_table *table = table_of_nothing(context, 100000);
+  assert_non_null(table);
+  assert_true(allocator.live_bytes < 100000);
+  assert_int_equal(triax_table_missing(table, 0), 100000);
+  assert_true(isnan(triax_table_number(table, 0, 99999)));
+  assert_false(triax_table_has(table, 0, 5));
+  assert_true(allocator.live_bytes < 100000);
+  struct ArrowArray array;
+  struct ArrowSchema schema;
+  assert_int_equal(triax_table_to_arrow(table, &schema, &array, NULL), TRIAX_OK);
+  assert_true(isnan(((const double *)array.children[0]->buffers[1])[12345]));
+  assert_int_equal(array.children[0]->null_count, 100000);
+  assert_true(allocator.live_bytes > 800000);
+  array.release(&array);
+  schema.release(&schema);
+  triax_table_unref(table);
+  triax_context_unref(context);
+  assert_int_equal(allocator.live_blocks, 0);
+  assert_true(fault_run(ask_for_nothing, NULL) > 5);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(columns_without_rows),
@@ -339,6 +386,7 @@ int main(void) {
       cmocka_unit_test(taken_codes_share_dictionaries),
       cmocka_unit_test(gathering_reorders_every_type),
       cmocka_unit_test(memory_may_fail_anywhere),
+      cmocka_unit_test(columns_of_nothing_are_made_on_demand),
   };
   return cmocka_run_group_tests_name("table_column", tests, NULL, NULL);
 }
