@@ -217,6 +217,8 @@ static triax_status sort_entries(triax_context *context, entry *entries, entry *
     return TRIAX_OK;
   }
   if (!split(entries, spare, count, starts)) return TRIAX_OK;
+  const triax_status status = tx_progress(context, "sorting", 0, error);
+  if (status != TRIAX_OK) return status;
   sorting work = {entries, spare, starts};
   return tx_parallel_for(context, "sorting", 1 << LEAD, 32, sort_ranges, &work, error);
 }
@@ -231,14 +233,21 @@ static double share(uint64_t below, uint64_t equal, uint64_t present) {
   return ((double)below + (double)equal / 2) / (double)present; /* as tx_aggregate_percentile has it */
 }
 
-static bool keep_distinct(triax_context *context, const entry *sorted, size_t count, tx_aggregate *aggregate,
-                          double *numbers) {
-  size_t distinct = count_distinct(sorted, count), at = 0;
+static bool distinct_room(triax_context *context, size_t distinct, tx_aggregate *aggregate) {
   aggregate->distinct = distinct;
   aggregate->sorted = tx_alloc_array(context, distinct, sizeof *aggregate->sorted);
   aggregate->below = tx_alloc_array(context, distinct, sizeof *aggregate->below);
   aggregate->equal = tx_alloc_array(context, distinct, sizeof *aggregate->equal);
-  if (!aggregate->sorted || !aggregate->below || !aggregate->equal) return false;
+  return aggregate->sorted && aggregate->below && aggregate->equal;
+}
+
+/* Rows that are ranked between two looks at whether to go on. */
+#define LOOK ((size_t)1 << 18)
+
+static triax_status keep_distinct(triax_context *context, const entry *sorted, size_t count, tx_aggregate *aggregate,
+                                  double *numbers, triax_error *error) {
+  size_t at = 0, looked = 0;
+  if (!distinct_room(context, count_distinct(sorted, count), aggregate)) return tx_no_memory(error);
   for (size_t i = 0; i < count; at++) {
     size_t end = i + 1;
     while (end < count && sorted[end].key == sorted[i].key) end++;
@@ -247,8 +256,12 @@ static bool keep_distinct(triax_context *context, const entry *sorted, size_t co
     aggregate->equal[at] = end - i;
     double result = share(i, end - i, count);
     for (; i < end; i++) numbers[sorted[i].row] = result;
+    if (i - looked < LOOK) continue;
+    looked = i;
+    const triax_status status = tx_progress(context, "ranking", (double)i / (double)count, error);
+    if (status != TRIAX_OK) return status;
   }
-  return true;
+  return TRIAX_OK;
 }
 
 static tx_column *take_numbers(triax_context *context, size_t rows, double *numbers) {
@@ -264,8 +277,9 @@ static triax_status make_percentiles(triax_context *context, const tx_column *co
   if (status == TRIAX_OK) {
     size_t count = gather_entries(column, entries);
     for (size_t i = 0; i < rows; i++) numbers[i] = (double)NAN;
-    status = sort_entries(context, entries, entries + rows, count, error);
-    if (status == TRIAX_OK && !keep_distinct(context, entries, count, aggregate, numbers)) status = tx_no_memory(error);
+    status = tx_progress(context, "sorting", 0, error);
+    if (status == TRIAX_OK) status = sort_entries(context, entries, entries + rows, count, error);
+    if (status == TRIAX_OK) status = keep_distinct(context, entries, count, aggregate, numbers, error);
   }
   tx_free_array(context, entries, rows, 2 * sizeof *entries);
   if (status != TRIAX_OK) {

@@ -11,11 +11,30 @@ typedef struct ranked {
   size_t row;
 } ranked;
 
+/* Looks now and then at whether to go on: one selection may be over millions. After a failure what is being done is cut
+ * short, and its outcome means nothing. */
+typedef struct watch {
+  const triax_context *context;
+  triax_error *error;
+  triax_status status;
+  size_t steps;
+} watch;
+
 typedef struct ranking {
   const tx_column *keys;
   ranked *units, *spare; /* both `count` long */
   size_t count;
+  watch *look;
 } ranking;
+
+#define LOOK ((size_t)1 << 16)
+
+/* Counts a step; false: stop. */
+static bool go_on(watch *look) {
+  if (++look->steps % LOOK == 0 && !look->status)
+    look->status = tx_progress(look->context, "segmentation", 0, look->error);
+  return !look->status;
+}
 
 static triax_text key_at(const tx_column *keys, size_t row) {
   if (!keys || !tx_column_has(keys, row)) return TX_TEXT("");
@@ -50,16 +69,17 @@ static void merge(const ranking *all, size_t begin, size_t middle, size_t end) {
   if (count == 0 || middle == end || !before(all, &units[middle], &units[middle - 1])) return;
   memcpy(left, units + begin, count * sizeof *left);
   size_t i = 0, right = middle, to = begin;
-  while (i < count && right < end) units[to++] = before(all, &units[right], &left[i]) ? units[right++] : left[i++];
+  while (i < count && right < end && go_on(all->look))
+    units[to++] = before(all, &units[right], &left[i]) ? units[right++] : left[i++];
   memcpy(units + to, left + i, (count - i) * sizeof *left);
 }
 
 /* Merge sort from the bottom up: n log n whatever the data. */
 static void sort(const ranking *all, size_t begin, size_t end) {
   const size_t few = 16;
-  for (size_t at = begin; at < end; at += few) sort_few(all, at, end - at < few ? end : at + few);
-  for (size_t width = few; width < end - begin; width *= 2)
-    for (size_t at = begin; end - at > width; at += 2 * width) {
+  for (size_t at = begin; at < end && go_on(all->look); at += few) sort_few(all, at, end - at < few ? end : at + few);
+  for (size_t width = few; width < end - begin && !all->look->status; width *= 2)
+    for (size_t at = begin; end - at > width && !all->look->status; at += 2 * width) {
       merge(all, at, at + width, end - at < 2 * width ? end : at + 2 * width);
       if (end - at <= 2 * width) break;
     }
@@ -76,9 +96,9 @@ static size_t split(const ranking *all, size_t begin, size_t end) {
   size_t i = begin, j = last;
   const ranked pivot = units[last];
   for (;;) {
-    while (i < last && before(all, &units[i], &pivot)) i++;
-    while (j > i && !before(all, &units[j - 1], &pivot)) j--;
-    if (i >= j) break;
+    while (i < last && before(all, &units[i], &pivot) && go_on(all->look)) i++;
+    while (j > i && !before(all, &units[j - 1], &pivot) && go_on(all->look)) j--;
+    if (i >= j || all->look->status) break;
     swap(&units[i], &units[j - 1]);
   }
   swap(&units[i], &units[last]);
@@ -88,7 +108,7 @@ static size_t split(const ranking *all, size_t begin, size_t end) {
 /* Brings the unit of rank `rank` (from 0) to its place: linear on average; sorts when the pivots are bad. */
 static void select_rank(const ranking *all, size_t rank) {
   size_t begin = 0, end = all->count;
-  for (int tries = 0; end - begin > 32 && tries < 100; tries++) {
+  for (int tries = 0; end - begin > 32 && tries < 100 && !all->look->status; tries++) {
     const size_t at = split(all, begin, end);
     if (at == rank) return;
     if (rank < at) end = at;
@@ -109,7 +129,7 @@ static double part_at(const tx_input *of, size_t row) { return tx_top_part(of->c
 
 /* Adds what the units [begin, end) count for. */
 static void sum_parts(const ranking *all, const tx_input *of, size_t begin, size_t end, tx_exact_sum *to) {
-  for (size_t i = begin; i < end; i++) tx_exact_add(to, part_at(of, all->units[i].row));
+  for (size_t i = begin; i < end && go_on(all->look); i++) tx_exact_add(to, part_at(of, all->units[i].row));
 }
 
 /* The length of the shortest prefix that sums to the share; the last of it comes to its place. Linear on average, as
@@ -123,7 +143,7 @@ static size_t select_sum(const ranking *all, double share, const tx_input *of) {
   const double wanted = tx_top_wanted(share, tx_exact_total(&left));
   size_t begin = 0, end = all->count;
   if (!(wanted > 0)) return 0;
-  for (int tries = 0; end - begin > 32 && tries < 100; tries++) {
+  for (int tries = 0; end - begin > 32 && tries < 100 && !all->look->status; tries++) {
     const size_t at = split(all, begin, end);
     left = have;
     sum_parts(all, of, begin, at, &left);
@@ -137,7 +157,7 @@ static size_t select_sum(const ranking *all, double share, const tx_input *of) {
     begin = at + 1;
   }
   sort(all, begin, end);
-  while (begin < end && !(tx_exact_total(&have) >= wanted)) {
+  while (begin < end && go_on(all->look) && !(tx_exact_total(&have) >= wanted)) {
     tx_exact_add(&have, part_at(of, all->units[begin].row));
     begin++;
   }
@@ -164,9 +184,10 @@ void tx_mark_inside(const tx_segmentation_model *model, uint32_t parent, bool *i
   }
 }
 
-static size_t collect(const double *by, size_t rows, const tx_places *places, const bool *inside, ranked *units) {
+static size_t collect(const double *by, size_t rows, const tx_places *places, const bool *inside, ranked *units,
+                      watch *look) {
   size_t count = 0;
-  for (size_t row = 0; row < rows; row++) {
+  for (size_t row = 0; row < rows && go_on(look); row++) {
     const uint32_t segment = inside ? tx_place_at(places, row) : TX_NO_SEGMENT;
     if (isnan(by[row]) || (inside && (segment == TX_NO_SEGMENT || !inside[segment]))) continue;
     if (units) units[count] = (ranked){by[row], row};
@@ -208,16 +229,18 @@ triax_status tx_top_level(triax_context *context, const tx_segmentation_model *m
                           tx_top_cutoff *cutoffs, triax_error *error) {
   if (take_given(model, level, given, cutoffs)) return TRIAX_OK;
   const double *by = of->inputs[tx_segment_by(model, level->first)].column->numbers;
-  const size_t count = collect(by, of->rows, places, inside, NULL);
+  watch look = {context, error, TRIAX_OK, 0};
+  const size_t count = collect(by, of->rows, places, inside, NULL, &look);
   ranked *units = tx_alloc_array(context, count, sizeof *units), *spare = tx_alloc_array(context, count, sizeof *spare);
   const bool ok = units && spare;
-  if (ok) {
-    const ranking all = {of->keys, units, spare, collect(by, of->rows, places, inside, units)};
-    for (uint32_t s = level->first; s < level->last; s++)
+  if (ok && !look.status) {
+    const ranking all = {of->keys, units, spare, collect(by, of->rows, places, inside, units, &look), &look};
+    for (uint32_t s = level->first; s < level->last && !look.status; s++)
       if (model->segments[s].test == TX_TEST_TOP && !(given && given[s].known))
         cut(model, s, &all, of->inputs, &cutoffs[s]);
   }
   tx_free_array(context, units, count, sizeof *units);
   tx_free_array(context, spare, count, sizeof *spare);
+  if (look.status) return look.status;
   return ok ? TRIAX_OK : tx_no_memory(error);
 }

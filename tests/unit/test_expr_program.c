@@ -338,6 +338,23 @@ static void test_sums_keep_what_rounding_drops(void **state) {
   triax_context_unref(context);
 }
 
+/* An infinite value of a column is a value, and ranks at the end. One that an expression came to, be it by mere choice, is
+ * no result and ranks nowhere. Of four, 3 is above 1 and 2: (2 + 1/2) / 4. */
+static void test_infinite_values_rank(void **state) {
+  (void)state;
+  desk of;
+  triax_context *context = plain_context();
+  open_desk(&of, context, 4);
+  assert_true(numbers(&of, "x", (double[]){(double)INFINITY, 1, 2, 3}));
+  const char *sources[] = {"percentile(x)", "percentile(x.orValue(x))", "percentile(x < 0.0 ? 0.0 : x)",
+                           "percentile(x + 1.0)"};
+  ready(&of, sources, 4);
+  expect_numbers(&of, 0, (double[]){0.875, 0.125, 0.375, 0.625});
+  for (size_t i = 1; i < 4; i++) expect_numbers(&of, i, (double[]){NONE, 0.5 / 3, 1.5 / 3, 2.5 / 3});
+  close_desk(&of);
+  triax_context_unref(context);
+}
+
 static void test_no_rows(void **state) {
   (void)state;
   desk of;
@@ -527,6 +544,7 @@ int main(void) {
       cmocka_unit_test(test_dates),
       cmocka_unit_test(test_whole_set),
       cmocka_unit_test(test_sums_keep_what_rounding_drops),
+      cmocka_unit_test(test_infinite_values_rank),
       cmocka_unit_test(test_no_rows),
       cmocka_unit_test(test_long_chains),
       cmocka_unit_test(test_threads_do_not_matter),

@@ -612,6 +612,61 @@ static triax_status segment_tops(triax_context *context, void *user) {
   return status;
 }
 
+typedef struct calls {
+  size_t made, stop; /* the call that stops the work; 0: none */
+} calls;
+
+static int32_t count_calls(void *user, const char *stage, double done) {
+  calls *count = user;
+  (void)stage;
+  (void)done;
+  return ++count->made == count->stop;
+}
+
+/* One selection over many units looks often enough at whether to go on, and stops at any such look. */
+static void test_tops_can_be_canceled(void **state) {
+  (void)state;
+  enum { UNITS = 600000 };
+  static const tx_segment segments[] = {
+      {LEAF("a", "a", NONE), .test = TX_TEST_TOP, .share = 0.3, .of = 0},
+      {LEAF("b", "b", NONE), .test = TX_TEST_TOP, .share = 0.5, .of = TX_NO_INPUT}};
+  const tx_segmentation_model model = {.segments = segments, .count = 2, .top_count = 2, .by = 0,
+                                       .previous = TX_NO_INPUT, .override_ = TX_NO_INPUT, .since = TX_NO_INPUT,
+                                       .input_count = 1};
+  sheet s;
+  open_sheet(&s);
+  double *arr = malloc(UNITS * sizeof *arr);
+  assert_non_null(arr);
+  uint64_t seed = 5;
+  for (size_t i = 0; i < UNITS; i++) arr[i] = (double)draw(&seed);
+  set_numbers(&s, 0, arr, UNITS);
+  const char *one_key = "";
+  set_keys(&s, &one_key, 1);
+  const tx_units units = units_of(&s, UNITS, 0);
+  calls count = {0, 0};
+  triax_context_options options = TRIAX_CONTEXT_OPTIONS_INIT;
+  options.progress = count_calls;
+  options.progress_user = &count;
+  triax_context *context = NULL;
+  assert_int_equal(triax_context_new(&options, &context, NULL), TRIAX_OK);
+  tx_segmentation_result result = {.rows = 77};
+  assert_int_equal(tx_segmentation_run(context, &model, &units, &result, NULL), TRIAX_OK);
+  tx_segmentation_result_free(context, &model, &result);
+  const size_t all = count.made;
+  /* Twice to gather, at least once each to sum and to part, for each of the two: 9 looks a pass; 19 for the judging. */
+  assert_true(all > 6 * (UNITS >> 16) + UNITS / (32 * TX_BATCH));
+  for (size_t stop = 1; stop <= all; stop += 7) {
+    count = (calls){0, stop};
+    result.rows = 77;
+    assert_int_equal(tx_segmentation_run(context, &model, &units, &result, NULL), TRIAX_ECANCELED);
+    assert_int_equal(count.made, stop);
+    assert_int_equal(result.rows, 77);
+  }
+  triax_context_unref(context);
+  free(arr);
+  close_sheet(&s);
+}
+
 /* Bands of one each, the last for what is below; unit i of value i is in band count - 1 - i. */
 static void check_many_siblings(uint32_t count) {
   enum { UNITS = 1003 };
@@ -688,6 +743,7 @@ int main(void) {
       cmocka_unit_test(test_find),
       cmocka_unit_test(test_models_at_fault),
       cmocka_unit_test(test_many),
+      cmocka_unit_test(test_tops_can_be_canceled),
       cmocka_unit_test(test_more_siblings_than_a_byte),
       cmocka_unit_test(test_memory),
   };
