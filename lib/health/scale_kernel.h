@@ -41,6 +41,18 @@ static inline double KERNEL(where)(bool has, double value) {
   return value;
 }
 
+/* The one value or the other, by bits too: of a plain choice that is stored where it was read compilers make stores of
+ * parts, which the next load has to wait for. */
+static inline double KERNEL(choose)(bool first, double one, double other) {
+  uint64_t a, b;
+  const uint64_t mask = first ? UINT64_MAX : 0;
+  memcpy(&a, &one, sizeof a);
+  memcpy(&b, &other, sizeof b);
+  a = (a & mask) | (b & ~mask);
+  memcpy(&one, &a, sizeof one);
+  return one;
+}
+
 #define SCALE(COUNT)                                                                                                   \
   static void KERNEL(scale##COUNT)(const tx_health_line *line, const double *restrict x, size_t blocks,                \
                                    double *restrict out) {                                                             \
@@ -144,8 +156,8 @@ static void KERNEL(lose)(const double *restrict points, const double *restrict w
   for (size_t i = 0; i < blocks * 64; i++) {
     const double lost = weight[i] * (100 - points[i]);
     const bool more = lost > most[i] * (1 + 1e-12);
-    most[i] = more ? lost : most[i];
-    worst[i] = more ? metric : worst[i];
+    most[i] = KERNEL(choose)(more, lost, most[i]);
+    worst[i] = KERNEL(choose)(more, metric, worst[i]);
   }
 }
 
@@ -156,8 +168,8 @@ static void KERNEL(end_lost)(double group, const double *restrict present, const
   for (size_t i = 0; i < blocks * 64; i++) {
     const double lost = group * (group_most[i] / present[i]);
     const bool more = lost > most[i] * (1 + 1e-12);
-    most[i] = more ? lost : most[i];
-    worst[i] = more ? group_worst[i] : worst[i];
+    most[i] = KERNEL(choose)(more, lost, most[i]);
+    worst[i] = KERNEL(choose)(more, group_worst[i], worst[i]);
   }
 }
 
