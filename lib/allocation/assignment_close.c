@@ -14,10 +14,11 @@
 /* An agent's table is at most so wide; beyond, loads are rounded down to a coarser unit. Its cells in all at most. */
 #define WIDEST 4096
 #define CELLS ((size_t)1 << 20)
-/* Of the steps of prices: how much of the last one goes on, at most how many there are before the first target, and
- * after how many without progress they shorten; those for each target, and at each node. */
+/* Of the steps of prices: how much of the last one goes on, at most how many there are before the first target, how
+ * many the work must suffice for, and after how many without progress they shorten; those for each target, and at each node. */
 #define MOMENTUM 0.8
 #define MOST_STEPS 400
+#define LEAST_STEPS 50
 #define STALE 8
 #define ROOT_STEPS 40
 #define NODE_STEPS 5
@@ -26,8 +27,10 @@
 #define DEEPEST 2000
 /* How much less a pair leaves to search when it uses up all that is spared: 2 to this. */
 #define STEEP 15
-/* The gap is gone through in so many targets, if it has so many units. */
-#define TARGETS 8
+/* Targets are further apart as long as one takes less than such a part of the work. */
+#define CHEAP 500
+/* The next target takes so many times the work of the last one; it is not begun where that would not do. */
+#define GROWTH 2
 
 typedef struct close_search {
   tx_closing c;
@@ -264,6 +267,7 @@ static bool climb(close_search *s) {
   double best = -1e300, eagerness = 1;
   for (int n = 0, stale = 0; n < MOST_STEPS && eagerness > 0.2; n++) {
     tx_close_evaluate(c, false);
+    s->stopped |= n == 0 && c->spent * LEAST_STEPS > s->end - work->work;
     if (!spend(s)) {
       break;
     }
@@ -328,16 +332,22 @@ static void try_targets(close_search *s) {
   tx_closing *c = &s->c;
   tx_assignment_work *work = c->work;
   int64_t ceiling = ceiling_of(work), reach = 0;
+  uint64_t cheap = (s->end - work->work) / CHEAP;
   while (!s->stopped && !tx_assignment_done(work)) {
-    int64_t target = work->bound + (work->found ? (work->best_cost - 1 - work->bound) / TARGETS : reach);
-    target = target < ceiling ? target : ceiling;
+    int64_t most = work->found ? work->best_cost - 1 : ceiling;
+    int64_t target = reach < most - work->bound ? work->bound + reach : most;
     c->limit = (double)target * c->scale;
     s->met = false;
+    uint64_t before = work->work;
     search(s, 0, s->child, ROOT_STEPS);
     tx_close_take_back(c, 0);
     if (!s->met && !s->stopped) {
-      work->bound = target < ceiling ? target + 1 : work->found ? work->best_cost : INT64_MAX;
-      reach = work->found ? 0 : reach * 2 + 1; /* ends at the ceiling */
+      uint64_t taken = work->work - before;
+      work->bound = target < most ? target + 1 : work->found ? work->best_cost : INT64_MAX;
+      s->stopped = taken * GROWTH > s->end - work->work;
+      reach = taken < cheap ? reach * 2 + 1 : reach / 2; /* ends at the most */
+    } else {
+      reach /= 4;
     }
   }
 }

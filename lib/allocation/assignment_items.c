@@ -164,9 +164,13 @@ bool tx_assignment_bid(tx_assignment_work *work, uint64_t units) {
       return true; /* the proof could not be checked by a table */
     }
   }
-  work->item_price = best;
   b.top = (INT64_C(1) << 59) / (int64_t)(n + 1);
-  tx_assignment_item_prices(work, b.top, b.price);
+  if (work->item_price != NULL) {
+    memcpy(b.price, work->item_price, n * sizeof *b.price);
+  } else {
+    tx_assignment_item_prices(work, b.top, b.price);
+    work->item_price = best;
+  }
   for (size_t j = 0; j < n; j++) {
     b.exact[j] = (double)b.price[j];
   }

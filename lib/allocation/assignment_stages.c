@@ -30,18 +30,10 @@ static bool is_tight(const tx_assignment_work *work) {
   return room > gap / 4;
 }
 
-/* Agents that want to be full to the unit are served by diving, others by wandering: both have a try, and the better
- * one the rest. */
-static bool improve(tx_assignment_work *work) {
-  if (work->outer != NULL) {
-    return wander(work, left_of(work));
-  }
-  uint64_t part = left_of(work) / 8;
-  int64_t dived = INT64_MAX;
-  if (!wander(work, part)) {
-    return false;
-  }
-  int64_t wandered = work->found ? work->best_cost : INT64_MAX;
+/* Agents that want to be full to the unit are served by diving, others by wandering: after `part` of work for the latter
+ * both have a try, and the better one the rest. */
+static bool improve(tx_assignment_work *work, uint64_t part) {
+  int64_t dived = INT64_MAX, wandered = work->found ? work->best_cost : INT64_MAX;
   if (!tx_assignment_dive(work, part * (is_tight(work) ? 5 : 3), &dived)) {
     return false;
   }
@@ -62,18 +54,31 @@ static bool run_small(tx_assignment_work *work) {
       (!tx_assignment_done(work) && !tx_assignment_close(work, tenth * 6))) {
     return false;
   }
-  if (!tx_assignment_done(work) && work->item_price == NULL && !tx_assignment_bid(work, tenth)) {
+  if (!tx_assignment_done(work) && !tx_assignment_bid(work, tenth)) {
     return false;
   }
-  return tx_assignment_done(work) || improve(work);
+  if (tx_assignment_done(work)) {
+    return true;
+  }
+  if (work->outer != NULL) {
+    return wander(work, left_of(work));
+  }
+  uint64_t part = left_of(work) / 8;
+  return wander(work, part) && improve(work, part);
 }
 
+/* Whoever has many is searched first, and may be proven then; where nothing holds yet, that takes all there is. */
 static bool run_large(tx_assignment_work *work) {
   if (!tx_assignment_search(work, work->budget / 50) ||
       (!tx_assignment_done(work) && !tx_assignment_bid(work, work->budget / 10))) {
     return false;
   }
-  return tx_assignment_done(work) || improve(work);
+  uint64_t part = left_of(work) / 8;
+  if ((!tx_assignment_done(work) && !wander(work, part)) ||
+      (!tx_assignment_done(work) && work->found && !tx_assignment_close(work, part * 2))) {
+    return false;
+  }
+  return tx_assignment_done(work) || improve(work, left_of(work) / 8);
 }
 
 bool tx_assignment_run(tx_assignment_work *work) {
