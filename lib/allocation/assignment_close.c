@@ -15,7 +15,8 @@
 #define WIDEST 4096
 #define CELLS ((size_t)1 << 20)
 /* Of the steps of prices: how much of the last one goes on, at most how many there are before the first target, how
- * many the work must suffice for, and after how many without progress they shorten; those for each target, and at each node. */
+ * many the work must suffice for, and after how many without progress they shorten; those for each target, and at each
+ * node. */
 #define MOMENTUM 0.8
 #define MOST_STEPS 400
 #define LEAST_STEPS 50
@@ -261,13 +262,25 @@ static double length_of(const tx_closing *c, double best) {
   return gap < c->scale * 10 ? gap : c->scale * 10 + gap / 8;
 }
 
+/* Whether the work does for so many steps of prices: each fills a table for each agent that has pairs with a profit. */
+static bool is_affordable(const close_search *s) {
+  const tx_closing *c = &s->c;
+  double sum = 0;
+  for (size_t p = 0; p < c->pairs; p++) {
+    const tx_close_pair *pair = &c->pair[p];
+    if (c->price[pair->item] > pair->cost) {
+      sum += (double)(c->room[pair->agent] / c->unit) / 2;
+    }
+  }
+  return sum * LEAST_STEPS < (double)(s->end - c->work->work);
+}
+
 static bool climb(close_search *s) {
   tx_closing *c = &s->c;
   tx_assignment_work *work = c->work;
   double best = -1e300, eagerness = 1;
   for (int n = 0, stale = 0; n < MOST_STEPS && eagerness > 0.2; n++) {
     tx_close_evaluate(c, false);
-    s->stopped |= n == 0 && c->spent * LEAST_STEPS > s->end - work->work;
     if (!spend(s)) {
       break;
     }
@@ -488,7 +501,10 @@ bool tx_assignment_close(tx_assignment_work *work, uint64_t units) {
   }
   tx_arena arena;
   tx_arena_init(&arena, work->context);
-  bool fine = begin(&s, &arena) && climb(&s);
+  bool fine = begin(&s, &arena);
+  tx_assignment_tick(work, work->agents * work->items * 4);
+  s.stopped = !fine || !is_affordable(&s);
+  fine = fine && (s.stopped || climb(&s));
   if (fine && !s.stopped && !tx_assignment_done(work)) {
     narrow(&s);
     try_targets(&s);

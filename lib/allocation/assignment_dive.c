@@ -13,6 +13,8 @@
 #define AGENTS_OF_ITEM 12
 /* Steps of prices before the first agent is fixed. */
 #define FIRST_STEPS 20
+/* Steps for each agent that a dive must have work for; with fewer it comes to nothing. */
+#define LEAST_STEPS 3
 /* How much of an agent's past wishes counts with the present one, and what room left counts against wishes granted. */
 #define MEMORY 0.9
 #define ROOM_WEIGHT 0.05
@@ -252,7 +254,10 @@ static bool dive_once(dive *d, uint64_t units, double length, size_t most_steps,
   size_t rests = rest_of(work);
   uint64_t spent = work->work - begin, left = units > spent ? units - spent : 0;
   double steps = (double)left * (1 - REST_SHARE) / ((double)once * (double)work->agents / 2 + 1);
-  size_t each = steps > (double)most_steps ? most_steps : steps > 1 ? (size_t)steps : 1;
+  if (steps < LEAST_STEPS) {
+    return true;
+  }
+  size_t each = steps > (double)most_steps ? most_steps : (size_t)steps;
   while (d->open > rests && !work->stopped) {
     for (size_t n = 0; n < each; n++) {
       ask_all(d);
@@ -272,15 +277,15 @@ static bool dive_once(dive *d, uint64_t units, double length, size_t most_steps,
 static bool list_candidates(dive *d, size_t most) {
   tx_assignment_work *work = d->work;
   size_t m = work->agents;
-  tx_assignment_option *row = tx_arena_calloc(&d->arena, m, sizeof *row);
+  tx_assignment_option *row = tx_arena_calloc(&d->arena, most, sizeof *row);
   size_t *next = tx_arena_calloc(&d->arena, m, sizeof *next);
   if (row == NULL || next == NULL) {
     return false;
   }
   for (int pass = 0; pass < 2; pass++) {
     for (size_t j = 0; j < work->items; j++) {
-      size_t count = tx_assignment_rank(work, j, row);
-      for (size_t o = 0; o < count && o < most; o++) {
+      size_t count = tx_assignment_rank(work, j, most, row);
+      for (size_t o = 0; o < count; o++) {
         size_t i = row[o].agent;
         if (pass == 0) {
           d->begin[i + 1]++;
@@ -295,6 +300,7 @@ static bool list_candidates(dive *d, size_t most) {
       next[i] = d->begin[i];
     }
   }
+  tx_assignment_tick(work, work->items * m * 4);
   return true;
 }
 

@@ -118,7 +118,7 @@ static void climb(bidding *b, uint64_t units, uint32_t *agent) {
   for (bool first = true; work->work < end && eagerness > 1e-3 && !tx_assignment_done(work); first = false) {
     b->knapsack.work = 0;
     int64_t bound = evaluate(b);
-    bool going = tx_assignment_tick(work, (b->knapsack.work + work->items * work->agents * 2) * 3 / 2);
+    bool going = tx_assignment_tick(work, (b->knapsack.work + work->items * work->agents * 2) * 5 / 2);
     if (first || bound > work->proof_items) {
       stale = first || (double)(bound - work->proof_items) < (double)work->scale * 0.005 ? stale + 1 : 0;
       work->proof_items = bound;

@@ -110,33 +110,32 @@ bool tx_assignment_price(tx_assignment_work *work) {
   return true;
 }
 
-static void sort_options(tx_assignment_option *option, size_t count) {
-  for (size_t a = 1; a < count; a++) {
-    tx_assignment_option moving = option[a];
-    size_t b = a;
-    for (; b > 0 && (option[b - 1].excess > moving.excess ||
-                     (option[b - 1].excess == moving.excess && option[b - 1].agent > moving.agent));
-         b--) {
-      option[b] = option[b - 1];
-    }
-    option[b] = moving;
-  }
+static bool comes_before(const tx_assignment_option *a, const tx_assignment_option *b) {
+  return a->excess < b->excess || (a->excess == b->excess && a->agent < b->agent);
 }
 
-size_t tx_assignment_rank(const tx_assignment_work *work, size_t j, tx_assignment_option *row) {
+size_t tx_assignment_rank(const tx_assignment_work *work, size_t j, size_t most, tx_assignment_option *row) {
   size_t count = 0;
-  int64_t least = INT64_MAX;
   for (size_t i = 0; i < work->agents; i++) {
     int64_t load = work->load[j * work->agents + i];
-    if (load != TX_ASSIGNMENT_APART) {
-      int64_t value = work->scale * work->cost[j * work->agents + i] + work->price[i] * load;
-      row[count++] = (tx_assignment_option){(uint32_t)i, load, value};
-      least = value < least ? value : least;
+    if (load == TX_ASSIGNMENT_APART) {
+      continue;
     }
+    int64_t value = work->scale * work->cost[j * work->agents + i] + work->price[i] * load;
+    tx_assignment_option option = {(uint32_t)i, load, value};
+    if (count == most && !comes_before(&option, &row[count - 1])) {
+      continue;
+    }
+    count += count < most;
+    size_t b = count - 1;
+    for (; b > 0 && comes_before(&option, &row[b - 1]); b--) {
+      row[b] = row[b - 1];
+    }
+    row[b] = option;
   }
+  int64_t least = count > 0 ? row[0].excess : 0;
   for (size_t o = 0; o < count; o++) {
     row[o].excess -= least;
   }
-  sort_options(row, count);
   return count;
 }

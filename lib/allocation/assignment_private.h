@@ -86,8 +86,9 @@ typedef struct tx_assignment_option {
   int64_t load;
   int64_t excess; /* scaled: cost + price × load above the item's least */
 } tx_assignment_option;
-/* All pairs of an item that fit, by excess at the best prices of capacity; returns how many. assignment_prices.c */
-size_t tx_assignment_rank(const tx_assignment_work *work, size_t item, tx_assignment_option *row);
+/* An item's best pairs of those that fit, at least one, at most `most`, by excess at the best prices of capacity; returns
+ * how many. assignment_prices.c */
+size_t tx_assignment_rank(const tx_assignment_work *work, size_t item, size_t most, tx_assignment_option *row);
 
 /* assignment_close.c: targets from the bound upwards, with `units` of work; each that cannot be met raises it. */
 bool tx_assignment_close(tx_assignment_work *work, uint64_t units);

@@ -3,6 +3,8 @@
 
 /* Problems of so few items may be settled for good: bounds and enumeration get a larger part. */
 #define SMALL 250
+/* Work for each item that a first search of many is given, where a third of all suffices. */
+#define WANDER 100000
 
 static uint64_t left_of(const tx_assignment_work *work) {
   return work->budget > work->work ? work->budget - work->work : 0;
@@ -30,8 +32,8 @@ static bool is_tight(const tx_assignment_work *work) {
   return room > gap / 4;
 }
 
-/* Agents that want to be full to the unit are served by diving, others by wandering: after `part` of work for the latter
- * both have a try, and the better one the rest. */
+/* Agents that want to be full to the unit are served by diving, others by wandering: after `part` of work for the
+ * latter both have a try, and the better one the rest. */
 static bool improve(tx_assignment_work *work, uint64_t part) {
   int64_t dived = INT64_MAX, wandered = work->found ? work->best_cost : INT64_MAX;
   if (!tx_assignment_dive(work, part * (is_tight(work) ? 5 : 3), &dived)) {
@@ -67,15 +69,23 @@ static bool run_small(tx_assignment_work *work) {
   return wander(work, part) && improve(work, part);
 }
 
-/* Whoever has many is searched first, and may be proven then; where nothing holds yet, that takes all there is. */
+/* How much of what is left closing the gap is worth: each further unit takes some times the work of the last. */
+static uint64_t part_to_close(const tx_assignment_work *work) {
+  int64_t gap = work->best_cost - work->bound;
+  return left_of(work) / (gap <= 8 ? 2 : gap <= 32 ? 5 : 12);
+}
+
+/* Whoever has many is searched first, with so much work an item as makes cooling worth its while, and may be proven
+ * then. */
 static bool run_large(tx_assignment_work *work) {
   if (!tx_assignment_search(work, work->budget / 50) ||
       (!tx_assignment_done(work) && !tx_assignment_bid(work, work->budget / 10))) {
     return false;
   }
-  uint64_t part = left_of(work) / 8;
+  uint64_t left = left_of(work), wanted = (uint64_t)work->items * WANDER, part = left / 8;
+  part = wanted < part ? part : wanted < left / 3 ? wanted : left / 3;
   if ((!tx_assignment_done(work) && !wander(work, part)) ||
-      (!tx_assignment_done(work) && work->found && !tx_assignment_close(work, part * 2))) {
+      (!tx_assignment_done(work) && work->found && !tx_assignment_close(work, part_to_close(work)))) {
     return false;
   }
   return tx_assignment_done(work) || improve(work, left_of(work) / 8);

@@ -60,34 +60,50 @@ void tx_search_keep(tx_search *s) {
   }
 }
 
+/* How many of an item's next choices its usual excess is taken from. */
+#define USUAL 6
+
+/* The pair of an item with a certain agent, its excess against the best one's. */
+static tx_assignment_option pair_with(const tx_assignment_work *work, size_t j, uint32_t agent,
+                                      const tx_assignment_option *best) {
+  const int64_t *cost = work->cost + j * work->agents;
+  int64_t load = work->load[j * work->agents + agent];
+  int64_t excess = work->scale * (cost[agent] - cost[best->agent]) + work->price[agent] * load -
+                   work->price[best->agent] * best->load;
+  return (tx_assignment_option){agent, load, excess};
+}
+
 static bool choose_options(tx_search *s, tx_arena *arena, const uint32_t *start, size_t options) {
   tx_assignment_work *work = s->work;
-  size_t m = work->agents, n = work->items, width = m < options + 1 ? m : options + 1;
-  tx_assignment_option *row = tx_arena_calloc(arena, m, sizeof *row);
-  s->option = tx_arena_calloc(arena, n * width, sizeof *s->option);
+  size_t n = work->items, most = options > USUAL ? options : USUAL, end = 0;
+  tx_assignment_option *row = tx_arena_calloc(arena, most, sizeof *row);
+  s->option = tx_arena_calloc(arena, n * (options + 1), sizeof *s->option);
   s->option_begin = tx_arena_calloc(arena, n + 1, sizeof *s->option_begin);
   if (row == NULL || s->option == NULL || s->option_begin == NULL) {
     return false;
   }
-  size_t end = 0;
   double typical = 0;
   for (size_t j = 0; j < n; j++) {
-    size_t count = tx_assignment_rank(work, j, row), kept = count < options ? count : options;
-    size_t near = count < 6 ? count : 6;
+    size_t count = tx_assignment_rank(work, j, most, row), near = count < USUAL ? count : USUAL;
     for (size_t o = 1; o < near; o++) {
       typical += (double)row[o].excess / (double)(near - 1);
     }
-    for (size_t o = 0; o < count; o++) {
-      if (o < kept || row[o].agent == start[j]) {
-        if (row[o].agent == start[j]) {
-          s->chosen[j] = (uint32_t)end;
-        }
-        s->option[end++] = row[o];
+    bool has_start = false;
+    for (size_t o = 0; o < count && o < options; o++) {
+      if (row[o].agent == start[j]) {
+        has_start = true;
+        s->chosen[j] = (uint32_t)end;
       }
+      s->option[end++] = row[o];
+    }
+    if (!has_start) {
+      s->chosen[j] = (uint32_t)end;
+      s->option[end++] = pair_with(work, j, start[j], &row[0]);
     }
     s->option_begin[j + 1] = end;
   }
   s->typical = (int64_t)(typical / (double)n) + 1;
+  tx_assignment_tick(work, n * work->agents * 2);
   return true;
 }
 
