@@ -21,9 +21,17 @@ triax_text text_at(const triax_table *table, const char *name, size_t row) {
   return column != SIZE_MAX ? triax_table_text(table, column, row) : triax_text_of(NULL);
 }
 
+/* Beyond what is anybody's money, but what fits into a cell is still the number. */
+static bool is_huge(double value, char text[CLI_NUMBER_SIZE]) {
+  if (!(fabs(value) >= 1e15)) return false;
+  snprintf(text, CLI_NUMBER_SIZE, "%.1e", value);
+  return true;
+}
+
 const char *digest_count(double value, char text[CLI_NUMBER_SIZE]) {
   char digits[CLI_NUMBER_SIZE];
-  if (is_missing(value) || fabs(value) > 1e15) return "-";
+  if (is_missing(value)) return "-";
+  if (is_huge(value, text)) return text;
   size_t length = text_of_integer((int64_t)llround(value), digits), out = 0;
   for (size_t i = 0; i < length; i++) {
     if (i > 0 && digits[i - 1] != '-' && (length - i) % 3 == 0) text[out++] = ',';
@@ -39,6 +47,7 @@ const char *digest_money(double value, char text[CLI_NUMBER_SIZE]) {
     const char *sign;
   } units[] = {{1e9, "bn"}, {1e6, "m"}, {1e3, "k"}};
   if (is_missing(value)) return "-";
+  if (is_huge(value, text)) return text;
   for (size_t i = 0; i < 3; i++) {
     if (fabs(value) < units[i].size * 0.9995) continue;
     double share = value / units[i].size;
@@ -55,6 +64,7 @@ const char *digest_money(double value, char text[CLI_NUMBER_SIZE]) {
 
 const char *digest_figure(double value, int decimals, char text[CLI_NUMBER_SIZE]) {
   if (is_missing(value)) return "-";
+  if (is_huge(value, text)) return text;
   snprintf(text, CLI_NUMBER_SIZE, "%.*f", decimals, value);
   return text;
 }

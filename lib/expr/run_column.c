@@ -182,6 +182,7 @@ triax_status tx_data_column(const tx_data *data, size_t root, tx_column **column
   if (!of->column && (of->type.lists || !column_type(of->type))) {
     return tx_fail(error, TRIAX_EUNSUPPORTED, "This kind of value cannot be a column: convert it to a number or a string.");
   }
-  if (of->column || data->program->root_count == 1) return tx_code_column(data, &data->code, root, column, faults, error);
-  return column_alone(data, root, column, faults, error);
+  bool alone = !of->column && data->program->root_count > 1;
+  return alone ? column_alone(data, root, column, faults, error)
+               : tx_code_column(data, &data->code, root, column, faults, error);
 }

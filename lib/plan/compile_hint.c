@@ -41,14 +41,35 @@ static size_t first_other(const tx_schema *schema, const tx_column *column, bool
   return SIZE_MAX;
 }
 
+/* A column without any value counts as one of numbers, which a date or a text is not: the first that the expression
+ * names and nobody declared. */
+static bool hint_of_empty(const tx_policy_expr *expr, const tx_schema *schema, const triax_table *table,
+                          tx_expr_fault *fault) {
+  const tx_free_name *names;
+  bool types = strstr(fault->message, "is needed here") || strstr(fault->message, "cannot take");
+  size_t count = types ? tx_syntax_free_names(expr->syntax, &names) : 0;
+  for (size_t i = 0; i < count; i++) {
+    const tx_column *column = tx_table_column(table, names[i].name);
+    if (!column || names[i].name.length > 60 || is_declared(schema, names[i].name)) continue;
+    size_t row = 0;
+    while (row < column->rows && !tx_column_has(column, row)) row++;
+    if (row < column->rows) continue;
+    snprintf(fault->hint, sizeof fault->hint, "'%.*s' has no values to tell its type: declare it under %s.columns",
+             (int)names[i].name.length, names[i].name.bytes, schema->what);
+    return true;
+  }
+  return false;
+}
+
 void tx_compile_hint(const tx_compiled *compiled, const tx_policy_expr *expr, tx_expr_fault *fault) {
   static const char *const calls[] = {"write double(", "write date("};
   bool date = strncmp(fault->hint, calls[1], strlen(calls[1])) == 0;
-  if (!date && strncmp(fault->hint, calls[0], strlen(calls[0])) != 0) return;
   bool team = expr->over == TX_OVER_TEAM;
-  if (team ? !compiled->team : expr->over == TX_OVER_PAIR) return;
+  if (!expr->syntax || (team ? !compiled->team : expr->over == TX_OVER_PAIR)) return;
   const tx_schema *schema = team ? &compiled->policy->team : &compiled->policy->customers;
   const triax_table *table = team ? compiled->team->people.table : compiled->customers->people.table;
+  if (hint_of_empty(expr, schema, table, fault)) return;
+  if (!date && strncmp(fault->hint, calls[0], strlen(calls[0])) != 0) return;
   triax_text name = name_of(expr, fault, calls[date]);
   const tx_column *column = tx_table_column(table, name);
   if (!column || column->type != TRIAX_TYPE_STRING || name.length > 60 || is_declared(schema, name)) return;

@@ -168,6 +168,23 @@ class Types(Hostile):
         self.assertIn("row 2 holds 'soon'; declare it under customers.columns: d: {type: date}\n",
                       self.fails(stale + ALL, "id,arr,d\nA,1,2026-01-01\nB,1,soon\n"))
 
+    def test_a_column_without_values(self):
+        """It counts as one of numbers; nothing said that this is why it is no date."""
+        late = "define: {late: days_until(renewal)}\n" + ALL
+        self.assertIn("'days_until' cannot take (double)\n"
+                      "    2 | define: {late: days_until(renewal)}\n"
+                      "      |                ^~~~~~~~~~  'renewal' has no values to tell its type: declare it under "
+                      "customers.columns\n", self.fails(late, "id,renewal\nA,\n"))
+        self.assertEqual(self.plan("customers: {columns: {renewal: {type: date}}}\n" + late, "id,renewal\nA,\n").stderr,
+                         "")
+
+
+class Digests(Hostile):
+    def test_amounts_beyond_money(self):
+        """They were cut to the first 39 digits."""
+        done = self.plan("segmentation: {by: arr, segments: [{name: all}]}\n", "id,arr\nA,1e300\n")
+        self.assertIn("1 customer, ARR 1.0e+300\n", done.stdout)
+
 
 class Terminals(Hostile):
     """What is in data and policies moves no cursor, and begins no line of its own."""
