@@ -163,6 +163,9 @@ static void read_limits(tx_reader *reader, uint32_t node, tx_policy_score *score
   }
 }
 
+/* Health and coverage are rounded to ten decimals, and so is what they meet: 1/3 reaches 0.3333333333333333. */
+static double tidy(double value) { return round(value * 1e10) / 1e10; }
+
 static void sort_bands(tx_health_band *bands, size_t count) {
   for (size_t i = 1; i < count; i++) {
     tx_health_band band = bands[i];
@@ -178,7 +181,7 @@ static void read_bands(tx_reader *reader, uint32_t node, tx_policy_score *score)
   if (!bands) return;
   score->model.bands = bands;
   for (uint32_t child = tx_read_first(reader, node); child != TX_NO_NODE; child = tx_read_next(reader, child)) {
-    tx_health_band band = {tx_read_key(reader, child), tx_read_number(reader, child, 0, 100, 0)};
+    tx_health_band band = {tx_read_key(reader, child), tidy(tx_read_number(reader, child, 0, 100, 0))};
     if (tx_text_equal_c(band.name, "unknown")) {
       tx_read_key_fault(reader, child, NULL, "'unknown' is the band of customers whose health is missing");
     }
@@ -222,6 +225,16 @@ static void read_calibration(tx_reader *reader, uint32_t node, tx_policy_score *
   score->model.calibration_count = i;
 }
 
+/* Whether any metric counts. What is at fault otherwise is not judged. */
+static bool weighs(const tx_health_model *model) {
+  bool any = model->metric_count == 0;
+  for (size_t m = 0; m < model->metric_count; m++) {
+    const tx_health_metric *metric = &model->metrics[m];
+    any = any || metric->group >= model->group_count || metric->weight * model->groups[metric->group].weight > 0;
+  }
+  return any;
+}
+
 void tx_read_score(tx_reader *reader, uint32_t node, triax_text name, tx_policy_score *score) {
   static const char *const keys[] = {"metrics", "groups", "missing",     "min_coverage",
                                      "limits",  "bands",  "calibration", NULL};
@@ -243,11 +256,15 @@ void tx_read_score(tx_reader *reader, uint32_t node, triax_text name, tx_policy_
       read_metric(reader, child, score, &list[score->model.metric_count++]);
     }
   }
+  if (metrics != TX_NO_NODE && !weighs(&score->model)) {
+    tx_read_fault(reader, metrics, "give a metric, and its group, a weight above 0", "nothing weighs anything: nobody "
+                                                                                     "would have a score");
+  }
   if (missing != TX_NO_NODE) {
     static const char *const words[] = {"reweight", NULL};
     tx_read_word(reader, missing, words);
   }
-  if (coverage != TX_NO_NODE) score->model.min_coverage = tx_read_share(reader, coverage, 1, 0);
+  if (coverage != TX_NO_NODE) score->model.min_coverage = tidy(tx_read_share(reader, coverage, 1, 0));
   read_limits(reader, tx_read_child(reader, node, "limits"), score);
   read_bands(reader, tx_read_child(reader, node, "bands"), score);
   read_calibration(reader, tx_read_child(reader, node, "calibration"), score);

@@ -130,6 +130,25 @@ class Health(Hostile):
         self.assertIn("a limit needs 'at_most' or 'at_least'",
                       self.fails(ALL + self.METRIC + "  limits: [{when: arr > 0}]\n"))
 
+    def test_thresholds_of_more_than_ten_decimals(self):
+        """1 of 3 metrics is known: coverage is 1/3, but it is rounded to ten decimals, and the threshold was not."""
+        policy = """health:
+  metrics:
+    m: {value: m, scale: [[0, 0], [3, 100]], weight: 1}
+    n: {value: n, scale: [[0, 0], [3, 100]], weight: 1}
+    o: {value: n, scale: [[0, 0], [3, 100]], weight: 1}
+  min_coverage: 0.3333333333333333
+  bands: {red: 0, green: 33.333333333333336}
+"""
+        row = self.plan(ALL + policy, "id,m,n\nA,1,\n").tables["customers"][0]
+        self.assertEqual((row["health"], row["band"], row["coverage"]), ("33.3333333333", "green", "0.3333333333"))
+
+    def test_nothing_weighs_anything(self):
+        self.assertIn("health.metrics: nothing weighs anything: nobody would have a score",
+                      self.fails(ALL + self.METRIC.replace("weight: 1", "weight: 0")))
+        grouped = self.METRIC.replace("m: {", "m: {group: g, ") + "  groups: {g: 0%}\n"
+        self.assertIn("health.metrics: nothing weighs anything", self.fails(ALL + grouped))
+
 
 class Teams(Hostile):
     POLICY = ALL + """team: {key: id}

@@ -640,8 +640,11 @@ static void test_tops_can_be_canceled(void **state) {
   uint64_t seed = 5;
   for (size_t i = 0; i < UNITS; i++) arr[i] = (double)draw(&seed);
   set_numbers(&s, 0, arr, UNITS);
-  const char *one_key = "";
-  set_keys(&s, &one_key, 1);
+  const char **keys = malloc(UNITS * sizeof *keys); /* the unit at a cut-off is told by its key */
+  assert_non_null(keys);
+  for (size_t i = 0; i < UNITS; i++) keys[i] = "";
+  set_keys(&s, keys, UNITS);
+  free(keys);
   const tx_units units = units_of(&s, UNITS, 0);
   calls count = {0, 0};
   triax_context_options options = TRIAX_CONTEXT_OPTIONS_INIT;
