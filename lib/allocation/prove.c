@@ -156,13 +156,14 @@ static triax_status line(prover *p, const place *from, const bool *moved, bool a
       high = now;
       right = true;
     }
-    if (now.slope == 0 || (!(left && right) && n > 3 && now.value <= before + 0.3)) {
+    double worth = 0.002 * ((double)p->target - p->value);
+    if (now.slope == 0 || (!(left && right) && n > 1 && now.value - before < (worth > 0.3 ? worth : 0.3))) {
       break;
     }
     before = now.value;
     if (left && right) {
       double top = low.value + low.slope * (meeting(&low, &high) - low.times);
-      if (top - p->value < 0.3 || top - p->value < 0.002 * ((double)p->target - p->value)) {
+      if (top - p->value < 0.3 || top - p->value < worth) {
         break;
       }
     }
@@ -522,6 +523,7 @@ static triax_status prove_all(prover *p, int lead, int known) {
   uint64_t budget = WORK_FOR_ALL + WORK_FOR_EACH * (uint64_t)d->books->customers;
   budget += d->dimensions > 1 ? 2 * budget : 0;
   budget = budget < FEWEST * d->deep_pass ? FEWEST * d->deep_pass : budget;
+  budget = p->relax == NULL ? FEWEST * d->deep_pass : budget;
   budget = d->books->former != NULL ? 4 * d->pass : budget;
   triax_status status = TRIAX_OK;
   for (int part = 0; status == TRIAX_OK && part < TX_PARTS; part++) {
@@ -599,7 +601,7 @@ triax_status tx_prove(const tx_split *split, tx_books_result *result, const tx_c
   triax_status status = tx_dual_init(&dual, split, result, constant, watch);
   bool relaxed = split->books->customers <= RELAXED_MOST && split->books->former == NULL;
   if (status == TRIAX_OK && relaxed) {
-    status = tx_relax_init(&relax, split, watch);
+    status = tx_relax_init(&relax, split, result, watch);
   }
   if (status == TRIAX_OK) {
     prover p = {.dual = &dual, .result = result, .prices = dual.books->csms * dual.dimensions};

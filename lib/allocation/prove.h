@@ -72,6 +72,8 @@ typedef struct tx_relaxed {
   tx_part problem;
   tx_core core;
   tx_flow flow;
+  tx_basis basis;
+  bool *apart;         /* per customer: has a node of its own */
   uint32_t *customers; /* with a load */
   size_t count;
   bool opened, has_core, has_flow;
@@ -79,11 +81,12 @@ typedef struct tx_relaxed {
 
 typedef struct tx_relax {
   const tx_split *split;
+  const tx_books_result *result; /* whose relaxation is taken up where it ended */
   tx_watch *watch;
   tx_relaxed *part;
 } tx_relax;
 
-triax_status tx_relax_init(tx_relax *relax, const tx_split *split, tx_watch *watch);
+triax_status tx_relax_init(tx_relax *relax, const tx_split *split, const tx_books_result *result, tx_watch *watch);
 void tx_relax_free(tx_relax *relax);
 /* The prices of load (row by CSM, `wide` apart) at which the relaxation's weighed sum is least, and what each part of
  * the objective comes to there, of customers with a load. */

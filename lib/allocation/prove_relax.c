@@ -1,6 +1,58 @@
 /* The relaxations of all parts of the problem, kept to be solved again and again for other weights. */
 #include "allocation/prove.h"
 
+/* The customer's number in the part, or TX_BOOKS_NONE. */
+static uint32_t local_customer(const tx_split *split, size_t part, uint32_t customer) {
+  const uint32_t *list = split->customer_order + split->customer_begin[part];
+  size_t low = 0, end = split->customer_begin[part + 1] - split->customer_begin[part], high = end;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (list[middle] < customer) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low < end && list[low] == customer ? (uint32_t)low : TX_BOOKS_NONE;
+}
+
+static uint32_t local_number(uint32_t number, const uint32_t *local) {
+  return number < TX_BOOKS_LEFT ? local[number] : number;
+}
+
+/* The tree that the answer's relaxation ended with, in the part's numbers. */
+static bool take_basis(const tx_relax *relax, size_t part, tx_relaxed *one) {
+  const tx_split *split = relax->split;
+  const tx_books_result *result = relax->result;
+  size_t customers = one->problem.books.customers, csms = one->problem.books.csms;
+  uint32_t *rest = tx_arena_calloc(&one->arena, customers, sizeof *rest);
+  uint32_t *apart = tx_arena_calloc(&one->arena, customers, sizeof *apart);
+  tx_books_link *class_link = tx_arena_calloc(&one->arena, one->problem.books.classes, sizeof *class_link);
+  tx_books_link *csm_link = tx_arena_calloc(&one->arena, csms, sizeof *csm_link);
+  one->apart = tx_arena_calloc(&one->arena, customers, sizeof *one->apart);
+  if (rest == NULL || apart == NULL || class_link == NULL || csm_link == NULL || one->apart == NULL) {
+    return false;
+  }
+  for (size_t x = 0; x < customers; x++) {
+    uint32_t j = split->customer_order[split->customer_begin[part] + x];
+    rest[x] = local_number(result->rest[j], split->csm_local);
+    apart[x] = local_number(result->apart[j], split->csm_local);
+    one->apart[x] = apart[x] != TX_BOOKS_NONE;
+  }
+  for (size_t x = 0; x < one->problem.books.classes; x++) {
+    class_link[x] = result->class_link[split->class_order[split->class_begin[part] + x]];
+    class_link[x].to = local_number(class_link[x].to, split->csm_local);
+  }
+  for (size_t x = 0; x < csms; x++) {
+    csm_link[x] = result->csm_link[split->csm_order[split->csm_begin[part] + x]];
+    csm_link[x].to = local_number(csm_link[x].to, split->class_local);
+    csm_link[x].apart =
+        csm_link[x].apart == TX_BOOKS_NONE ? TX_BOOKS_NONE : local_customer(split, part, csm_link[x].apart);
+  }
+  one->basis = (tx_basis){rest, apart, class_link, csm_link};
+  return true;
+}
+
 static bool list_customers(tx_relaxed *one, tx_watch *watch) {
   const tx_core *core = &one->core;
   one->customers = tx_arena_calloc(&one->arena, core->books->customers, sizeof *one->customers);
@@ -27,20 +79,20 @@ static triax_status open_part(tx_relax *relax, size_t part) {
   }
   one->has_core = true;
   int64_t scale = tx_flow_scale(&one->core);
-  if (!list_customers(one, watch)) {
+  if (!list_customers(one, watch) || !take_basis(relax, part, one)) {
     return tx_no_memory(watch->error);
   }
   if (scale == 0 || one->count == 0) {
     return TRIAX_OK;
   }
-  tx_flow_scope scope = {.customers = one->customers, .count = one->count};
+  tx_flow_scope scope = {.customers = one->customers, .count = one->count, .apart = one->apart, .basis = &one->basis};
   status = tx_flow_init(&one->flow, &one->core, scale, &scope, NULL);
   one->has_flow = status == TRIAX_OK;
   return status;
 }
 
-triax_status tx_relax_init(tx_relax *relax, const tx_split *split, tx_watch *watch) {
-  *relax = (tx_relax){.split = split, .watch = watch};
+triax_status tx_relax_init(tx_relax *relax, const tx_split *split, const tx_books_result *result, tx_watch *watch) {
+  *relax = (tx_relax){.split = split, .result = result, .watch = watch};
   relax->part = tx_calloc(watch->context, split->parts, sizeof *relax->part);
   triax_status status = relax->part == NULL ? tx_no_memory(watch->error) : TRIAX_OK;
   for (size_t part = 0; status == TRIAX_OK && part < split->parts; part++) {
