@@ -19,6 +19,29 @@ typedef struct triax_aggregates triax_aggregates;
 typedef struct triax_plan triax_plan;
 
 /**
+ * @brief What is known of a plan's books while they are searched, in the unit of the policy's `value`.
+ * @since 0.1
+ */
+typedef struct triax_books_state {
+  size_t struct_size;     /**< sizeof(triax_books_state) of the library */
+  double uncovered_value; /**< value that the best books so far leave uncovered; accounts that were not looked at yet
+                               count as uncovered */
+  double uncovered_bound; /**< no books leave less uncovered */
+} triax_books_state;
+
+/**
+ * @brief Hears of a plan's books while they are searched, and may say that they are good enough.
+ *
+ * Called on the caller's thread, some hundred times a second. Both figures only get better.
+ * @param user the options' books_user
+ * @param state borrowed for the call
+ * @return 0 to go on; anything else: the search ends, and the plan is made with the best books so far and bounds of
+ *         every part, within about the time that the first books take. The summary then says `stopped`
+ * @since 0.1
+ */
+typedef int (*triax_books_fn)(void *user, const triax_books_state *state);
+
+/**
  * @brief Options of a plan. Zero means default.
  * @since 0.1
  */
@@ -45,10 +68,13 @@ typedef struct triax_plan_options {
                          accounts are to be owned; 1: always; −1: never */
   const triax_table *history; /**< earlier values of health: columns customer, date and health (0 to 100), one row per
                                    customer and day; typed as `sent` is. Borrowed for the call; NULL: none. Needs as_of */
+  triax_books_fn books; /**< hears of the books while they are searched; NULL: nobody. What it answers can make two plans
+                             of the same input differ */
+  void *books_user;     /**< handed to books */
 } triax_plan_options;
 
 /** Default options, for initialisation. @since 0.1 */
-#define TRIAX_PLAN_OPTIONS_INIT {sizeof(triax_plan_options), 0, 0, 0, 0, 0, 0, 0, {0, 0}, 0, 0, 0, 0}
+#define TRIAX_PLAN_OPTIONS_INIT {sizeof(triax_plan_options), 0, 0, 0, 0, 0, 0, 0, {0, 0}, 0, 0, 0, 0, 0, 0}
 
 /** @brief Sets options to their defaults. @since 0.1 */
 TRIAX_API void triax_plan_options_init(triax_plan_options *options);

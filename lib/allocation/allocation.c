@@ -49,9 +49,17 @@ void tx_allocation_result_free(tx_allocation_result *result) {
   triax_context_unref(context);
 }
 
+/* In the policy's unit. */
+static bool tell(void *user, int64_t value, int64_t bound) {
+  const tx_allocation_job *job = user;
+  return job->input->tell(job->input->tell_user, (double)value / job->value_scale, (double)bound / job->value_scale);
+}
+
 static triax_status solve(tx_allocation_job *job) {
   tx_books_result **solved = &job->keep->solved;
   if (!tx_allocation_former(job)) return tx_no_memory(job->error);
+  job->books.tell = job->input->tell ? tell : NULL;
+  job->books.tell_user = job;
   triax_status status = tx_books_solve(job->context, &job->books, solved, job->error);
   if (status == TRIAX_OK && job->points_traded) {
     tx_allocation_found found;

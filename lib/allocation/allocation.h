@@ -78,6 +78,10 @@ typedef struct tx_allocation_input {
   const uint32_t *former_customer; /* per customer: its row there, or TX_ALLOCATION_NONE; NULL: the same rows */
   const uint32_t *former_csm;      /* per CSM, likewise */
 
+  /* Told of the value left uncovered and its bound while books are searched; true: good enough. NULL: none. */
+  bool (*tell)(void *user, double value, double bound);
+  void *tell_user;
+
   /* For solving again with something changed; zeros: nothing. */
   const uint32_t *placed; /* per customer: the CSM whom it must have, who may own it; TX_ALLOCATION_NONE: free; or NULL */
   const uint64_t *left;   /* bitmap: customers to be left uncovered; NULL: none */
@@ -151,6 +155,7 @@ typedef struct tx_allocation_result {
   double bound_uncovered_value, bound_over, bound_points, bound_imbalance;
   int bounded; /* parts that have a bound: 4, or, where points are traded for balance, 2 */
   bool optimal;
+  bool stopped; /* input.tell ended the search */
   uint64_t tied; /* with input.tie: units that keep whom it names */
   double gap;  /* of the first part that is not proven equal: |reached − bound| ÷ max(1, |bound|); 0 when optimal;
                   NaN: equal as far as proven, and not proven to the end */

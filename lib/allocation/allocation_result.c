@@ -133,6 +133,7 @@ static void set_objective(tx_allocation_job *job, const tx_books_result *answer)
   result->bound_imbalance = (double)solved->bound.imbalance / job->imbalance_scale;
   result->bounded = job->points_traded ? 2 : 4;
   result->optimal = solved->optimal;
+  result->stopped = solved->stopped;
   result->gap = gap_of(result, &solved->goal, &solved->bound);
 }
 

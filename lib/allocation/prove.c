@@ -525,6 +525,7 @@ static triax_status prove_all(prover *p, int lead, int known) {
   budget = budget < FEWEST * d->deep_pass ? FEWEST * d->deep_pass : budget;
   budget = p->relax == NULL ? FEWEST * d->deep_pass : budget;
   budget = d->books->former != NULL ? 4 * d->pass : budget;
+  budget = tx_watch_enough(d->watch) ? 0 : budget;
   triax_status status = TRIAX_OK;
   for (int part = 0; status == TRIAX_OK && part < TX_PARTS; part++) {
     p->locked[part] = part < lead;
@@ -599,7 +600,7 @@ triax_status tx_prove(const tx_split *split, tx_books_result *result, const tx_c
   tx_dual dual;
   tx_relax relax = {.part = NULL, .watch = watch};
   triax_status status = tx_dual_init(&dual, split, result, constant, watch);
-  bool relaxed = split->books->customers <= RELAXED_MOST && split->books->former == NULL;
+  bool relaxed = split->books->customers <= RELAXED_MOST && split->books->former == NULL && !tx_watch_enough(watch);
   if (status == TRIAX_OK && relaxed) {
     status = tx_relax_init(&relax, split, result, watch);
   }

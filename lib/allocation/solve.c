@@ -13,6 +13,7 @@ typedef struct run {
   uint64_t *work; /* per part */
   bool *reused;   /* per part */
   atomic_bool canceled;
+  tx_tell tell;
 } run;
 
 int tx_books_compare(const tx_books_goal *a, const tx_books_goal *b) {
@@ -176,12 +177,43 @@ static triax_status solve_core(run *r, size_t part, const tx_part *problem, tx_w
   return status;
 }
 
+static int64_t value_of(const tx_books *books, size_t j) { return books->value == NULL ? 1 : books->value[j]; }
+
+/* One part more is known. */
+static void answered(run *r, size_t part) {
+  const tx_split *split = &r->split;
+  const tx_books_part *its = &r->result->part[part];
+  int64_t all = 0;
+  for (size_t x = split->customer_begin[part]; x < split->customer_begin[part + 1]; x++) {
+    all += value_of(split->books, split->customer_order[x]);
+  }
+  tx_lock_take(&r->tell.lock);
+  r->tell.value -= all - its->goal[TX_VALUE];
+  r->tell.bound += its->proven > 0 ? its->bound[TX_VALUE] : 0;
+  tx_lock_give(&r->tell.lock);
+}
+
+/* What nobody may own, and who stays, is known from the start. */
+static void open_tell(run *r) {
+  const tx_books *books = r->split.books;
+  r->tell.tell = books->tell;
+  r->tell.user = books->tell_user;
+  for (size_t j = 0; j < books->customers; j++) {
+    size_t offer = books->class_offer[books->customer_class[j]];
+    bool fixed = books->fixed != NULL && books->fixed[j] != TX_BOOKS_NONE;
+    bool nobody = books->offer_begin[offer] == books->offer_begin[offer + 1];
+    r->tell.value += fixed ? 0 : value_of(books, j);
+    r->tell.bound += nobody && !fixed ? value_of(books, j) : 0;
+  }
+}
+
 static triax_status solve_part(run *r, size_t part, bool caller, triax_error *error) {
   tx_arena arena;
   tx_part problem;
   triax_context *context = r->result->context;
   tx_watch watch = {.context = context, .canceled = &r->canceled, .caller = caller, .error = error};
   double all = (double)r->split.customer_begin[r->split.parts];
+  watch.tell = r->tell.tell != NULL ? &r->tell : NULL;
   watch.stop = UINT64_MAX;
   watch.begin = (double)r->split.customer_begin[part] / all;
   watch.size = (double)(r->split.customer_begin[part + 1] - r->split.customer_begin[part]) / all;
@@ -194,7 +226,10 @@ static triax_status solve_part(run *r, size_t part, bool caller, triax_error *er
     r->reused[part] = tx_former_reuse(&r->split, part, &r->map, r->result);
     status = r->reused[part] ? tx_watch_poll(&watch) : solve_core(r, part, &problem, &watch, &arena);
   }
-  r->work[part] = watch.work;
+  r->work[part] = watch.work - (watch.ended ? TX_WATCH_END : 0);
+  if (watch.tell != NULL && status == TRIAX_OK) {
+    answered(r, part);
+  }
   tx_arena_free(&arena);
   return status;
 }
@@ -322,6 +357,7 @@ static triax_status set_bounds(run *r, const tx_cost *rest, const tx_cost *cost,
   tx_watch watch = {.context = result->context, .canceled = &r->canceled, .caller = true, .error = error, .begin = 1};
   tx_cost bound, priced;
   watch.stop = UINT64_MAX;
+  watch.tell = r->tell.tell != NULL ? &r->tell : NULL;
   int known = 1 + met_before(cost, &bound, sum_bounds(result, rest, false, &bound));
   int lead = met_before(cost, &priced, sum_bounds(result, rest, true, &priced));
   for (int part = known; part < TX_PARTS; part++) {
@@ -391,13 +427,22 @@ triax_status tx_books_solve(triax_context *context, const tx_books *books, tx_bo
   }
   run r = {.result = new_result(books, context)};
   atomic_init(&r.canceled, false);
+  atomic_init(&r.tell.enough, false);
   if (r.result == NULL) {
     return tx_no_memory(error);
   }
   status = tx_split_init(&r.split, books, context, error);
   if (status == TRIAX_OK) {
     bool mapped = tx_former_map_init(&r.map, books, &r.split.arena);
+    mapped = mapped && (books->tell == NULL || tx_lock_init(&r.tell.lock));
+    if (mapped && books->tell != NULL) {
+      open_tell(&r);
+    }
     status = mapped ? solve_parts(&r, context, error) : tx_no_memory(error);
+    r.result->stopped = atomic_load(&r.tell.enough);
+    if (r.tell.tell != NULL) {
+      tx_lock_destroy(&r.tell.lock);
+    }
     tx_split_free(&r.split);
   }
   if (status != TRIAX_OK) {

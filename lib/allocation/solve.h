@@ -75,6 +75,11 @@ typedef struct tx_books {
   double effort; /* work allowed, 1 is usual; <= 0 or NaN: 1. Decides the answer, as no clock does; more is not worse */
   uint64_t seed; /* of the search's choices */
 
+  /* Told on the caller's thread what value the best assignment so far leaves uncovered, and a bound; parts of the problem
+   * that are not answered yet count as uncovered, and for nothing. True: that is good enough, the search ends. NULL: none */
+  bool (*tell)(void *user, int64_t value, int64_t bound);
+  void *tell_user;
+
   /* The answer to a problem much like this one, to start from; NULL: none. Parts that are as they were are taken over
    * as they were answered; where a few things have changed, customers stay where they are as far as they can, and only
    * what is near is looked at. Bounds hold as ever. Two arrays say what was what; NULL: the same numbers. */
@@ -166,6 +171,7 @@ typedef struct tx_books_result {
   size_t parts;
   tx_books_part *part;
   bool reused; /* some of it was taken over from the former answer */
+  bool stopped; /* `tell` ended the search: another time, another answer */
 
   uint64_t work; /* done, in units of effort's own kind; the same on every machine */
 } tx_books_result;

@@ -10,6 +10,25 @@ static double done_of(const tx_watch *watch) {
   return share < 1 ? (1 + 2 * share) / 3 : 1;
 }
 
+/* Tells the host, and ends the search where it has enough: what runs comes to the end of its budget. A first assignment
+ * is always made. */
+static void tell_host(tx_watch *watch) {
+  tx_tell *tell = watch->tell;
+  if (watch->caller && !atomic_load(&tell->enough)) {
+    tx_lock_take(&tell->lock);
+    int64_t value = tell->value - watch->value, bound = tell->bound + watch->bound;
+    tx_lock_give(&tell->lock);
+    if (tell->tell(tell->user, value, bound)) {
+      atomic_store(&tell->enough, true);
+    }
+  }
+  if (atomic_load(&tell->enough) && watch->stop != UINT64_MAX && !watch->ended) {
+    watch->ended = true;
+    watch->work += TX_WATCH_END;
+    watch->next = watch->work + TX_WATCH_STEP;
+  }
+}
+
 triax_status tx_watch_poll(tx_watch *watch) {
   watch->next = watch->work + TX_WATCH_STEP;
   if (watch->caller && !atomic_load(watch->canceled)) {
@@ -23,6 +42,9 @@ triax_status tx_watch_poll(tx_watch *watch) {
   if (atomic_load(watch->canceled)) {
     watch->status = TRIAX_ECANCELED;
     return tx_fail(watch->error, TRIAX_ECANCELED, "the allocation was stopped by the host");
+  }
+  if (watch->tell != NULL) {
+    tell_host(watch);
   }
   return TRIAX_OK;
 }

@@ -8,6 +8,7 @@
 #include "base/context.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/thread.h"
 
 /* A cost, compared part by part: value, over, points lost (the negative of points), imbalance. Kept as a vector and
  * not as one weighted number, so that the order stays strict whatever the sizes. */
@@ -48,6 +49,18 @@ static inline void tx_cost_sub(tx_cost *a, const tx_cost *b) {
 /* Counts work, and asks the host now and then whether to go on. Work counted decides budgets; the host's answer only
  * ends the whole call. */
 #define TX_WATCH_STEP 100000
+/* Work that is counted when the search is to end, so that every budget is used up. */
+#define TX_WATCH_END (UINT64_MAX / 2)
+
+/* What the host is told of all parts, and what it said. */
+typedef struct tx_tell {
+  bool (*tell)(void *user, int64_t value, int64_t bound); /* NULL: nobody asks */
+  void *user;
+  atomic_bool enough;
+  tx_lock lock;
+  int64_t value, bound; /* of the parts that are answered, the others all uncovered */
+} tx_tell;
+
 typedef struct tx_watch {
   triax_context *context;
   atomic_bool *canceled; /* shared by the workers of one call */
@@ -57,9 +70,16 @@ typedef struct tx_watch {
   double begin, size;  /* of the whole: where this part begins and how much it is */
   triax_status status; /* not TRIAX_OK once the host wants to stop */
   triax_error *error;
+  tx_tell *tell;        /* NULL: nobody asks */
+  int64_t value, bound; /* of the part at hand, at the end of its last stage: less uncovered than all of it, bound */
+  bool ended;           /* work was counted to the end */
 } tx_watch;
 
 triax_status tx_watch_poll(tx_watch *watch);
+/* Whether the host has said that what there is will do. */
+static inline bool tx_watch_enough(const tx_watch *watch) {
+  return watch->tell != NULL && atomic_load(&watch->tell->enough);
+}
 /* Where a stage ends that may take so much work: sooner, where the whole ends sooner. */
 static inline uint64_t tx_watch_end(const tx_watch *watch, uint64_t budget) {
   uint64_t end = watch->work > UINT64_MAX - budget ? UINT64_MAX : watch->work + budget;

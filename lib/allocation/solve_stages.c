@@ -43,8 +43,22 @@ bool tx_core_near(const tx_core *core) {
   return core->proven > 0;
 }
 
+/* Between stages an assignment is what it seems: the host may hear of it. */
+static void note_stage(const tx_core *core) {
+  int64_t all = 0;
+  if (core->watch->tell == NULL) {
+    return;
+  }
+  for (uint32_t j = 0; j < core->books->customers; j++) {
+    all += tx_core_value(core, j);
+  }
+  core->watch->value = all - core->cost.part[TX_VALUE];
+  core->watch->bound = core->proven > 0 ? core->bound.part[TX_VALUE] : 0;
+}
+
 static bool ended(const tx_core *core) {
-  return best_known(core) || core->watch->work >= core->watch->stop || (core->missed != NULL && tx_core_near(core));
+  note_stage(core);
+  return tx_watch_enough(core->watch) || best_known(core) || core->watch->work >= core->watch->stop || (core->missed != NULL && tx_core_near(core));
 }
 
 /* Exchanges between pairs, and what brings scattered room together. */
@@ -113,7 +127,7 @@ triax_status tx_core_improve(tx_core *core, int64_t scale) {
   }
   watch->from = begin;
   watch->stop = begin > UINT64_MAX - budget ? UINT64_MAX : begin + budget;
-  status = settle(core, &pairs, scale);
+  status = ended(core) ? TRIAX_OK : settle(core, &pairs, scale);
   for (int cycle = 0; status == TRIAX_OK && cycle < CYCLES && !ended(core); cycle++) {
     status = search(core, &pairs, scale, cycle);
   }

@@ -133,6 +133,8 @@ static triax_status open_plan(triax_context *context, const tx_plan_inputs *inpu
   made->as_of = inputs->options.as_of;
   made->has_as_of = inputs->options.has_as_of != 0;
   made->previous = inputs->options.previous;
+  made->books = inputs->options.books;
+  made->books_user = inputs->options.books_user;
   made->parts = inputs->options.parts != 0;
   made->reasons = !inputs->options.without_reasons;
   made->tradeoff = inputs->options.tradeoff != 0;
@@ -208,6 +210,7 @@ triax_status tx_plan_make(triax_context *context, const tx_plan_inputs *inputs, 
     if (status == TRIAX_OK) tx_plan_notes(made, report);
   }
   made->previous = NULL;
+  made->books = NULL;
   if (status == TRIAX_OK) *plan = made;
   else triax_plan_unref(made);
   return status;

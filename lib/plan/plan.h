@@ -181,6 +181,8 @@ struct triax_plan {
   tx_plan_given *given; /* aggregates of a larger set; NULL: none */
   const triax_plan *previous; /* while the plan is made: to start from; NULL: none */
   int32_t as_of;
+  triax_books_fn books; /* while the plan is made */
+  void *books_user;
   bool has_as_of, parts, reasons, tradeoff;
   int32_t hiring; /* options.hires */
   size_t rows, csms;

@@ -327,6 +327,12 @@ void tx_plan_part_free(tx_plan_allocation *part) {
   tx_stage_free(part->team_stage);
 }
 
+static bool tell_books(void *user, double value, double bound) {
+  const triax_plan *plan = user;
+  triax_books_state state = {sizeof state, value, bound < value ? bound : value};
+  return plan->books(plan->books_user, &state) != 0;
+}
+
 triax_status tx_run_allocation(triax_plan *plan, const tx_step *step, tx_report *report) {
   tx_plan_allocation *part = &plan->allocation;
   part->given = true;
@@ -334,8 +340,11 @@ triax_status tx_run_allocation(triax_plan *plan, const tx_step *step, tx_report 
   allocation_job job = {plan, &plan->compiled->policy->allocation, step, part, &part->input, &part->arena,
                         report->error};
   triax_status status = tx_prepare_allocation(plan, part, report->error);
+  part->input.tell = plan->books ? tell_books : NULL;
+  part->input.tell_user = plan;
   if (status == TRIAX_OK) status = tx_allocation_run(plan->context, &part->input, &part->result, report->error);
   part->input.former = NULL; /* it may go before this plan does */
+  part->input.tell = NULL;   /* what is solved again is not told of */
   if (status == TRIAX_OK) status = derive(&job);
   if (status != TRIAX_OK) return status;
   part->overlays = tx_arena_calloc(&part->arena, job.policy->overlay_count + 1, sizeof *part->overlays);

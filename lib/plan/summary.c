@@ -210,6 +210,7 @@ static void put_proof(const tx_allocation_result *result, triax_document *d) {
   tx_put_number(d, "gap", result->gap);
   if (!result->optimal && part < result->bounded) tx_put_text(d, "gap_in", triax_text_of(objective_words[part]));
   tx_put_boolean(d, "optimal", result->optimal);
+  if (result->stopped) tx_put_boolean(d, "stopped", true);
 }
 
 static void put_pools(const triax_plan *plan, triax_document *d) {

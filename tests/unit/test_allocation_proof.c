@@ -435,6 +435,60 @@ static void one_giant_part_looks_up_often(void **state) {
   generate_free(&g);
 }
 
+/* --- hosts that have enough --- */
+
+typedef struct listener {
+  size_t count, enough_at;
+  int64_t value, bound, first;
+} listener;
+
+static bool listen(void *user, int64_t value, int64_t bound) {
+  listener *l = user;
+  assert_true(bound <= value);
+  /* What is told only gets better. */
+  assert_true(l->count == 0 || (value <= l->value && bound >= l->bound));
+  l->first = l->count == 0 ? value : l->first;
+  l->value = value;
+  l->bound = bound;
+  return ++l->count == l->enough_at;
+}
+
+/* Whenever the host says so, there is an answer within all rules, with bounds of every part that hold. */
+static void a_host_that_has_enough_gets_the_best_so_far(void **state) {
+  (void)state;
+  triax_context *context = plain(1), *threads = plain(3);
+  for (int shape = 0; shape < 4; shape++) {
+    generated g;
+    company(&g, 1500, 40, 95 + 5 * shape, shape % 2 * 10, 1 + shape / 2, (uint64_t)shape);
+    g.books.effort = 0.3;
+    tx_books_result *whole = solved(context, &g.books);
+    listener l = {0, 0, 0, 0, 0};
+    g.books.tell = listen;
+    g.books.tell_user = &l;
+    tx_books_result *told = solved(context, &g.books);
+    assert_true(same_answer(whole, told) && !told->stopped); /* telling changes nothing */
+    assert_true(l.count > 20 && l.value < l.first);
+    assert_true(l.value >= told->goal.value && l.bound <= told->goal.value);
+    size_t all = l.count;
+    for (size_t at = 1; at < all; at += 1 + all / 9) {
+      l = (listener){0, at, 0, 0, 0};
+      tx_books_result *stopped = solved(context, &g.books);
+      assert_int_equal(l.count, at);
+      assert_true(stopped->stopped && stopped->goal.value <= l.value && stopped->work < 2 * whole->work);
+      assert_true(stopped->bound.value >= l.bound);
+      tx_books_result_free(stopped);
+      /* On several threads what is heard of when depends on the day; the answer holds whenever it ends. */
+      l = (listener){0, at, 0, 0, 0};
+      tx_books_result_free(solved(threads, &g.books));
+    }
+    tx_books_result_free(told);
+    tx_books_result_free(whole);
+    generate_free(&g);
+  }
+  triax_context_unref(context);
+  triax_context_unref(threads);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(prices_prove_what_is_stated),
@@ -448,6 +502,7 @@ int main(void) {
       cmocka_unit_test(a_csm_whom_nobody_is_offered_changes_nothing),
       cmocka_unit_test(annealing_keeps_rules_and_gains),
       cmocka_unit_test(one_giant_part_looks_up_often),
+      cmocka_unit_test(a_host_that_has_enough_gets_the_best_so_far),
   };
   return cmocka_run_group_tests_name("allocation proof", tests, NULL, NULL);
 }

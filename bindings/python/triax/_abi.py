@@ -194,6 +194,7 @@ triax_log_fn = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 triax_progress_fn = CFUNCTYPE(c_int, c_void_p, c_char_p, c_double)
 triax_task_fn = CFUNCTYPE(None, c_void_p, c_uint64)
 triax_parallel_fn = CFUNCTYPE(None, c_void_p, c_uint64, triax_task_fn, c_void_p)
+triax_books_fn = CFUNCTYPE(c_int, c_void_p, POINTER(triax_books_state))
 
 
 class triax_text(Structure):
@@ -251,6 +252,17 @@ triax_load_options._fields_ = [
 ]
 
 
+class triax_books_state(Structure):
+    pass
+
+
+triax_books_state._fields_ = [
+    ("struct_size", c_size_t),
+    ("uncovered_value", c_double),
+    ("uncovered_bound", c_double),
+]
+
+
 class triax_plan_options(Structure):
     pass
 
@@ -269,6 +281,8 @@ triax_plan_options._fields_ = [
     ("tradeoff", c_int32),
     ("hires", c_int32),
     ("history", POINTER(triax_table)),
+    ("books", triax_books_fn),
+    ("books_user", c_void_p),
 ]
 
 

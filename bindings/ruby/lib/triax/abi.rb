@@ -119,6 +119,7 @@ module Triax
     callback :triax_progress_fn, [:pointer, :string, :double], :int
     callback :triax_task_fn, [:pointer, :uint64], :void
     callback :triax_parallel_fn, [:pointer, :uint64, :triax_task_fn, :pointer], :void
+    callback :triax_books_fn, [:pointer, :pointer], :int
 
     class Text < FFI::Struct
       layout :bytes, :pointer,
@@ -155,6 +156,12 @@ module Triax
              :set_aside, :int32
     end
 
+    class BooksState < FFI::Struct
+      layout :struct_size, :size_t,
+             :uncovered_value, :double,
+             :uncovered_bound, :double
+    end
+
     class PlanOptions < FFI::Struct
       layout :struct_size, :size_t,
              :as_of, :int32,
@@ -168,7 +175,9 @@ module Triax
              :previous, :pointer,
              :tradeoff, :int32,
              :hires, :int32,
-             :history, :pointer
+             :history, :pointer,
+             :books, :triax_books_fn,
+             :books_user, :pointer
     end
 
     class PlanProof < FFI::Struct
