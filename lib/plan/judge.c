@@ -124,6 +124,13 @@ static tx_value *value_of(triax_judge *judge, size_t column) {
   return &judge->values[judge->variable_of[column]];
 }
 
+static triax_status not_taken(const triax_judge *judge, size_t column, const char *what, triax_error *error) {
+  const triax_table *table = judge->plan->compiled->customers->people.table;
+  triax_text name = table->fields[column].name;
+  return tx_fail(error, TRIAX_EINVAL, "'%.*s' is a column of type %s, which takes no %s", tx_name_width(name), name.bytes,
+                 triax_type_name(table->fields[column].column->type), what);
+}
+
 triax_status triax_judge_number(triax_judge *judge, size_t column, double value, triax_error *error) {
   tx_value *at = judge ? value_of(judge, column) : NULL;
   if (!at) return tx_fail(error, TRIAX_EINVAL, "there is no such column");
@@ -145,15 +152,14 @@ triax_status triax_judge_number(triax_judge *judge, size_t column, double value,
     default: break;
   }
   at->state = TX_MISSING;
-  return tx_fail(error, TRIAX_EINVAL, "the column does not take such a number");
+  return not_taken(judge, column, "such number", error);
 }
 
 triax_status triax_judge_text(triax_judge *judge, size_t column, triax_text value, triax_error *error) {
   tx_value *at = judge ? value_of(judge, column) : NULL;
   bool known = judge && (at || column == judge->previous_column || column == judge->override_column);
-  if (!known || (at && !tx_type_is(at->type, TX_STRING))) {
-    return tx_fail(error, TRIAX_EINVAL, "there is no such column of strings");
-  }
+  if (!known) return tx_fail(error, TRIAX_EINVAL, "there is no such column");
+  if (at && !tx_type_is(at->type, TX_STRING)) return not_taken(judge, column, "text", error);
   if (at) at->state = (uint8_t)(value.bytes ? TX_PRESENT : TX_MISSING);
   if (at) at->text = value;
   if (column == judge->key_column) judge->key = value;

@@ -191,6 +191,9 @@ static void test_changed(void **state) {
   assert_int_equal(triax_judge_run(judge, &found, NULL), TRIAX_OK);
   assert_null(found.segment.bytes);
   assert_int_equal(triax_judge_number(judge, SIZE_MAX, 1, NULL), TRIAX_EINVAL);
+  triax_error error;
+  assert_int_equal(triax_judge_text(judge, triax_judge_column(judge, T("arr")), T("640"), &error), TRIAX_EINVAL);
+  assert_string_equal(error.message, "'arr' is a column of type number, which takes no text");
   found.struct_size = 8;
   assert_int_equal(triax_judge_run(judge, &found, NULL), TRIAX_EINVAL);
   triax_judge_free(judge);
