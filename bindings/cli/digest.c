@@ -66,7 +66,8 @@ const char *digest_figure(double value, int decimals, char text[CLI_NUMBER_SIZE]
   if (is_missing(value)) return "-";
   if (is_huge(value, text)) return text;
   snprintf(text, CLI_NUMBER_SIZE, "%.*f", decimals, value);
-  return text;
+  bool nothing = text[0] == '-' && strspn(text + 1, "0.") == strlen(text + 1);
+  return nothing ? text + 1 : text; /* -0.00 */
 }
 
 void digest_cell(text_buffer *buffer, triax_text text, size_t width) {

@@ -17,15 +17,18 @@ static void add_name(const digest *d, const triax_table *table, const char *colu
 /* --- what is kept --- */
 
 static void add_share(const digest *d, double share) {
-  char text[CLI_NUMBER_SIZE];
-  text_add_format(d->buffer, " %6s%s", digest_figure(100 * share, 1, text), is_missing(share) ? "" : "%");
+  char text[CLI_NUMBER_SIZE], figure[CLI_NUMBER_SIZE];
+  const double percent = 100 * share, size = fabs(percent);
+  if (size >= 99999.5) snprintf(text, sizeof text, "%.0e", percent);
+  else snprintf(text, sizeof text, "%s", digest_figure(percent, size < 9999.95 ? 1 : 0, figure));
+  text_add_format(d->buffer, " %5s%s", is_missing(share) ? "-" : text, is_missing(share) ? "" : "%");
 }
 
 /* One segment: its rows are those of the years, from 0 on. */
 static void add_outlook(const digest *d, const triax_table *table, size_t first, size_t last) {
   char text[CLI_NUMBER_SIZE];
   add_name(d, table, "segment", first);
-  text_add_format(d->buffer, " %8s", digest_money(number_at(table, "arr", first), text));
+  text_add_format(d->buffer, " %7s", digest_money(number_at(table, "arr", first), text));
   text_add_format(d->buffer, " %10s", digest_money(number_at(table, "arr", last), text));
   text_add_format(d->buffer, " %9s to", digest_money(number_at(table, "arr_low", last), text));
   text_add_format(d->buffer, " %-8s", digest_money(number_at(table, "arr_high", last), text));
@@ -41,7 +44,7 @@ static void add_outlooks(const digest *d) {
   while (years + 1 < rows && number_at(table, "year", years + 1) > 0) years++;
   char heading[CLI_NUMBER_SIZE];
   snprintf(heading, sizeof heading, years == 1 ? "in a year" : "in %zu years", years);
-  text_add_format(d->buffer, "\n%-*s %8s %10s %21s %7s %7s\n", DIGEST_NAME, "Forecast", "ARR now", heading,
+  text_add_format(d->buffer, "\n%-*s %7s %10s %21s %6s %6s\n", DIGEST_NAME, "Forecast", "ARR now", heading,
                   "90 % interval  ", "GRR", "NRR");
   for (size_t row = 0; row < rows && says(text_at(table, "scenario", row), "base"); row += years + 1) {
     add_outlook(d, table, row, row + years);
@@ -50,11 +53,21 @@ static void add_outlooks(const digest *d) {
 
 /* --- whom it takes --- */
 
+/* A number of CSMs: with two decimals as long as they fit. */
+static const char *csm_figure(double value, char text[CLI_NUMBER_SIZE]) {
+  if (!(fabs(value) >= 1e4)) return digest_figure(value, 2, text);
+  return fabs(value) < 1e6 ? digest_count(value, text) : digest_money(value, text);
+}
+
+static const char *hire_figure(double value, char text[CLI_NUMBER_SIZE]) {
+  return fabs(value) >= 1e4 ? digest_money(value, text) : digest_count(value, text);
+}
+
 /* A rule's number of CSMs, with a star where it binds. */
 static void add_rule(const digest *d, const triax_table *table, size_t row, const char *column, const char *word) {
   char text[CLI_NUMBER_SIZE];
   bool binds = says(text_at(table, "binds", row), word);
-  text_add_format(d->buffer, " %7s%s", digest_figure(number_at(table, column, row), 2, text), binds ? "*" : " ");
+  text_add_format(d->buffer, " %7s%s", csm_figure(number_at(table, column, row), text), binds ? "*" : " ");
 }
 
 static void add_head(const digest *d, const triax_table *table, size_t row) {
@@ -64,9 +77,9 @@ static void add_head(const digest *d, const triax_table *table, size_t row) {
   add_rule(d, table, row, "by_accounts", "accounts");
   add_rule(d, table, row, "by_arr", "arr");
   add_rule(d, table, row, "by_hours", "hours");
-  text_add_format(d->buffer, " %6s", digest_figure(number_at(table, "need", row), 2, text));
-  text_add_format(d->buffer, " %6s", digest_figure(number_at(table, "csms", row), 2, text));
-  text_add_format(d->buffer, " %5s", digest_count(number_at(table, "hire", row), text));
+  text_add_format(d->buffer, " %6s", csm_figure(number_at(table, "need", row), text));
+  text_add_format(d->buffer, " %6s", csm_figure(number_at(table, "csms", row), text));
+  text_add_format(d->buffer, " %5s", hire_figure(number_at(table, "hire", row), text));
   if (next <= 0) text_add_string(d->buffer, "  now");
   else if (!is_missing(next)) text_add_format(d->buffer, "  in %s y", digest_figure(next, 1, text));
   digest_line(d->buffer);
@@ -114,7 +127,9 @@ static void add_scenario(const digest *d, const triax_table *table, size_t row) 
   text_add_string(d->buffer, "  ");
   digest_cell(d->buffer, text_at(table, "scenario", row), DIGEST_NAME + 12);
   text_add_format(d->buffer, " %9s", of_change(digest_money(arr, text), arr, change));
-  text_add_format(d->buffer, " %8s%s", of_change(digest_figure(share, 1, text), share, change), is_missing(share) ? " " : "%");
+  if (fabs(share) >= 1e5) snprintf(text, sizeof text, "%.0e", share); /* a thousandfold and more */
+  else snprintf(text, sizeof text, "%s", digest_figure(share, 1, change));
+  text_add_format(d->buffer, " %8s%s", of_change(text, share, change), is_missing(share) ? " " : "%");
   text_add_format(d->buffer, " %7s", of_change(digest_figure(csms, 1, text), csms, change));
   text_add_format(d->buffer, " %10s", of_change(digest_money(net, text), net, change));
   digest_line(d->buffer);

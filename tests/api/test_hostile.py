@@ -204,6 +204,28 @@ class Digests(Hostile):
         done = self.plan("segmentation: {by: arr, segments: [{name: all}]}\n", "id,arr\nA,1e300\n")
         self.assertIn("1 customer, ARR 1.0e+300\n", done.stdout)
 
+    def test_forecasts_fit_80_columns(self):
+        """They were 82 wide, and wider with large numbers."""
+        policy = """customers: {key: id}
+team: {key: id}
+segmentation: {segments: [{name: a name that is longer than the place for it, when: arr > 1000}, {name: rest}]}
+allocation: {capacity: {accounts: 2, hours: {need: arr, have: 100 * fte}}}
+forecast:
+  years: 50
+  retention: 0.9
+  expansion: grow
+  cost: 130k
+  multiple: 10
+  scenarios: [{name: a name that is longer than the place for it, set: {arr: arr * 1e6}}, {name: fee, fee: {rest: 1e9}}]
+"""
+        for factor in "1", "1e3", "1e6":
+            rows = "".join(f"k{i},{i}e3,{factor if i % 2 else 0}\n".replace("e3", "e3" if i else "") for i in range(9))
+            done = self.plan(policy, "id,arr,grow\n" + rows, team="id,fte\nana,1\n")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("Forecast  ", done.stdout)
+            self.assertEqual([line for line in done.stdout.splitlines() if len(line) > 80], [])
+            self.assertNotIn("-0.0", done.stdout)
+
 
 class Terminals(Hostile):
     """What is in data and policies moves no cursor, and begins no line of its own."""
