@@ -110,7 +110,7 @@ static const char fit[] =
     "  --leaks A,B         columns that know the outcome: never used\n"
     "  --rising A,B        of these numbers, more may only be better\n"
     "  --falling A,B       of these numbers, more may only be worse\n"
-    "  --interactions N    at most N tables of two columns together; 5 without it\n"
+    "  --interactions N    at most N tables of two columns together; 12 without it\n"
     "  --score NAME        learn this score of the policy, and not health: the higher, the\n"
     "                      surer the outcome\n"
     "  --folds COLUMN      which fold each row is in; without it five folds by key\n"

@@ -137,7 +137,7 @@ typedef struct triax_fit_options {
   double ridge;              /**< #TRIAX_FIT_LOGISTIC: strength of the penalty on squared coefficients of standardised
                                   columns (1 is scikit-learn's C = 1); 0: none */
   int32_t method;            /**< TRIAX_FIT_… */
-  int32_t pairs;             /**< most interactions; 0: five, negative: none */
+  int32_t pairs;             /**< most interactions; 0: twelve, negative: none */
   int32_t force;             /**< 1: learn at `stage: startup` and `growth`, and from thinner history, too */
   int32_t reserved;          /**< 0 */
 } triax_fit_options;

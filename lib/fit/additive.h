@@ -22,6 +22,7 @@ typedef struct tx_penalty {
 typedef struct tx_term {
   int kind;
   size_t column;
+  size_t slope, bends; /* groups of a line; 0: none */
   size_t first, count; /* parameters; where has_missing, that of missing values follows */
   bool has_missing;
   int direction;

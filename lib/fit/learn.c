@@ -7,13 +7,13 @@
 #include "fit/pairs.h"
 
 /* Parameters of the first fit, over all columns; few knots each where there are many columns. */
-#define PARAMETERS 400
+#define PARAMETERS 300
 #define KNOTS_MOST 32
 #define KNOTS_LEAST 4
 #define LEVELS_MOST 50
 /* What a line may differ from the first fit's, in log-odds (root of the mean square over rows), and its most knots. */
-#define TOLERANCE 0.02
-#define FEW_KNOTS 8
+#define TOLERANCE 0.01
+#define FEW_KNOTS 10
 /* A metric whose effect deviates less over the rows says nothing. */
 #define SPREAD_LEAST 0.01
 /* Steps of Newton's. */
@@ -171,6 +171,22 @@ static triax_status add_last_terms(learning *work, triax_error *error) {
 
 /* --- the model of what was fitted ---- */
 
+/* Knots that a line does not need any more are left out. */
+static bool thin_shape(tx_arena *arena, const tx_term *term, tx_fit_shape *shape) {
+  bool *keep = tx_arena_calloc(arena, term->count, sizeof *keep);
+  double *knots = tx_arena_calloc(arena, term->count, sizeof *knots);
+  if (!keep || !knots) return false;
+  tx_knots_thin(term->knots, shape->effect, term->mass, term->count, TOLERANCE / 10, term->count, keep);
+  shape->count = 0;
+  for (size_t k = 0; k < term->count; k++) {
+    if (!keep[k]) continue;
+    knots[shape->count] = term->knots[k];
+    shape->effect[shape->count++] = shape->effect[k];
+  }
+  shape->knots = knots;
+  return true;
+}
+
 static bool keep_shape(learning *work, const tx_term *term) {
   tx_fit_model *model = work->model;
   const double *beta = work->last.beta + term->first;
@@ -186,7 +202,7 @@ static bool keep_shape(learning *work, const tx_term *term) {
   *shape = (tx_fit_shape){term->column, term->count, term->knots, term->levels, effect, 0, spread, term->parameters};
   shape->missing = (term->has_missing ? beta[term->count] : 0) - mean;
   model->intercept += mean;
-  return true;
+  return term->kind != TX_TERM_LINE || thin_shape(&model->arena, term, shape);
 }
 
 static bool keep_pair(learning *work, const tx_term *term) {
@@ -216,10 +232,13 @@ static bool keep_model(learning *work) {
 }
 
 static triax_status fit_last(learning *work, triax_error *error) {
+  bool any;
   triax_status status = add_last_terms(work, error);
   if (status == TRIAX_OK) status = tx_additive_open(&work->last, error);
   if (status == TRIAX_OK) status = tx_additive_fit(&work->last, STEPS, error);
   if (status == TRIAX_OK) status = add_pairs(work, error);
+  /* What tables say now, some lines need not bend for any more. */
+  if (status == TRIAX_OK && work->pair_count) status = tx_additive_straighten(&work->last, VOUCHED, &any, error);
   if (status == TRIAX_OK && work->pair_count) status = tx_additive_fit(&work->last, STEPS_AGAIN, error);
   if (status == TRIAX_OK) {
     status = tx_additive_finish(&work->last, work->options->parameters, &work->model->shrunk, error);

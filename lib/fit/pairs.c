@@ -8,16 +8,14 @@
 #include "fit/elementary.h"
 #include "fit/knots.h"
 
-#define BINS 12
+#define BINS 32
 #define NO_BIN 255
 /* Groups along one side of a table. */
-#define GROUPS 4
+#define GROUPS 6
 /* Rows (by weight) that each of four quarters must have. */
-#define QUARTER_LEAST 3.0
+#define QUARTER_LEAST 1.0
 /* A further cut must explain so much more (of a chi-squared of about as many degrees of freedom). */
 #define CUT_LEAST 7.0
-/* And the first ones so much more than chance gives the best of so many. */
-#define BEYOND_CHANCE 4.0
 
 typedef struct side {
   bool levels;
@@ -44,19 +42,26 @@ struct tx_pair_search {
 
 /* --- bins ---- */
 
+/* Rows by bins of a side whose cuts are known. */
+static void place_rows(const tx_pair_search *search, size_t column, side *into) {
+  const double *numbers = search->data->columns[column].numbers;
+  for (size_t row = 0; row < search->data->rows; row++) {
+    double share = 0;
+    const bool none = isnan(numbers[row]) || !into->bins;
+    const size_t below = none || into->bins < 2 ? 0 : tx_knot_below(into->cuts, into->bins, numbers[row], &share);
+    into->bin[row] = none ? NO_BIN : (uint8_t)(below + (share >= 1));
+  }
+}
+
 static bool bin_numbers(tx_pair_search *search, size_t column, side *into) {
-  const double *numbers = search->data->columns[column].numbers, *knots;
+  const double *knots;
   size_t count;
   if (!tx_knots_spread(&search->arena, search->data, column, BINS, &knots, &count)) return false;
   into->cuts = tx_arena_calloc(&search->arena, BINS, sizeof *into->cuts);
   if (!into->cuts) return false;
   into->bins = count;
   for (size_t k = 0; k < count; k++) into->cuts[k] = knots[k];
-  for (size_t row = 0; row < search->data->rows; row++) {
-    size_t bin = 0;
-    while (bin + 1 < count && numbers[row] >= knots[bin + 1]) bin++;
-    into->bin[row] = isnan(numbers[row]) || !count ? NO_BIN : (uint8_t)bin;
-  }
+  place_rows(search, column, into);
   return true;
 }
 
@@ -131,42 +136,63 @@ static size_t splits(const side *of) {
   return of->levels && of->bins > 2 ? of->bins : of->bins - 1;
 }
 
-static bool beyond(const side *of, size_t split, size_t bin) { return of->levels ? bin == split : bin > split; }
+/* What is left over, and of what weight. */
+typedef struct sums {
+  double left, weight;
+} sums;
 
-/* The square of the contrast of four quarters over its variance: chi-squared of one degree by chance. */
-static double contrast(const double left[4], const double weight[4]) {
-  double sum = 0, variance = 0;
-  for (int q = 0; q < 4; q++) {
-    if (weight[q] < QUARTER_LEAST) return 0;
-    sum += (q == 0 || q == 3 ? 1 : -1) * left[q] / weight[q];
-    variance += 1 / weight[q];
+/* The square of the contrast of four quarters over its variance: chi-squared of one degree by chance. Half a row less in
+ * the smallest of them (Yates), where few rows make chance look larger than it is. */
+static double contrast(sums quarter[2][2]) {
+  double sum = 0, variance = 0, least = INFINITY;
+  for (int i = 0; i < 2; i++) {
+    for (int j = 0; j < 2; j++) {
+      if (quarter[i][j].weight < QUARTER_LEAST) return 0;
+      sum += (i == j ? 1 : -1) * quarter[i][j].left / quarter[i][j].weight;
+      variance += 1 / quarter[i][j].weight;
+      least = fmin(least, quarter[i][j].weight);
+    }
   }
-  return sum * sum / variance;
+  sum = fabs(sum) - 0.5 / least;
+  return sum > 0 ? sum * sum / variance : 0;
 }
 
+/* From one split to the next: what lies before it and beyond. */
+static void halve(const side *of, sums bin, sums all, sums half[2]) {
+  if (of->levels) {
+    half[1] = bin;
+  } else {
+    half[0].left += bin.left;
+    half[0].weight += bin.weight;
+  }
+  const sums known = half[of->levels];
+  half[!of->levels] = (sums){all.left - known.left, all.weight - known.weight};
+}
+
+/* The contrast of the best cut into four. */
 static double best_quarters(const side *one, const side *other, const grid *cells, size_t *cut, size_t *other_cut) {
   double best = 0;
+  sums all[BINS] = {{0, 0}}, half[BINS][2] = {{{0, 0}}};
+  for (size_t a = 0; a < one->bins; a++) {
+    for (size_t b = 0; b < other->bins; b++) {
+      all[b].left += cells->left[a][b];
+      all[b].weight += cells->weight[a][b];
+    }
+  }
   for (size_t s = 0; s < splits(one); s++) {
-    double left[2][BINS] = {{0}}, weight[2][BINS] = {{0}};
-    for (size_t a = 0; a < one->bins; a++) {
-      const int half = beyond(one, s, a);
-      for (size_t b = 0; b < other->bins; b++) {
-        left[half][b] += cells->left[a][b];
-        weight[half][b] += cells->weight[a][b];
+    sums whole[2] = {{0, 0}}, quarter[2][2] = {{{0, 0}}};
+    for (size_t b = 0; b < other->bins; b++) {
+      halve(one, (sums){cells->left[s][b], cells->weight[s][b]}, all[b], half[b]);
+      for (size_t i = 0; i < 2; i++) {
+        whole[i].left += half[b][i].left;
+        whole[i].weight += half[b][i].weight;
       }
     }
     for (size_t t = 0; t < splits(other); t++) {
-      double quarter[4] = {0}, size[4] = {0};
-      for (size_t b = 0; b < other->bins; b++) {
-        const int half = beyond(other, t, b);
-        quarter[half] += left[0][b];
-        quarter[2 + half] += left[1][b];
-        size[half] += weight[0][b];
-        size[2 + half] += weight[1][b];
-      }
-      const double gain = contrast(quarter, size);
-      if (gain > best) {
-        best = gain;
+      for (size_t i = 0; i < 2; i++) halve(other, half[t][i], whole[i], quarter[i]);
+      const double found = contrast(quarter);
+      if (found > best) {
+        best = found;
         *cut = s;
         *other_cut = t;
       }
@@ -270,6 +296,87 @@ static bool refine(const side *sides[2], parting by[2], const grid *cells) {
   return true;
 }
 
+/* --- where exactly ---- */
+
+/* Values at even ranks from one cut before a split to one after it, but for those up to the last cut of `into`. */
+static bool add_cuts(tx_pair_search *search, size_t column, size_t split, size_t most, side *into) {
+  const side *from = &search->sides[column];
+  const double *numbers = search->data->columns[column].numbers, *knots;
+  const double low = fmax(from->cuts[split], into->cuts[into->bins - 1]);
+  const double high = split + 2 < from->bins ? from->cuts[split + 2] : INFINITY;
+  uint8_t *near = tx_arena_calloc(&search->arena, search->data->rows, 1);
+  tx_fit_data some = *search->data;
+  size_t count;
+  if (!near) return false;
+  for (size_t row = 0; row < some.rows; row++) near[row] = numbers[row] > low && numbers[row] < high;
+  some.use = near;
+  if (!tx_knots_spread(&search->arena, &some, column, most, &knots, &count)) return false;
+  for (size_t k = 0; k < count && into->bins < BINS; k++) into->cuts[into->bins++] = knots[k];
+  return true;
+}
+
+/* The side of a number with many cuts around those that are chosen, and the choice that is nearest to it. */
+static bool zoom(tx_pair_search *search, size_t column, const parting *by, side *into, parting *into_by) {
+  const side *from = &search->sides[column];
+  const size_t most = (BINS - 1) / (by->groups - 1);
+  *into = (side){.bins = 1};
+  *into_by = (parting){{false}, 1};
+  into->cuts = tx_arena_calloc(&search->arena, BINS, sizeof *into->cuts);
+  into->bin = tx_arena_calloc(&search->arena, search->data->rows + 1, 1);
+  if (!into->cuts || !into->bin) return false;
+  into->cuts[0] = from->cuts[0];
+  for (size_t s = 0; s < splits(from); s++) {
+    const size_t before = into->bins;
+    if (!by->chosen[s]) continue;
+    if (!add_cuts(search, column, s, most, into)) return false;
+    for (size_t k = before; k < into->bins; k++) {
+      if (k + 1 < into->bins && into->cuts[k] < from->cuts[s + 1]) continue;
+      into_by->chosen[k - 1] = true;
+      into_by->groups++;
+      break;
+    }
+  }
+  place_rows(search, column, into);
+  return into_by->groups == by->groups;
+}
+
+/* Moves each cut, between its neighbours, to where the table explains most. */
+static void move_cuts(const side *sides[2], parting by[2], size_t i, const grid *cells) {
+  double most = explained(sides, by, cells);
+  for (size_t s = 0; s < splits(sides[i]); s++) {
+    if (!by[i].chosen[s]) continue;
+    size_t first = s, last = s, best = s;
+    while (first > 0 && !by[i].chosen[first - 1]) first--;
+    while (last + 1 < splits(sides[i]) && !by[i].chosen[last + 1]) last++;
+    by[i].chosen[s] = false;
+    for (size_t other = first; other <= last; other++) {
+      by[i].chosen[other] = true;
+      const double now = explained(sides, by, cells);
+      by[i].chosen[other] = false;
+      if (now > most) {
+        most = now;
+        best = other;
+      }
+    }
+    by[i].chosen[best] = true;
+    if (best > s) s = best;
+  }
+}
+
+/* Looks closer at the cuts of one side. A side that cannot be looked at closer stays as it is. */
+static bool sharpen(tx_pair_search *search, const size_t pair[2], const side *sides[2], parting by[2], size_t i,
+                    side *closer) {
+  parting closer_by;
+  grid cells;
+  if (sides[i]->levels) return true;
+  if (!zoom(search, pair[i], &by[i], closer, &closer_by)) return closer->cuts && closer->bin;
+  sides[i] = closer;
+  by[i] = closer_by;
+  fill_grid(search, sides[0], sides[1], &cells);
+  move_cuts(sides, by, i, &cells);
+  return true;
+}
+
 /* The roundest number that parts the values as the cut does. */
 static double round_cut(const tx_fit_data *data, size_t column, double cut) {
   const double *numbers = data->columns[column].numbers;
@@ -282,9 +389,8 @@ static double round_cut(const tx_fit_data *data, size_t column, double cut) {
   return rounded > below && rounded <= cut ? rounded : cut;
 }
 
-static bool make_axis(const tx_pair_search *search, size_t column, const parting *by, tx_arena *arena,
-                      tx_fit_axis *axis) {
-  const side *from = &search->sides[column];
+static bool make_axis(const tx_pair_search *search, size_t column, const side *from, const parting *by,
+                      tx_arena *arena, tx_fit_axis *axis) {
   double *cuts = from->levels ? NULL : tx_arena_calloc(arena, by->groups, sizeof *cuts);
   uint32_t *levels = from->levels ? tx_arena_calloc(arena, by->groups, sizeof *levels) : NULL;
   size_t count = 0;
@@ -312,6 +418,28 @@ static void avoid_rest(const side *of, parting *by) {
   }
 }
 
+/* The table of two columns that explains most of what is left over. */
+static bool make_table(tx_pair_search *search, const size_t pair[2], tx_arena *arena, tx_fit_axis axes[2]) {
+  const side *sides[2] = {&search->sides[pair[0]], &search->sides[pair[1]]};
+  parting by[2] = {{{false}, 2}, {{false}, 2}};
+  side closer[2] = {{.bins = 0}, {.bins = 0}};
+  grid cells;
+  size_t cut = 0, other_cut = 0;
+  fill_grid(search, sides[0], sides[1], &cells);
+  best_quarters(sides[0], sides[1], &cells, &cut, &other_cut);
+  by[0].chosen[cut] = true;
+  by[1].chosen[other_cut] = true;
+  while (refine(sides, by, &cells)) continue;
+  for (size_t i = 0; i < 2; i++) {
+    avoid_rest(sides[i], &by[i]);
+    if (!sharpen(search, pair, sides, by, i, &closer[i])) return false;
+  }
+  for (size_t i = 0; i < 2; i++) {
+    if (!make_axis(search, pair[i], sides[i], &by[i], arena, &axes[i])) return false;
+  }
+  return true;
+}
+
 triax_status tx_pair_search_next(tx_pair_search *search, const tx_additive *fitted, tx_arena *arena,
                                  tx_fit_axis axes[2], bool *found, triax_error *error) {
   const size_t columns = search->data->column_count, all = columns * columns;
@@ -322,22 +450,9 @@ triax_status tx_pair_search_next(tx_pair_search *search, const tx_additive *fitt
   size_t best = 0;
   for (size_t at = 1; at < all; at++) best = search->gains[at] > search->gains[best] ? at : best;
   const double made = tests_made(search);
-  if (!(made > 0) || search->gains[best] < 2 * tx_ln(made) + BEYOND_CHANCE) return TRIAX_OK;
+  if (!(made > 0) || search->gains[best] < 2 * tx_ln(made)) return TRIAX_OK;
   search->taken[best] = true;
-  const size_t pair[2] = {best / columns, best % columns};
-  const side *sides[2] = {&search->sides[pair[0]], &search->sides[pair[1]]};
-  parting by[2] = {{{false}, 2}, {{false}, 2}};
-  grid cells;
-  size_t cut = 0, other_cut = 0;
-  fill_grid(search, sides[0], sides[1], &cells);
-  best_quarters(sides[0], sides[1], &cells, &cut, &other_cut);
-  by[0].chosen[cut] = true;
-  by[1].chosen[other_cut] = true;
-  while (refine(sides, by, &cells)) continue;
-  for (size_t i = 0; i < 2; i++) {
-    avoid_rest(sides[i], &by[i]);
-    if (!make_axis(search, pair[i], &by[i], arena, &axes[i])) return tx_no_memory(error);
-  }
   *found = true;
-  return TRIAX_OK;
+  const size_t pair[2] = {best / columns, best % columns};
+  return make_table(search, pair, arena, axes) ? TRIAX_OK : tx_no_memory(error);
 }

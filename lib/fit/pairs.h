@@ -6,7 +6,7 @@
 
 typedef struct tx_pair_search tx_pair_search;
 
-/* Cuts every column into at most 12 stretches or levels. False when memory is short. */
+/* Cuts every column into at most 32 stretches or levels. False when memory is short. */
 tx_pair_search *tx_pair_search_new(triax_context *context, const tx_fit_data *data);
 void tx_pair_search_free(tx_pair_search *search);
 /* The pair that explains most of what a fit left over, as two axes in the arena, with *found false where none does so

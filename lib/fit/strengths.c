@@ -6,7 +6,10 @@
 #include "fit/elementary.h"
 #include "fit/spd.h"
 
-#define STRENGTH_LEAST 1e-4
+/* Of bends, which are large where a line has a step; and of effects, which are log-odds: where an outcome is certain the
+ * likelihood alone would let them go on and on. */
+#define BENDS_LEAST 1e-4
+#define EFFECTS_LEAST 0.05
 #define STRENGTH_MOST 1e7
 /* Changes of strengths on one parabola. */
 #define SWEEPS 8
@@ -14,6 +17,8 @@
 #define PARAMETERS_ENOUGH 0.05
 /* Rounds of shrinking that touch the bends of lines and tables alone. */
 #define STRAIGHTENING 12
+/* So many slopes of the common size each slope leans on. */
+#define LEAN 0.3
 
 /* --- free parameters ---- */
 
@@ -30,6 +35,33 @@ static double variance_of(const tx_additive *additive, const tx_penalty *penalty
     sum += value * value;
   }
   return sum;
+}
+
+static bool is_bends(const tx_additive *additive, size_t group) {
+  for (size_t t = 0; t < additive->term_count; t++) {
+    if (group && additive->terms[t].bends == group) return true;
+  }
+  return false;
+}
+
+static double within(const tx_additive *additive, size_t group, double strength) {
+  return fmin(fmax(strength, is_bends(additive, group) ? BENDS_LEAST : EFFECTS_LEAST), STRENGTH_MOST);
+}
+
+/* One slope says little about how strong its penalty is to be: each leans on all of them together. */
+static void lean_on_others(const tx_additive *additive, double *free_ones, double *squares) {
+  double free_all = free_ones[TX_GROUP_SLOPES], squares_all = squares[TX_GROUP_SLOPES] + 1e-12;
+  for (size_t t = 0; t < additive->term_count; t++) {
+    const size_t slope = additive->terms[t].slope;
+    free_all += slope ? free_ones[slope] : 0;
+    squares_all += slope ? squares[slope] : 0;
+  }
+  for (size_t t = 0; t < additive->term_count; t++) {
+    const size_t slope = additive->terms[t].slope;
+    if (!slope) continue;
+    free_ones[slope] += LEAN;
+    squares[slope] += LEAN * squares_all / fmax(free_all, 1e-6);
+  }
 }
 
 /* Free parameters of each term and in all, where the last solution leads to; and, if wanted, the next strengths: the
@@ -54,9 +86,10 @@ static triax_status count_parameters(tx_additive *additive, double *next, triax_
     additive->terms[penalty->term].parameters += left;
     additive->parameters += left;
   }
+  if (next) lean_on_others(additive, free_ones, squares);
   for (size_t g = TX_GROUP_SLOPES; next && g < additive->group_count; g++) {
     const double strength = (free_ones[g] > 1e-6 ? free_ones[g] : 1e-6) / (squares[g] + 1e-12);
-    next[g] = strength < STRENGTH_LEAST ? STRENGTH_LEAST : strength > STRENGTH_MOST ? STRENGTH_MOST : strength;
+    next[g] = within(additive, g, strength);
   }
   return TRIAX_OK;
 }
@@ -70,7 +103,7 @@ static void change_strengths(tx_additive *additive, const double *next) {
     const double ahead = even ? change / fmax(1 - ratio, 0.2) : change;
     const double strength = additive->strength[g] * tx_exp(fmin(fmax(ahead, -5), 5));
     additive->change[g] = even ? 0 : change;
-    additive->strength[g] = fmin(fmax(strength, STRENGTH_LEAST), STRENGTH_MOST);
+    additive->strength[g] = within(additive, g, strength);
   }
 }
 
@@ -158,13 +191,6 @@ static triax_status vouch(const tx_additive *additive, size_t group, double *odd
   return TRIAX_OK;
 }
 
-static bool is_bends(const tx_additive *additive, size_t group) {
-  for (size_t p = 0; p < additive->penalty_count; p++) {
-    if (additive->penalties[p].group == group) return additive->terms[additive->penalties[p].term].kind == TX_TERM_LINE;
-  }
-  return false;
-}
-
 triax_status tx_additive_straighten(tx_additive *additive, double least, bool *any, triax_error *error) {
   *any = false;
   triax_status status = tx_additive_differentiate(additive, error);
@@ -186,11 +212,9 @@ triax_status tx_additive_straighten(tx_additive *additive, double least, bool *a
 
 /* Raises the strength of the bends of lines and of tables; or of all. */
 static void raise_strengths(tx_additive *additive, bool *bent, bool all) {
-  for (size_t g = 0; g < additive->group_count; g++) bent[g] = false;
+  for (size_t g = 0; g < additive->group_count; g++) bent[g] = is_bends(additive, g);
   for (size_t p = 0; p < additive->penalty_count; p++) {
-    const int kind = additive->terms[additive->penalties[p].term].kind;
-    const uint32_t group = additive->penalties[p].group;
-    bent[group] = group > TX_GROUP_SLOPES && (kind == TX_TERM_LINE || kind == TX_TERM_CELLS);
+    if (additive->terms[additive->penalties[p].term].kind == TX_TERM_CELLS) bent[additive->penalties[p].group] = true;
   }
   for (size_t g = TX_GROUP_SLOPES; g < additive->group_count; g++) {
     if (all) additive->strength[g] *= 1.5;

@@ -141,8 +141,8 @@ static const double *choose_places(tx_additive *additive, const tx_term *term, c
 }
 
 /* The change of slope at each inner knot. */
-static bool penalise_bends(tx_additive *additive, const tx_term *term, const double *place) {
-  const size_t group = additive->group_count++;
+static bool penalise_bends(tx_additive *additive, tx_term *term, const double *place) {
+  const size_t group = term->bends = additive->group_count++;
   for (size_t k = 1; k + 1 < term->count; k++) {
     double *bend = tx_arena_calloc(&additive->arena, 3, sizeof *bend);
     if (!bend) return false;
@@ -157,11 +157,12 @@ static bool penalise_bends(tx_additive *additive, const tx_term *term, const dou
 }
 
 /* The slope over the rows, per deviation of the places. */
-static bool penalise_slope(tx_additive *additive, const tx_term *term, const double *place) {
+static bool penalise_slope(tx_additive *additive, tx_term *term, const double *place) {
   double *slope = tx_arena_calloc(&additive->arena, term->count, sizeof *slope);
   if (!slope) return false;
   for (size_t k = 0; k < term->count; k++) slope[k] = term->mass[k] * place[k];
-  return add_penalty(additive, term, term->first, term->count, TX_GROUP_SLOPES, slope);
+  term->slope = additive->group_count++;
+  return add_penalty(additive, term, term->first, term->count, term->slope, slope);
 }
 
 static bool penalise_line(tx_additive *additive, tx_term *term, double *mass, const double *hits, double rows) {

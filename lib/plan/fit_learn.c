@@ -11,7 +11,8 @@
 
 /* Outcomes of each kind that a free parameter needs. */
 #define OUTCOMES_A_PARAMETER 10
-#define PAIRS 5
+/* Tables of two columns, where the data vouch for so many. */
+#define PAIRS 12
 
 /* Rows with an outcome but those of one fold (TX_FIT_NO_FOLD: all), into `use`. */
 static void rows_without(const tx_fitting *fitting, size_t fold, uint8_t *use) {

@@ -70,7 +70,7 @@ def _names(options: Any, names: Sequence[str] | None, field: str, count: str) ->
 
 def fit(policy: Policy, customers: object, outcome: str, *, score: str | None = None, metrics: Sequence[str] | None = None,
         leaks: Sequence[str] = (), rising: Sequence[str] = (), falling: Sequence[str] = (), folds: str | None = None,
-        method: str = "additive", ridge: float = 0.0, pairs: int = 5, force: bool = False, threads: int = 1,
+        method: str = "additive", ridge: float = 0.0, pairs: int = 12, force: bool = False, threads: int = 1,
         progress: Progress | None = None) -> Fit:
     """See Health.fit()."""
     if method not in METHODS:

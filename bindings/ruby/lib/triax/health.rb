@@ -61,7 +61,7 @@ module Triax
       # +falling+ those of which more may only be better, or worse. +folds+ is a column of folds. History that is too thin
       # is refused with the numbers (DataError); +force+ learns all the same.
       def learn(policy, customers, outcome:, score: nil, folds: nil, metrics: nil, leaks: [], rising: [], falling: [],
-                method: :additive, ridge: 0.0, pairs: 5, force: false, threads: 1, &progress)
+                method: :additive, ridge: 0.0, pairs: 12, force: false, threads: 1, &progress)
         options = Call.options(Abi::FitOptions, :triax_fit_options_init)
         kept = [[:outcome, outcome], [:score, score], [:folds, folds]].map { |name, value| options[name] = Call.text(value) }
         lists = { metrics: metrics, leaks: leaks, rising: rising, falling: falling }
