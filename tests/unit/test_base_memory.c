@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/context.h"
+#include "base/large.h"
 #include "base/memory.h"
 #include "fault.h"
 
@@ -242,12 +243,14 @@ static void large_blocks_are_zeroed_on_demand(void **state) {
     memset(block, 0xab, size);
     tx_free(context, block, size);
   }
-  assert_null(tx_alloc(context, SIZE_MAX / 4));
-  unsigned char *block = tx_alloc(context, size);
-  mark(block, 0, size);
-  assert_null(tx_resize(context, block, size, SIZE_MAX / 4));
-  assert_marked(block, size);
-  tx_free(context, block, size);
+  if (tx_default_is_zero(size)) { /* more than there can be; sanitizers would not stand for it */
+    assert_null(tx_alloc(context, SIZE_MAX / 4));
+    unsigned char *block = tx_alloc(context, size);
+    mark(block, 0, size);
+    assert_null(tx_resize(context, block, size, SIZE_MAX / 4));
+    assert_marked(block, size);
+    tx_free(context, block, size);
+  }
   triax_context_unref(context);
 }
 
