@@ -30,6 +30,8 @@
 #define STEEP 15
 /* Targets are further apart as long as one takes less than such a part of the work. */
 #define CHEAP 500
+/* With no more targets than these to come, one may take all the work that is left. */
+#define LAST_TARGETS 2
 /* The next target takes so many times the work of the last one; it is not begun where that would not do. */
 #define GROWTH 2
 
@@ -41,7 +43,7 @@ typedef struct close_search {
   uint32_t *child;          /* a stack of pairs to be tried */
   uint32_t *answer;         /* per item */
   int64_t *load;            /* per agent */
-  uint64_t end;             /* of work */
+  uint64_t end, each;       /* of work: where it ends; what one target may take */
   bool met, stopped;
 } close_search;
 
@@ -351,8 +353,10 @@ static void try_targets(close_search *s) {
     int64_t target = reach < most - work->bound ? work->bound + reach : most;
     c->limit = (double)target * c->scale;
     s->met = false;
-    uint64_t before = work->work;
+    uint64_t before = work->work, end = s->end;
+    s->end = most - target > LAST_TARGETS && end - before > s->each ? before + s->each : end;
     search(s, 0, s->child, ROOT_STEPS);
+    s->end = end;
     tx_close_take_back(c, 0);
     if (!s->met && !s->stopped) {
       uint64_t taken = work->work - before;
@@ -493,8 +497,8 @@ static double choose_scale(const tx_assignment_work *work, double *top) {
   return scale >= 1 ? scale : 0;
 }
 
-bool tx_assignment_close(tx_assignment_work *work, uint64_t units) {
-  close_search s = {.c = {.work = work}, .end = work->work + units};
+bool tx_assignment_close(tx_assignment_work *work, uint64_t units, uint64_t each) {
+  close_search s = {.c = {.work = work}, .end = work->work + units, .each = each};
   s.c.scale = choose_scale(work, &s.c.top);
   if (s.c.scale < 1) {
     return true;

@@ -90,8 +90,9 @@ typedef struct tx_assignment_option {
  * how many. assignment_prices.c */
 size_t tx_assignment_rank(const tx_assignment_work *work, size_t item, size_t most, tx_assignment_option *row);
 
-/* assignment_close.c: targets from the bound upwards, with `units` of work; each that cannot be met raises it. */
-bool tx_assignment_close(tx_assignment_work *work, uint64_t units);
+/* assignment_close.c: targets from the bound upwards, with `units` of work, `each` for any that is not among the last;
+ * each that cannot be met raises the bound. */
+bool tx_assignment_close(tx_assignment_work *work, uint64_t units, uint64_t each);
 
 /* assignment_search.c: annealing over ejection chains, with `units` of work. */
 bool tx_assignment_search(tx_assignment_work *work, uint64_t units);

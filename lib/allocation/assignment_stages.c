@@ -5,6 +5,8 @@
 #define SMALL 250
 /* Work for each item that a first search of many is given, where a third of all suffices. */
 #define WANDER 100000
+/* Units of cost between an assignment and the bound that are few. */
+#define CLOSE 8
 
 static uint64_t left_of(const tx_assignment_work *work) {
   return work->budget > work->work ? work->budget - work->work : 0;
@@ -36,7 +38,8 @@ static bool is_tight(const tx_assignment_work *work) {
  * latter both have a try, and the better one the rest. */
 static bool improve(tx_assignment_work *work, uint64_t part) {
   int64_t dived = INT64_MAX, wandered = work->found ? work->best_cost : INT64_MAX;
-  if (!tx_assignment_dive(work, part * (is_tight(work) ? 5 : 3), &dived)) {
+  bool is_close = work->found && work->best_cost - work->bound <= CLOSE; /* dives come that close only by chance */
+  if (!tx_assignment_dive(work, part * (is_close ? 1 : is_tight(work) ? 5 : 3), &dived)) {
     return false;
   }
   bool dives = dived < wandered;
@@ -53,7 +56,7 @@ static bool improve(tx_assignment_work *work, uint64_t part) {
 static bool run_small(tx_assignment_work *work) {
   uint64_t tenth = work->budget / 10, first = (uint64_t)work->items * 10000;
   if (!wander(work, first < tenth ? first : tenth) ||
-      (!tx_assignment_done(work) && !tx_assignment_close(work, tenth * 6))) {
+      (!tx_assignment_done(work) && !tx_assignment_close(work, tenth * 6, tenth * 6))) {
     return false;
   }
   if (!tx_assignment_done(work) && !tx_assignment_bid(work, tenth)) {
@@ -69,10 +72,11 @@ static bool run_small(tx_assignment_work *work) {
   return wander(work, part) && improve(work, part);
 }
 
-/* How much of what is left closing the gap is worth: each further unit takes some times the work of the last. */
-static uint64_t part_to_close(const tx_assignment_work *work) {
+/* How much that is worth depends on the gap: each further unit takes some times the work of the last. */
+static bool close_large(tx_assignment_work *work) {
   int64_t gap = work->best_cost - work->bound;
-  return left_of(work) / (gap <= 8 ? 2 : gap <= 32 ? 5 : 12);
+  uint64_t part = left_of(work) / (gap <= CLOSE ? 2 : gap <= 32 ? 5 : 12);
+  return tx_assignment_close(work, part, part / 4);
 }
 
 /* Whoever has many is searched first, with so much work an item as makes cooling worth its while, and may be proven
@@ -85,7 +89,7 @@ static bool run_large(tx_assignment_work *work) {
   uint64_t left = left_of(work), wanted = (uint64_t)work->items * WANDER, part = left / 8;
   part = wanted < part ? part : wanted < left / 3 ? wanted : left / 3;
   if ((!tx_assignment_done(work) && !wander(work, part)) ||
-      (!tx_assignment_done(work) && work->found && !tx_assignment_close(work, part_to_close(work)))) {
+      (!tx_assignment_done(work) && work->found && !close_large(work))) {
     return false;
   }
   return tx_assignment_done(work) || improve(work, left_of(work) / 8);

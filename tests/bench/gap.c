@@ -102,7 +102,7 @@ static double measure_speed(triax_context *context, size_t pairs) {
   triax_assignment_figures figures;
   double begin = now();
   triax_assignment_unref(solve(context, &problem, 0.01, &figures));
-  return (now() - begin) / ((double)figures.work + 1) * (pairs > 50000 ? 1.3 : 1);
+  return (now() - begin) / ((double)figures.work + 1) * (pairs > 50000 ? 1.2 : 1);
 }
 
 int main(int count, char **words) {
