@@ -101,9 +101,8 @@ static triax_status add_pairs(learning *work, triax_error *error) {
   bool found = true;
   if (!most || work->last.parameters > work->options->parameters) return TRIAX_OK;
   work->pairs = tx_arena_calloc(&work->model->arena, most, sizeof *work->pairs);
-  work->search = tx_pair_search_new(work->context, work->data);
-  if (!work->pairs || !work->search) return tx_no_memory(error);
-  triax_status status = TRIAX_OK;
+  if (!work->pairs) return tx_no_memory(error);
+  triax_status status = tx_pair_search_new(work->context, work->data, &work->search, error);
   while (status == TRIAX_OK && work->pair_count < most) {
     tx_fit_axis *axes = work->pairs[work->pair_count];
     status = tx_pair_search_next(work->search, &work->last, &work->model->arena, axes, &found, error);

@@ -10,6 +10,8 @@
 
 #define BINS 32
 #define NO_BIN 255
+/* Pairs that are judged at a time. */
+#define PAIRS_A_PIECE 8
 /* Groups along one side of a table. */
 #define GROUPS 6
 /* Rows (by weight) that each of four quarters must have. */
@@ -91,7 +93,7 @@ static bool bin_levels(tx_pair_search *search, size_t column, side *into) {
   return true;
 }
 
-tx_pair_search *tx_pair_search_new(triax_context *context, const tx_fit_data *data) {
+static tx_pair_search *new_search(triax_context *context, const tx_fit_data *data) {
   tx_pair_search *made = tx_calloc(context, 1, sizeof *made);
   if (!made) return NULL;
   const size_t columns = data->column_count;
@@ -101,15 +103,26 @@ tx_pair_search *tx_pair_search_new(triax_context *context, const tx_fit_data *da
   made->sides = tx_arena_calloc(&made->arena, columns, sizeof *made->sides);
   made->gains = tx_arena_calloc(&made->arena, columns * columns, sizeof *made->gains);
   made->taken = tx_arena_calloc(&made->arena, columns * columns, sizeof *made->taken);
-  bool fine = made->sides && made->gains && made->taken;
-  for (size_t c = 0; fine && c < columns; c++) {
-    made->sides[c].bin = tx_arena_alloc(&made->arena, data->rows + 1);
-    fine = made->sides[c].bin &&
-           (data->columns[c].numbers ? bin_numbers(made, c, &made->sides[c]) : bin_levels(made, c, &made->sides[c]));
-  }
-  if (fine) return made;
+  if (made->sides && made->gains && made->taken) return made;
   tx_pair_search_free(made);
   return NULL;
+}
+
+triax_status tx_pair_search_new(triax_context *context, const tx_fit_data *data, tx_pair_search **search,
+                                triax_error *error) {
+  tx_pair_search *made = new_search(context, data);
+  triax_status status = made ? TRIAX_OK : tx_no_memory(error);
+  for (size_t c = 0; status == TRIAX_OK && c < data->column_count; c++) {
+    side *into = &made->sides[c];
+    status = tx_progress(context, "fit", 0, error);
+    if (status != TRIAX_OK) break;
+    into->bin = tx_arena_alloc(&made->arena, data->rows + 1);
+    const bool fine = into->bin && (data->columns[c].numbers ? bin_numbers(made, c, into) : bin_levels(made, c, into));
+    if (!fine) status = tx_no_memory(error);
+  }
+  if (status == TRIAX_OK) *search = made;
+  else tx_pair_search_free(made);
+  return status;
 }
 
 void tx_pair_search_free(tx_pair_search *search) {
@@ -419,7 +432,8 @@ static void avoid_rest(const side *of, parting *by) {
 }
 
 /* The table of two columns that explains most of what is left over. */
-static bool make_table(tx_pair_search *search, const size_t pair[2], tx_arena *arena, tx_fit_axis axes[2]) {
+static triax_status make_table(tx_pair_search *search, const size_t pair[2], tx_arena *arena, tx_fit_axis axes[2],
+                               triax_error *error) {
   const side *sides[2] = {&search->sides[pair[0]], &search->sides[pair[1]]};
   parting by[2] = {{{false}, 2}, {{false}, 2}};
   side closer[2] = {{.bins = 0}, {.bins = 0}};
@@ -432,12 +446,14 @@ static bool make_table(tx_pair_search *search, const size_t pair[2], tx_arena *a
   while (refine(sides, by, &cells)) continue;
   for (size_t i = 0; i < 2; i++) {
     avoid_rest(sides[i], &by[i]);
-    if (!sharpen(search, pair, sides, by, i, &closer[i])) return false;
+    if (!sharpen(search, pair, sides, by, i, &closer[i])) return tx_no_memory(error);
+    const triax_status status = tx_progress(search->context, "fit", 0, error);
+    if (status != TRIAX_OK) return status;
   }
   for (size_t i = 0; i < 2; i++) {
-    if (!make_axis(search, pair[i], sides[i], &by[i], arena, &axes[i])) return false;
+    if (!make_axis(search, pair[i], sides[i], &by[i], arena, &axes[i])) return tx_no_memory(error);
   }
-  return true;
+  return TRIAX_OK;
 }
 
 triax_status tx_pair_search_next(tx_pair_search *search, const tx_additive *fitted, tx_arena *arena,
@@ -445,7 +461,7 @@ triax_status tx_pair_search_next(tx_pair_search *search, const tx_additive *fitt
   const size_t columns = search->data->column_count, all = columns * columns;
   search->fitted = fitted;
   *found = false;
-  triax_status status = tx_parallel_for(search->context, "fit", all, columns, judge_columns, search, error);
+  triax_status status = tx_parallel_for(search->context, "fit", all, PAIRS_A_PIECE, judge_columns, search, error);
   if (status != TRIAX_OK || !all) return status;
   size_t best = 0;
   for (size_t at = 1; at < all; at++) best = search->gains[at] > search->gains[best] ? at : best;
@@ -454,5 +470,5 @@ triax_status tx_pair_search_next(tx_pair_search *search, const tx_additive *fitt
   search->taken[best] = true;
   *found = true;
   const size_t pair[2] = {best / columns, best % columns};
-  return make_table(search, pair, arena, axes) ? TRIAX_OK : tx_no_memory(error);
+  return make_table(search, pair, arena, axes, error);
 }

@@ -6,8 +6,9 @@
 
 typedef struct tx_pair_search tx_pair_search;
 
-/* Cuts every column into at most 32 stretches or levels. False when memory is short. */
-tx_pair_search *tx_pair_search_new(triax_context *context, const tx_fit_data *data);
+/* Cuts every column into at most 32 stretches or levels. TRIAX_ENOMEM, TRIAX_ECANCELED. */
+triax_status tx_pair_search_new(triax_context *context, const tx_fit_data *data, tx_pair_search **search,
+                                triax_error *error);
 void tx_pair_search_free(tx_pair_search *search);
 /* The pair that explains most of what a fit left over, as two axes in the arena, with *found false where none does so
  * beyond chance. A pair is given once. */

@@ -245,6 +245,7 @@ static triax_status choose_columns(tx_fitting *fitting) {
       candidate->why = "it is said to know the outcome";
     } else {
       status = take_column(fitting, candidate);
+      if (status == TRIAX_OK) status = tx_progress(fitting->context, "metrics", 0, fitting->report->error);
     }
   }
   if (status != TRIAX_OK || (fitting->column_count > 0 && fitting->column_count <= TX_FIT_COLUMNS)) return status;

@@ -85,6 +85,9 @@ static triax_status measure_alone(tx_fitting *fitting, tx_fit_candidate *candida
   triax_status status = TRIAX_OK;
   double sum = 0, measured = 0;
   for (size_t fold = 0; status == TRIAX_OK && fold < fitting->fold_count; fold++) {
+    status = tx_progress(fitting->context, "metrics", (double)candidate->number / (double)fitting->column_count,
+                         fitting->report->error);
+    if (status != TRIAX_OK) break;
     memset(sums, 0, 2 * (count + 1) * sizeof *sums);
     for (size_t row = 0; row < outcomes->rows; row++) {
       if (!outcomes->use[row] || fitting->fold[row] == fold) continue;
@@ -112,8 +115,7 @@ static triax_status measure_each(tx_fitting *fitting) {
   double *rate = tx_alloc_array(fitting->context, fitting->outcomes.rows, sizeof *rate);
   triax_status status = rate ? TRIAX_OK : tx_no_memory(fitting->report->error);
   for (size_t c = 0; status == TRIAX_OK && c < fitting->column_count; c++) {
-    status = tx_progress(fitting->context, "metrics", (double)c / (double)fitting->column_count, fitting->report->error);
-    if (status == TRIAX_OK) status = measure_alone(fitting, fitting->of[c], rate);
+    status = measure_alone(fitting, fitting->of[c], rate);
     if (status != TRIAX_OK || !(fitting->of[c]->alone >= TX_FIT_SUSPICIOUS)) continue;
     char alone[400];
     const triax_text name = fitting->of[c]->name;
