@@ -406,11 +406,122 @@ static void bounds_hold_for_any_answer(void **state) {
   triax_context_unref(context);
 }
 
+/* --- the same problem in other words --- */
+
+static uint32_t mirrored(uint32_t csm, size_t csms) { return csm == TX_BOOKS_NONE ? csm : (uint32_t)(csms - 1 - csm); }
+
+/* Rows of customers and CSMs the other way round. */
+static void mirror(const small *from, small *to) {
+  const tx_books *b = &from->books;
+  size_t n = b->customers, m = b->csms, at = 0;
+  for (size_t i = 0; i < m; i++) {
+    size_t x = m - 1 - i;
+    to->capacity[i] = from->capacity[x], to->hard[i] = from->hard[x], to->limit[i] = from->limit[x];
+    for (size_t q = 0; q < 2; q++) {
+      memcpy(&to->from[q][i * 2], &from->from[q][x * 2], 2 * sizeof(int64_t));
+      memcpy(&to->slope[q][i * 2], &from->slope[q][x * 2], 2 * sizeof(int64_t));
+    }
+  }
+  for (size_t o = 0; o < b->offers; o++) {
+    for (size_t e = from->offer_begin[o + 1]; e-- > from->offer_begin[o]; at++) {
+      to->offer_csm[at] = mirrored(from->offer_csm[e], m);
+      to->offer_points[at] = from->offer_points[e];
+    }
+  }
+  at = 0;
+  for (size_t j = 0; j < n; j++) {
+    size_t x = n - 1 - j;
+    to->customer_class[j] = from->customer_class[x], to->value[j] = from->value[x], to->amount[j] = from->amount[x];
+    to->owner[j] = mirrored(from->owner[x], m), to->fixed[j] = mirrored(from->fixed[x], m);
+    to->owner_points[j] = from->owner_points[x];
+    for (size_t e = from->more_begin[x + 1]; e-- > from->more_begin[x]; at++) {
+      to->more_csm[at] = mirrored(from->more_csm[e], m);
+      to->more_points[at] = from->more_points[e];
+    }
+    to->more_begin[j + 1] = at;
+  }
+}
+
+/* Values count in other money; loads, amounts and all that they are held against in smaller units. */
+static void scale(small *s, int64_t money, int64_t units) {
+  for (size_t j = 0; j < s->books.customers; j++) s->value[j] *= money, s->amount[j] *= units;
+  for (size_t k = 0; k < s->books.classes; k++) s->class_load[k] *= units;
+  for (size_t i = 0; i < s->books.csms; i++) {
+    s->capacity[i] *= units, s->hard[i] *= units, s->limit[i] *= units;
+    for (size_t x = 0; x < 4; x++) s->from[x / 2][i * 2 + x % 2] *= units;
+  }
+}
+
+/* One more CSM, without time, on offer to all that weigh something. */
+static void add_idle(const small *from, small *to) {
+  size_t at = 0, m = from->books.csms;
+  for (size_t o = 0; o < from->books.offers; o++) {
+    for (size_t e = from->offer_begin[o]; e < from->offer_begin[o + 1]; e++) {
+      to->offer_csm[at] = from->offer_csm[e];
+      to->offer_points[at++] = from->offer_points[e];
+    }
+    if (from->class_load[o] > 0) {
+      to->offer_csm[at] = (uint32_t)m;
+      to->offer_points[at++] = 5;
+    }
+    to->offer_begin[o + 1] = at;
+  }
+  to->capacity[m] = to->hard[m] = to->limit[m] = 0;
+  for (size_t q = 0; q < 2; q++) memset(&to->from[q][m * 2], 0, 2 * sizeof(int64_t));
+  for (size_t q = 0; q < 2; q++) memset(&to->slope[q][m * 2], 0, 2 * sizeof(int64_t));
+  to->books.csms++;
+}
+
+static void assert_solved_to(triax_context *context, const small *s, tx_books_goal goal, int64_t money, int64_t units) {
+  tx_books_goal bound;
+  tx_books_result *result = solved(context, &s->books, &bound);
+  goal.value *= s->books.value == NULL ? 1 : money;
+  goal.over *= units;
+  goal.imbalance *= units;
+  assert_true(result->optimal);
+  assert_goal_equal(&result->goal, &goal);
+  tx_books_result_free(result);
+}
+
+/* A problem and another with its arrays in place. */
+static void make_pair(small *s, small *other, uint32_t seed) {
+  make_small(s, seed, 7);
+  make_small(other, seed, 7);
+}
+
+static void the_same_in_other_words(void **state) {
+  (void)state;
+  triax_context *context = fresh();
+  for (uint32_t seed = 40000; seed < 40400; seed++) {
+    small s, other;
+    tx_books_goal bound;
+    make_pair(&s, &other, seed);
+    tx_books_result *result = solved(context, &s.books, &bound);
+    tx_books_goal goal = result->goal;
+    tx_books_result_free(result);
+    mirror(&s, &other);
+    assert_solved_to(context, &other, goal, 1, 1);
+    make_pair(&s, &other, seed);
+    scale(&other, 1 << 20, 1);
+    assert_solved_to(context, &other, goal, 1 << 20, 1);
+    make_pair(&s, &other, seed);
+    scale(&other, 1, 1 << 10);
+    assert_solved_to(context, &other, goal, 1, 1 << 10);
+    if (s.books.csms < MOST_CSMS) {
+      make_pair(&s, &other, seed);
+      add_idle(&s, &other);
+      assert_solved_to(context, &other, goal, 1, 1);
+    }
+  }
+  triax_context_unref(context);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(random_small_problems_are_solved_to_the_best),
       cmocka_unit_test(bounds_hold_by_prices_alone),
       cmocka_unit_test(bounds_hold_for_any_answer),
+      cmocka_unit_test(the_same_in_other_words),
   };
   return cmocka_run_group_tests_name("allocation_solve", tests, NULL, NULL);
 }
