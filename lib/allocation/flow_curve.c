@@ -7,6 +7,8 @@
 /* Rooms larger than this are not looked through unit by unit. */
 #define REACH_LIMIT 16384
 #define SIZES 64
+/* CSMs whose curves are remembered: most of a team is alike. */
+#define KNOWN 8
 
 typedef struct point {
   int64_t at, over, imbalance;
@@ -24,6 +26,9 @@ typedef struct curves {
   size_t over_room, segment_room, segments; /* of the flow's arrays while they grow */
   tx_segment *segment;
   int64_t *over;
+  size_t known[KNOWN]; /* CSMs with curves of their own */
+  uint64_t known_work[KNOWN];
+  int known_count;
 } curves;
 
 static size_t size_index(curves *c, int64_t load) {
@@ -203,6 +208,50 @@ static bool curve_of(curves *c, size_t csm, int64_t most) {
   return kept && add_segments(c, csm);
 }
 
+/* Whether two CSMs carry as much and may carry as much more, at the same cost. */
+static bool alike(const curves *c, size_t a, size_t b) {
+  const tx_core *core = c->flow->core;
+  const tx_books_measure *curve = core->curve[0];
+  size_t at_a = a * core->dimensions, at_b = b * core->dimensions, pieces = curve == NULL ? 0 : curve->pieces;
+  bool same = core->sum[at_a] == core->sum[at_b] && core->limit[at_a] == core->limit[at_b] &&
+              core->books->capacity[a] == core->books->capacity[b] && c->may_come[a] == c->may_come[b];
+  for (size_t p = 0; same && p < pieces; p++) {
+    same = curve->from[a * pieces + p] == curve->from[b * pieces + p] &&
+           curve->slope[a * pieces + p] == curve->slope[b * pieces + p];
+  }
+  return same;
+}
+
+/* The curve of one who is alike is the CSM's as well, segments and all; counted as if it had been worked out. */
+static bool take_known(curves *c, size_t csm) {
+  tx_flow *flow = c->flow;
+  for (int k = 0; k < c->known_count; k++) {
+    size_t other = c->known[k];
+    if (!alike(c, csm, other)) {
+      continue;
+    }
+    flow->bundle[csm] = flow->bundle[other];
+    flow->bundle[csm].from = TX_FLOW_CSM(flow, csm);
+    flow->room[csm] = flow->room[other];
+    flow->has[csm] = flow->has[other];
+    flow->core->watch->work += c->known_work[k];
+    return true;
+  }
+  return false;
+}
+
+static bool curve_once(curves *c, size_t csm, int64_t most) {
+  uint64_t before = c->flow->core->watch->work;
+  if (take_known(c, csm)) {
+    return true;
+  }
+  bool kept = curve_of(c, csm, most);
+  int at = c->known_count < KNOWN ? c->known_count++ : (int)(csm % KNOWN);
+  c->known[at] = csm;
+  c->known_work[at] = c->flow->core->watch->work - before;
+  return kept;
+}
+
 triax_status tx_flow_curves(tx_flow *flow) {
   curves c = {.flow = flow};
   tx_watch *watch = flow->core->watch;
@@ -217,10 +266,10 @@ triax_status tx_flow_curves(tx_flow *flow) {
     collect_sizes(&c);
   }
   for (size_t i = 0; kept && flow->scope.csms == NULL && i < flow->csms; i++) {
-    kept = curve_of(&c, i, most);
+    kept = curve_once(&c, i, most);
   }
   for (size_t x = 0; kept && flow->scope.csms != NULL && x < flow->scope.csm_count; x++) {
-    kept = curve_of(&c, flow->scope.csms[x], most);
+    kept = curve_once(&c, flow->scope.csms[x], most);
   }
   flow->curves = c.segments;
   /* The bundles of classes follow: room for a segment a customer, and one an exception. */
