@@ -94,8 +94,8 @@ static void rest_class(tx_warm *w, uint32_t q) {
     left -= tx_flow_segment_start(flow, of, flow->bundle[of].kink);
   }
   bool alone = w->node[flow->class_of[q]] != q;
-  int64_t was = alone ? load * (basis->rest[flow->by_value[begin]] == TX_BOOKS_LEFT)
-                      : basis->class_link[flow->class_of[q]].load;
+  int64_t was =
+      alone ? load * (basis->rest[flow->by_value[begin]] == TX_BOOKS_LEFT) : basis->class_link[flow->class_of[q]].load;
   flow->bundle[b].kink = tx_warm_kink(flow, b, was < left ? was : left);
 }
 
@@ -154,8 +154,7 @@ void tx_warm_link_basis(tx_warm *w, uint32_t n) {
     link_apart(w, n);
     return;
   }
-  const tx_books_link *link =
-      is_class ? &basis->class_link[flow->class_of[n]] : &basis->csm_link[n - flow->classes];
+  const tx_books_link *link = is_class ? &basis->class_link[flow->class_of[n]] : &basis->csm_link[n - flow->classes];
   uint32_t q = is_class ? n : TX_BOOKS_NONE, csm = is_class ? link->to : n - (uint32_t)flow->classes;
   if (!is_class && link->apart != TX_BOOKS_NONE) {
     q = w->alone[link->apart];

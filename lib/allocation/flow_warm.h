@@ -24,7 +24,8 @@ uint32_t tx_warm_kink(const tx_flow *flow, size_t b, int64_t amount);
 uint32_t tx_warm_nearest_kink(const tx_flow *flow, size_t b, int64_t amount);
 /* The bundle of the class node's customers that the CSM owns, or TX_BOOKS_NONE. */
 uint32_t tx_warm_owner_bundle(const tx_flow *flow, size_t q, uint32_t csm_node);
-/* Hangs the node on a parent, by the bundle or (TX_BOOKS_NONE) by the entry of the offer; on the root by its own arc. */
+/* Hangs the node on a parent, by the bundle or (TX_BOOKS_NONE) by the entry of the offer; on the root by its own arc.
+ */
 void tx_warm_link_to(tx_warm *w, uint32_t n, uint32_t parent, uint32_t bundle, size_t entry);
 void tx_warm_link_to_root(tx_warm *w, uint32_t n);
 

@@ -7,6 +7,9 @@
 
 /* Pairs are looked at that promise so much of what the assignment is off its bound. */
 #define WORTH 128
+/* So many, and one in so many customers, may be placed anew; where more stand badly, the answer is sought from nothing.
+ */
+#define FEW 8
 
 static void place_former(tx_core *core, const tx_former *former) {
   for (uint32_t j = 0; j < core->books->customers; j++) {
@@ -64,10 +67,12 @@ static triax_status list_others(tx_core *core, const tx_flow *flow, const tx_for
 }
 
 /* Places those anew who do not stand well, or not at all. */
-static triax_status place_others(tx_core *core, const tx_flow *flow, const tx_former *former, uint32_t *list) {
+static triax_status place_others(tx_core *core, const tx_flow *flow, const tx_former *former, uint32_t *list,
+                                 bool *good) {
   size_t count = 0;
   triax_status status = list_others(core, flow, former, list, &count);
-  if (status != TRIAX_OK) {
+  *good = count <= FEW + core->books->customers / FEW;
+  if (status != TRIAX_OK || !*good) {
     return status;
   }
   for (size_t x = 0; x < count; x++) {
@@ -125,6 +130,14 @@ static triax_status exchange(tx_core *core, const tx_flow *flow, tx_pairs *pairs
   return status;
 }
 
+/* Those who wait come in for others who are worth less, CSM by CSM. */
+static void let_in(const tx_core *core, tx_pairs *pairs) {
+  uint32_t none = (uint32_t)core->books->csms;
+  for (uint32_t i = 0; i < none; i++) {
+    tx_pairs_improve(pairs, i, none);
+  }
+}
+
 static triax_status mend(tx_core *core, const tx_former *former, const tx_flow *flow, bool *near, tx_cost *promise) {
   tx_pairs pairs;
   triax_status status = tx_pairs_init(&pairs, core);
@@ -133,7 +146,11 @@ static triax_status mend(tx_core *core, const tx_former *former, const tx_flow *
   }
   tx_pairs_rest(&pairs);
   touch(core, &pairs, former, near);
-  status = exchange(core, flow, &pairs, promise);
+  if (core->cost.part[TX_VALUE] > core->bound.part[TX_VALUE]) {
+    let_in(core, &pairs);
+    status = tx_improve_fill(&pairs, NULL, UINT64_MAX);
+  }
+  status = status == TRIAX_OK ? exchange(core, flow, &pairs, promise) : status;
   if (status == TRIAX_OK && core->cost.part[TX_VALUE] > core->bound.part[TX_VALUE]) {
     status = tx_improve_fill(&pairs, near, UINT64_MAX);
     if (status == TRIAX_OK) {
@@ -150,7 +167,7 @@ typedef struct room {
   tx_cost *promise;
 } room;
 
-static triax_status resume(tx_core *core, int64_t scale, const tx_former *former, const room *r) {
+static triax_status resume(tx_core *core, int64_t scale, const tx_former *former, const room *r, bool *good) {
   tx_flow flow;
   triax_status status = relax_listed(core, scale, former, r->customers, r->apart, &flow);
   if (status != TRIAX_OK) {
@@ -160,14 +177,14 @@ static triax_status resume(tx_core *core, int64_t scale, const tx_former *former
   place_former(core, former);
   status = tx_greedy(core);
   if (status == TRIAX_OK && !tx_core_near(core)) {
-    status = place_others(core, &flow, former, r->customers);
-    status = status == TRIAX_OK ? tx_greedy(core) : status;
+    status = place_others(core, &flow, former, r->customers, good);
+    status = status == TRIAX_OK && *good ? tx_greedy(core) : status;
   }
-  if (status == TRIAX_OK) {
+  if (status == TRIAX_OK && *good) {
     status = mend(core, former, &flow, r->near, r->promise);
   }
   tx_flow_free(&flow);
-  return status == TRIAX_OK && !tx_core_near(core) ? tx_core_improve(core, scale) : status;
+  return status == TRIAX_OK && *good && !tx_core_near(core) ? tx_core_improve(core, scale) : status;
 }
 
 triax_status tx_core_resume(tx_core *core, const tx_former *former, bool *good) {
@@ -187,7 +204,7 @@ triax_status tx_core_resume(tx_core *core, const tx_former *former, bool *good) 
   if (r.customers == NULL || r.apart == NULL || r.near == NULL || r.promise == NULL) {
     status = tx_no_memory(core->watch->error);
   } else {
-    status = resume(core, scale, former, &r);
+    status = resume(core, scale, former, &r, good);
   }
   tx_arena_free(&arena);
   return status;

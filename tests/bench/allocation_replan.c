@@ -4,10 +4,9 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "allocation_generate.h"
+#include "allocation_changes.h"
 
 #define TIMES 7 /* of which the fastest is told */
-#define CSM 11  /* who leaves, joins, changes */
 
 static triax_context *context;
 static triax_error error;
@@ -36,78 +35,8 @@ static tx_books_result *solve(const tx_books *books, const char *what, int times
   return result;
 }
 
-/* Nobody is offered the CSM any more: its accounts are orphans. */
-static void leaves(generated *g) {
-  tx_books *b = &g->books;
-  size_t at = 0, begin = 0;
-  for (size_t o = 0; o < b->offers; o++) {
-    size_t end = g->offer_begin[o + 1];
-    for (size_t e = begin; e < end; e++) {
-      if (g->offer_csm[e] != CSM) {
-        g->offer_csm[at] = g->offer_csm[e];
-        g->offer_points[at++] = g->offer_points[e];
-      }
-    }
-    begin = end;
-    g->offer_begin[o + 1] = at;
-  }
-}
-
-static void nothing(generated *g) { (void)g; }
-static void goes(generated *g) { g->books.customers--; }
-static void grow(generated *g, size_t j) {
-  g->customer_class[j] = g->customer_class[j] / 3 * 3 + (g->customer_class[j] + 1) % 3;
-}
-static void grows(generated *g) { grow(g, 7); }
-/* To the next offer that there is. */
-static void change_pool(generated *g, size_t j) {
-  size_t classes = g->books.classes, row = g->customer_class[j] / 3;
-  do {
-    row = (row + 1) % (classes / 3);
-  } while (g->offer_begin[row] == g->offer_begin[row + 1]);
-  g->customer_class[j] = (uint32_t)(row * 3 + g->customer_class[j] % 3);
-}
-static void changes_pool(generated *g) { change_pool(g, 7); }
-static void more_value(generated *g) { g->value[7] = g->value[7] * 3 / 2; }
-static void ten_change(generated *g) {
-  for (size_t x = 0; x < 10; x++) {
-    size_t j = (x * 7919 + 7) % g->books.customers;
-    if (x % 3 == 0) {
-      grow(g, j);
-    } else if (x % 3 == 1) {
-      change_pool(g, j);
-    } else {
-      g->value[j] = g->value[j] * 3 / 2;
-    }
-  }
-}
-static void other_points(generated *g) {
-  for (size_t e = 0; e < g->offer_begin[g->books.offers]; e++) {
-    g->offer_points[e] += g->offer_csm[e] == CSM;
-  }
-}
-static void less_time(generated *g) { g->capacity[CSM] = g->hard[CSM] = g->capacity[CSM] * 4 / 5; }
-
-/* What was before the change, where that is not the company as it is generated, and what is after it. */
-static const struct change {
-  const char *name;
-  void (*before)(generated *), (*after)(generated *);
-} changes[] = {
-    {"no change", nothing, nothing},
-    {"an account goes", nothing, goes},
-    {"an account comes", goes, nothing},
-    {"an account grows", nothing, grows},
-    {"an account changes pool", nothing, changes_pool},
-    {"an account gains value", nothing, more_value},
-    {"ten accounts change", nothing, ten_change},
-    {"a CSM leaves", nothing, leaves},
-    {"a CSM joins", leaves, nothing},
-    {"a CSM has less time", nothing, less_time},
-    {"a CSM's points change", nothing, other_points},
-};
-
 /* From the former answer, and for comparison from nothing. */
-static void make(const generate_options *options, double effort, const struct change *change, int alone) {
+static void make(const generate_options *options, double effort, const generate_change *change, int alone) {
   generated before, after;
   generate(&before, options);
   generate(&after, options);
@@ -115,24 +44,15 @@ static void make(const generate_options *options, double effort, const struct ch
   change->after(&after);
   before.books.effort = after.books.effort = effort;
   tx_books_result *former = solve(&before.books, "(before)", 1);
-  uint32_t *map = calloc(after.books.customers, sizeof *map), *csms = calloc(after.books.csms, sizeof *csms);
-  for (size_t j = 0; j < after.books.customers; j++) {
-    map[j] = j < before.books.customers ? (uint32_t)j : TX_BOOKS_NONE;
-  }
-  for (size_t i = 0; i < after.books.csms; i++) {
-    csms[i] = i == CSM && change->before == leaves ? TX_BOOKS_NONE : (uint32_t)i;
-  }
-  after.books.former = former;
-  after.books.former_customer = map;
-  after.books.former_csm = csms;
+  generate_former maps;
+  generate_start_from(&after, former, change, &maps);
   tx_books_result_free(solve(&after.books, change->name, alone ? 50 : TIMES));
   after.books.former = NULL;
   if (!alone) {
     tx_books_result_free(solve(&after.books, "  the same from nothing", 1));
   }
   tx_books_result_free(former);
-  free(map);
-  free(csms);
+  generate_maps_free(&maps);
   generate_free(&before);
   generate_free(&after);
 }
@@ -147,9 +67,9 @@ int main(int count, char **words) {
   double effort = count > 6 ? atof(words[6]) : 1;
   triax_context_new(NULL, &context, &error);
   printf("%zu x %zu at %d%%+%d%%\n", o.customers, o.csms, o.tightness, o.stretch);
-  for (size_t c = 0; c < sizeof changes / sizeof *changes; c++) {
-    if (count <= 7 || strcmp(words[7], changes[c].name) == 0) {
-      make(&o, effort, &changes[c], count > 7);
+  for (size_t c = 0; c < sizeof generate_changes / sizeof *generate_changes; c++) {
+    if (count <= 7 || strcmp(words[7], generate_changes[c].name) == 0) {
+      make(&o, effort, &generate_changes[c], count > 7);
     }
   }
   triax_context_unref(context);

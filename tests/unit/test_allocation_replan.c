@@ -1,0 +1,230 @@
+/* Answers from a former one: after each kind of change rules and bounds hold, the answer is about as good as from
+ * nothing, and the same on any number of threads; former answers that have little to do with the company do no harm. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../bench/allocation_changes.h"
+#include "fault.h"
+
+#define CHANGES (sizeof generate_changes / sizeof *generate_changes)
+
+static triax_context *plain(uint64_t threads) {
+  triax_context_options options = TRIAX_CONTEXT_OPTIONS_INIT;
+  triax_context *context = NULL;
+  options.threads = threads;
+  assert_int_equal(triax_context_new(&options, &context, NULL), TRIAX_OK);
+  return context;
+}
+
+static bool same(const tx_books_goal *a, const tx_books_goal *b) { return memcmp(a, b, sizeof *a) == 0; }
+
+/* Solves; rules, goal and bound are looked at by the checkers, which share no code with the solver. */
+static tx_books_result *solved(triax_context *context, const tx_books *books) {
+  tx_books_result *result = NULL;
+  tx_allocation_found found;
+  tx_books_goal bound;
+  int32_t proven = 0;
+  triax_error error = {0};
+  if (tx_books_solve(context, books, &result, &error) != TRIAX_OK) {
+    fail_msg("%s", error.message);
+  }
+  assert_int_equal(tx_allocation_check(context, books, result->csm, &found, NULL), TRIAX_OK);
+  assert_int_equal(found.not_eligible + found.not_kept + found.over_hard + found.over_limit, 0);
+  assert_true(same(&found.goal, &result->goal));
+  assert_true(tx_books_compare(&result->bound, &result->goal) <= 0);
+  assert_int_equal(
+      tx_allocation_certify(context, books, result->price, result->csm_part, result->parts, &bound, &proven, &error),
+      TRIAX_OK);
+  assert_true(tx_books_compare(&bound, &result->goal) <= 0 || proven < 4);
+  assert_true(bound.value <= result->goal.value);
+  return result;
+}
+
+static generate_options company(size_t customers, size_t csms, int tightness, int stretch, int measures,
+                                uint64_t seed) {
+  return (generate_options){.customers = customers,
+                            .csms = csms,
+                            .seed = seed,
+                            .tightness = tightness,
+                            .stretch = stretch,
+                            .measures = measures,
+                            .regions = 2,
+                            .languages = 2,
+                            .verticals = 3};
+}
+
+static int64_t value_of_all(const tx_books *books) {
+  int64_t all = 0;
+  for (size_t j = 0; j < books->customers; j++) all += books->value[j];
+  return all;
+}
+
+/* From the former answer on one thread and on four, and from nothing. */
+static void compare(triax_context *one, triax_context *four, const generate_options *o, const generate_change *change,
+                    size_t *cheap) {
+  generated before, after;
+  generate_former maps;
+  generate(&before, o);
+  generate(&after, o);
+  change->before(&before);
+  change->after(&after);
+  before.books.effort = after.books.effort = 0.1;
+  tx_books_result *former = solved(one, &before.books);
+  generate_start_from(&after, former, change, &maps);
+  tx_books_result *warm = solved(one, &after.books), *parallel = solved(four, &after.books);
+  assert_true(same(&warm->goal, &parallel->goal) && same(&warm->bound, &parallel->bound));
+  assert_memory_equal(warm->csm, parallel->csm, warm->customers * sizeof *warm->csm);
+  assert_memory_equal(warm->rest, parallel->rest, warm->customers * sizeof *warm->rest);
+  after.books.former = NULL;
+  tx_books_result *cold = solved(one, &after.books);
+  /* Never further than a thousandth of all value from what a search from nothing finds. */
+  assert_true(warm->goal.value - cold->goal.value <= value_of_all(&after.books) / 1000);
+  *cheap += warm->work * 2 < cold->work;
+  /* And on from there: the tree that it kept is as good a start as the first. */
+  after.books.former = warm;
+  after.books.former_customer = after.books.former_csm = NULL;
+  tx_books_result *again = solved(one, &after.books);
+  assert_true(again->work == 0 && same(&again->goal, &warm->goal));
+  tx_books_result *all[] = {former, warm, parallel, cold, again};
+  for (size_t r = 0; r < sizeof all / sizeof *all; r++) tx_books_result_free(all[r]);
+  generate_maps_free(&maps);
+  generate_free(&before);
+  generate_free(&after);
+}
+
+static void every_change(void **state) {
+  (void)state;
+  triax_context *one = plain(1), *four = plain(4);
+  size_t cheap = 0, runs = 0;
+  for (uint64_t seed = 0; seed < 5; seed++) {
+    for (size_t c = 0; c < CHANGES; c++, runs++) {
+      generate_options o =
+          company(700, 16, 95 + 5 * (int)(seed % 3), seed % 2 == 0 ? 0 : 10, 1 + (int)(seed % 2), seed);
+      compare(one, four, &o, &generate_changes[c], &cheap);
+    }
+  }
+  print_message("# %zu of %zu took less than half of the work\n", cheap, runs);
+  assert_true(cheap * 4 > runs * 3);
+  triax_context_unref(one);
+  triax_context_unref(four);
+}
+
+/* Everybody is of another size and worth, and half of the team has other points. */
+static void everything_changes(void **state) {
+  (void)state;
+  triax_context *one = plain(1);
+  for (uint64_t seed = 0; seed < 6; seed++) {
+    generated before, after;
+    generate_options o = company(400, 14, 100, 0, 1, seed);
+    generate(&before, &o);
+    generate(&after, &o);
+    before.books.effort = after.books.effort = 0.05;
+    tx_books_result *former = solved(one, &before.books);
+    for (size_t j = 0; j < after.books.customers; j++) {
+      grow(&after, j);
+      after.value[j] = after.value[j] % 977 * 1000;
+    }
+    for (size_t e = 0; e < after.offer_begin[after.books.offers]; e++) after.offer_points[e] -= (int64_t)(e % 7);
+    after.books.former = former;
+    tx_books_result *warm = solved(one, &after.books);
+    after.books.former = NULL;
+    tx_books_result *cold = solved(one, &after.books);
+    assert_true(warm->goal.value - cold->goal.value <= value_of_all(&after.books) / 1000);
+    tx_books_result_free(former);
+    tx_books_result_free(warm);
+    tx_books_result_free(cold);
+    generate_free(&before);
+    generate_free(&after);
+  }
+  triax_context_unref(one);
+}
+
+/* Maps of no sense: numbers that are not there, one for all, everybody new, the other way round. */
+static void maps_of_no_sense(void **state) {
+  (void)state;
+  triax_context *one = plain(1);
+  for (uint64_t seed = 0; seed < 10; seed++) {
+    generated g, other;
+    generate_options o = company(300, 13, 100, 0, 1, seed), p = company(260, 12, 90, 10, 1, seed + 50);
+    generate(&g, &o);
+    generate(&other, &p);
+    g.books.effort = other.books.effort = 0.02;
+    tx_books_result *former = solved(one, seed % 2 == 0 ? &g.books : &other.books);
+    uint32_t *customers = calloc(300, sizeof *customers), *csms = calloc(13, sizeof *csms);
+    for (uint32_t kind = 0; kind < 5; kind++) {
+      for (uint32_t j = 0; j < 300; j++) {
+        uint32_t of[] = {j + 250, 0, TX_BOOKS_NONE, 299 - j, j / 2};
+        customers[j] = of[kind];
+      }
+      for (uint32_t i = 0; i < 13; i++) {
+        uint32_t of[] = {i + 10, 0, i, 12 - i, i / 2};
+        csms[i] = of[kind];
+      }
+      g.books.former = former;
+      g.books.former_customer = customers;
+      g.books.former_csm = csms;
+      tx_books_result_free(solved(one, &g.books));
+    }
+    tx_books_result_free(former);
+    free(customers);
+    free(csms);
+    generate_free(&g);
+    generate_free(&other);
+  }
+  triax_context_unref(one);
+}
+
+/* --- failing allocations, and cancellation --- */
+
+typedef struct trial {
+  const tx_books *books;
+  tx_books_goal goal; /* in peace */
+} trial;
+
+static triax_status from_former(triax_context *context, void *user) {
+  const trial *t = user;
+  tx_books_result *result = NULL;
+  triax_status status = tx_books_solve(context, t->books, &result, NULL);
+  assert_true((status == TRIAX_OK) == (result != NULL));
+  assert_true(result == NULL || same(&result->goal, &t->goal));
+  tx_books_result_free(result);
+  return status;
+}
+
+static void failing(void **state) {
+  (void)state;
+  triax_context *one = plain(1);
+  for (size_t c = 0; c < CHANGES; c++) {
+    generated before, after;
+    generate_former maps;
+    generate_options o = company(120, 13, 98, 0, 1, c);
+    generate(&before, &o);
+    generate(&after, &o);
+    generate_changes[c].before(&before);
+    generate_changes[c].after(&after);
+    before.books.effort = after.books.effort = 0.001;
+    tx_books_result *former = solved(one, &before.books);
+    generate_start_from(&after, former, &generate_changes[c], &maps);
+    tx_books_result *peace = solved(one, &after.books);
+    trial t = {&after.books, peace->goal};
+    assert_true(fault_run(from_former, &t) > 20);
+    tx_books_result_free(former);
+    tx_books_result_free(peace);
+    generate_maps_free(&maps);
+    generate_free(&before);
+    generate_free(&after);
+  }
+  triax_context_unref(one);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(every_change), cmocka_unit_test(everything_changes),
+                                     cmocka_unit_test(maps_of_no_sense), cmocka_unit_test(failing)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
