@@ -152,6 +152,10 @@ static void take_part(run *r, size_t part, const tx_core *core) {
   bool searched = core->searched;
   memcpy(kept->priced, searched ? core->priced.part : core->bound.part, sizeof kept->priced);
   kept->priced_proven = searched ? core->priced_proven : core->proven;
+  for (int p = 0; p < TX_PARTS; p++) {
+    int64_t off = p < core->proven ? core->cost.part[p] - core->bound.part[p] : 0;
+    kept->missed[p] = core->missed == NULL ? off : core->missed->part[p];
+  }
 }
 
 /* From the former answer where that does, and otherwise from nothing. */

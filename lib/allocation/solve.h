@@ -112,6 +112,7 @@ typedef struct tx_books_price {
 typedef struct tx_books_part {
   uint64_t mark[2]; /* of everything in it: equal marks, equal parts */
   int64_t goal[4], bound[4]; /* points as points lost */
+  int64_t missed[4]; /* how far it was from its bound when it was last answered from nothing */
   int32_t proven;
   int64_t priced[4]; /* the bound that prices alone prove; a complete search may have found a better one */
   int32_t priced_proven;

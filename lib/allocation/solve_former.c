@@ -232,7 +232,8 @@ static bool former_prices(const tx_split *split, size_t part, tx_books_price *pr
   return all;
 }
 
-/* How far the parts were from their bounds that the CSMs were in. */
+/* How far the parts that the CSMs were in were from their bounds, when they were answered from nothing: what each answer
+ * allows itself does not grow from one to the next. */
 static tx_cost former_gap(const tx_split *split, size_t part) {
   const tx_books *books = split->books;
   const tx_books_result *former = books->former;
@@ -241,7 +242,7 @@ static tx_cost former_gap(const tx_split *split, size_t part) {
     uint32_t there = former_csm(books, split->csm_order[x]);
     uint32_t its = there == TX_BOOKS_NONE ? TX_BOOKS_NONE : former->csm_part[there];
     for (int p = 0; its != TX_BOOKS_NONE && p < TX_PARTS; p++) {
-      int64_t off = p < former->part[its].proven ? former->part[its].goal[p] - former->part[its].bound[p] : 0;
+      int64_t off = former->part[its].missed[p];
       gap.part[p] = off > gap.part[p] ? off : gap.part[p];
     }
   }

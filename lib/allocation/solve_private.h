@@ -219,6 +219,8 @@ triax_status tx_improve_moves(tx_core *core, uint64_t budget);
 triax_status tx_improve_swaps(tx_core *core, uint64_t budget);
 /* Sets core->proven to 4 and the bound when the search could be completed. */
 triax_status tx_exact(tx_core *core, uint64_t budget);
+/* Parts of at most so many customers are searched exhaustively, within a budget. */
+#define TX_SMALL_PART 24
 /* Runs the stages. */
 triax_status tx_core_solve(tx_core *core);
 /* Those that improve an assignment, to the end of what effort allows. */

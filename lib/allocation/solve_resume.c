@@ -191,7 +191,7 @@ triax_status tx_core_resume(tx_core *core, const tx_former *former, bool *good) 
   size_t csms = core->books->csms, n = core->books->customers;
   int64_t scale = tx_flow_scale(core);
   tx_arena arena;
-  *good = scale > 0;
+  *good = scale > 0 && n > TX_SMALL_PART;
   if (!*good) {
     return TRIAX_OK;
   }

@@ -1,8 +1,6 @@
 /* The order of the stages for one part. */
 #include "allocation/improve.h"
 
-/* Parts of at most so many customers are searched exhaustively, within a budget. */
-#define SMALL_PART 24
 /* Beyond so many, single moves find nothing that pairs and regions leave. */
 #define MOVES_PART 5000
 #define PLENTY 20000
@@ -95,7 +93,7 @@ static triax_status settle(tx_core *core, tx_pairs *pairs, int64_t scale) {
   if (status == TRIAX_OK && !ended(core)) {
     status = polish(core);
   }
-  if (status == TRIAX_OK && core->books->customers <= SMALL_PART && !ended(core)) {
+  if (status == TRIAX_OK && core->books->customers <= TX_SMALL_PART && !ended(core)) {
     status = tx_exact(core, share(core, 2000000, 100000));
   }
   return status;
