@@ -56,7 +56,8 @@ static void note_stage(const tx_core *core) {
 
 static bool ended(const tx_core *core) {
   note_stage(core);
-  return tx_watch_enough(core->watch) || best_known(core) || core->watch->work >= core->watch->stop || (core->missed != NULL && tx_core_near(core));
+  bool near = core->missed != NULL && tx_core_near(core);
+  return near || tx_watch_enough(core->watch) || best_known(core) || core->watch->work >= core->watch->stop;
 }
 
 /* Exchanges between pairs, and what brings scattered room together. */
