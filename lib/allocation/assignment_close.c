@@ -23,9 +23,9 @@
 #define STALE 8
 #define ROOT_STEPS 40
 #define NODE_STEPS 5
-/* Nodes deeper than this give nothing back of their prices; none is deeper than that. */
+/* Nodes deeper than this give nothing back of their prices; none is deeper than that, so that a small stack suffices. */
 #define DEEP 64
-#define DEEPEST 2000
+#define DEEPEST 600
 /* How much less a pair leaves to search when it uses up all that is spared: 2 to this. */
 #define STEEP 15
 /* Targets are further apart as long as one takes less than such a part of the work. */
