@@ -88,7 +88,7 @@ def python_type(kind):
 
 def python_structs(structs):
     for struct in structs:
-        yield f"\n\nclass {struct['name']}(Structure):\n    pass\n\n\n{struct['name']}._fields_ = [\n"
+        yield f"\n{struct['name']}._fields_ = [\n"
         for field in struct["fields"]:
             length = f" * {field['length']}" if "length" in field else ""
             yield f"    (\"{field['name']}\", {python_type(field['type'])}{length}),\n"
@@ -113,6 +113,8 @@ def python_module(description):
     text += "\n" + "".join(f"{item['name']} = {python_type(item['type'])}\n" for item in description["aliases"])
     for opaque in description["opaques"]:
         text += f"\n\nclass {opaque['name']}(Structure):\n    \"\"\"Opaque.\"\"\"\n"
+    for struct in description["structs"]:  # before callbacks, which take them; what is in them comes after
+        text += f"\n\nclass {struct['name']}(Structure):\n    pass\n"
     text += "\n\n"
     for callback in description["callbacks"]:
         kinds = [callback["returns"], *(kind for kind, _ in callback["parameters"])]

@@ -554,3 +554,24 @@ def test_a_plan_from_the_one_before_holds_after_a_change(change):
     assert list(plans[0].customers["csm"]) == list(plans[1].customers["csm"])
     left, least = (plan.summary["allocation"]["objective"]["uncovered_value"] for plan in (plans[0], whole))
     assert left <= least + 0.001 * sum(row["arr"] for row in rows)
+
+
+def test_a_host_hears_of_the_books_and_may_have_enough():
+    # Two sizes of account fill CSMs unevenly, and there are more than fit: so there is something to search for.
+    policy = triax.Policy.from_dict({
+        "triax": 1, "customers": {"key": "id"}, "team": {"key": "id"},
+        "segmentation": {"by": "arr", "segments": [{"name": "large", "at_least": 5000}, {"name": "small"}]},
+        "allocation": {"capacity": {"accounts": {"large": 17, "small": 43}}, "value": "arr"}})
+    chance = random.Random(7)
+    rows = [{"id": f"c{j}", "arr": chance.randint(1000, 10000)} for j in range(3000)]
+    team = [{"id": f"m{i}", "fte": 1.0} for i in range(60)]
+    heard = []
+    whole = policy.plan(rows, team, books=lambda value, bound: heard.append((value, bound)))
+    assert heard and all(bound <= value for value, bound in heard)
+    assert heard == sorted(heard, key=lambda state: (-state[0], state[1])), "both only get better"
+    assert "stopped" not in whole.summary["allocation"]
+    assert whole.summary["allocation"]["objective"]["uncovered_value"] <= heard[-1][0]
+    enough = policy.plan(rows, team, books=lambda value, bound: True)
+    assert enough.summary["allocation"]["stopped"] is True and enough.verify().rules_hold
+    with pytest.raises(ZeroDivisionError):
+        policy.plan(rows, team, books=lambda value, bound: 1 / 0)

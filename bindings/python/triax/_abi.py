@@ -189,6 +189,86 @@ class triax_fit(Structure):
     """Opaque."""
 
 
+class triax_text(Structure):
+    pass
+
+
+class triax_error(Structure):
+    pass
+
+
+class triax_context_options(Structure):
+    pass
+
+
+class triax_load_options(Structure):
+    pass
+
+
+class triax_books_state(Structure):
+    pass
+
+
+class triax_plan_options(Structure):
+    pass
+
+
+class triax_plan_proof(Structure):
+    pass
+
+
+class triax_judgement(Structure):
+    pass
+
+
+class ArrowSchema(Structure):
+    pass
+
+
+class ArrowArray(Structure):
+    pass
+
+
+class ArrowArrayStream(Structure):
+    pass
+
+
+class triax_assignment_problem(Structure):
+    pass
+
+
+class triax_assignment_options(Structure):
+    pass
+
+
+class triax_assignment_proof(Structure):
+    pass
+
+
+class triax_assignment_figures(Structure):
+    pass
+
+
+class triax_assignment_found(Structure):
+    pass
+
+
+class triax_comparison_options(Structure):
+    pass
+
+
+class triax_health_options(Structure):
+    pass
+
+
+class triax_backtest_options(Structure):
+    pass
+
+
+class triax_fit_options(Structure):
+    pass
+
+
 triax_resize_fn = CFUNCTYPE(c_void_p, c_void_p, c_void_p, c_size_t, c_size_t)
 triax_log_fn = CFUNCTYPE(None, c_void_p, c_int32, c_char_p)
 triax_progress_fn = CFUNCTYPE(c_int, c_void_p, c_char_p, c_double)
@@ -196,20 +276,10 @@ triax_task_fn = CFUNCTYPE(None, c_void_p, c_uint64)
 triax_parallel_fn = CFUNCTYPE(None, c_void_p, c_uint64, triax_task_fn, c_void_p)
 triax_books_fn = CFUNCTYPE(c_int, c_void_p, POINTER(triax_books_state))
 
-
-class triax_text(Structure):
-    pass
-
-
 triax_text._fields_ = [
     ("bytes", c_char_p),
     ("length", c_size_t),
 ]
-
-
-class triax_error(Structure):
-    pass
-
 
 triax_error._fields_ = [
     ("status", triax_status),
@@ -219,11 +289,6 @@ triax_error._fields_ = [
     ("path", c_char * 256),
     ("message", c_char * 1024),
 ]
-
-
-class triax_context_options(Structure):
-    pass
-
 
 triax_context_options._fields_ = [
     ("struct_size", c_size_t),
@@ -238,11 +303,6 @@ triax_context_options._fields_ = [
     ("parallel_user", c_void_p),
 ]
 
-
-class triax_load_options(Structure):
-    pass
-
-
 triax_load_options._fields_ = [
     ("struct_size", c_size_t),
     ("date_order", c_int32),
@@ -251,21 +311,11 @@ triax_load_options._fields_ = [
     ("set_aside", c_int32),
 ]
 
-
-class triax_books_state(Structure):
-    pass
-
-
 triax_books_state._fields_ = [
     ("struct_size", c_size_t),
     ("uncovered_value", c_double),
     ("uncovered_bound", c_double),
 ]
-
-
-class triax_plan_options(Structure):
-    pass
-
 
 triax_plan_options._fields_ = [
     ("struct_size", c_size_t),
@@ -285,11 +335,6 @@ triax_plan_options._fields_ = [
     ("books_user", c_void_p),
 ]
 
-
-class triax_plan_proof(Structure):
-    pass
-
-
 triax_plan_proof._fields_ = [
     ("struct_size", c_size_t),
     ("rules_hold", c_int32),
@@ -304,11 +349,6 @@ triax_plan_proof._fields_ = [
     ("imbalance_off", c_double),
 ]
 
-
-class triax_judgement(Structure):
-    pass
-
-
 triax_judgement._fields_ = [
     ("struct_size", c_size_t),
     ("segment", triax_text),
@@ -318,11 +358,6 @@ triax_judgement._fields_ = [
     ("uncertain", c_int32),
     ("placed", c_int32),
 ]
-
-
-class ArrowSchema(Structure):
-    pass
-
 
 ArrowSchema._fields_ = [
     ("format", c_char_p),
@@ -335,11 +370,6 @@ ArrowSchema._fields_ = [
     ("release", CFUNCTYPE(None, POINTER(ArrowSchema))),
     ("private_data", c_void_p),
 ]
-
-
-class ArrowArray(Structure):
-    pass
-
 
 ArrowArray._fields_ = [
     ("length", c_int64),
@@ -354,11 +384,6 @@ ArrowArray._fields_ = [
     ("private_data", c_void_p),
 ]
 
-
-class ArrowArrayStream(Structure):
-    pass
-
-
 ArrowArrayStream._fields_ = [
     ("get_schema", CFUNCTYPE(c_int, POINTER(ArrowArrayStream), POINTER(ArrowSchema))),
     ("get_next", CFUNCTYPE(c_int, POINTER(ArrowArrayStream), POINTER(ArrowArray))),
@@ -366,11 +391,6 @@ ArrowArrayStream._fields_ = [
     ("release", CFUNCTYPE(None, POINTER(ArrowArrayStream))),
     ("private_data", c_void_p),
 ]
-
-
-class triax_assignment_problem(Structure):
-    pass
-
 
 triax_assignment_problem._fields_ = [
     ("struct_size", c_size_t),
@@ -381,22 +401,12 @@ triax_assignment_problem._fields_ = [
     ("capacity", POINTER(c_int64)),
 ]
 
-
-class triax_assignment_options(Structure):
-    pass
-
-
 triax_assignment_options._fields_ = [
     ("struct_size", c_size_t),
     ("reserved", c_size_t),
     ("effort", c_double),
     ("seed", c_uint64),
 ]
-
-
-class triax_assignment_proof(Structure):
-    pass
-
 
 triax_assignment_proof._fields_ = [
     ("struct_size", c_size_t),
@@ -407,11 +417,6 @@ triax_assignment_proof._fields_ = [
     ("kind", c_int32),
     ("reserved", c_int32),
 ]
-
-
-class triax_assignment_figures(Structure):
-    pass
-
 
 triax_assignment_figures._fields_ = [
     ("struct_size", c_size_t),
@@ -424,11 +429,6 @@ triax_assignment_figures._fields_ = [
     ("stopped", c_int32),
 ]
 
-
-class triax_assignment_found(Structure):
-    pass
-
-
 triax_assignment_found._fields_ = [
     ("struct_size", c_size_t),
     ("uncovered", c_size_t),
@@ -438,21 +438,11 @@ triax_assignment_found._fields_ = [
     ("excess", c_int64),
 ]
 
-
-class triax_comparison_options(Structure):
-    pass
-
-
 triax_comparison_options._fields_ = [
     ("struct_size", c_size_t),
     ("without_causes", c_int32),
     ("reserved", c_int32),
 ]
-
-
-class triax_health_options(Structure):
-    pass
-
 
 triax_health_options._fields_ = [
     ("struct_size", c_size_t),
@@ -462,11 +452,6 @@ triax_health_options._fields_ = [
     ("reserved", c_int32),
 ]
 
-
-class triax_backtest_options(Structure):
-    pass
-
-
 triax_backtest_options._fields_ = [
     ("struct_size", c_size_t),
     ("outcome", triax_text),
@@ -474,11 +459,6 @@ triax_backtest_options._fields_ = [
     ("as_of", c_int32),
     ("has_as_of", c_int32),
 ]
-
-
-class triax_fit_options(Structure):
-    pass
-
 
 triax_fit_options._fields_ = [
     ("struct_size", c_size_t),

@@ -12,6 +12,7 @@ from ._errors import LEVELS, Message, Unsupported, exception
 from ._library import core
 
 Progress = Callable[[str, float], object]
+Books = Callable[[float, float], object]
 H = TypeVar("H", bound="Handle")
 
 
@@ -112,6 +113,7 @@ class _Running(threading.local):
     """The call that this thread is in."""
 
     progress: Progress | None = None
+    books: Books | None = None
     signals: _Signals | None = None
     raised: BaseException | None = None
 
@@ -131,7 +133,18 @@ def _tell(_user: object, stage: bytes, done: float) -> int:
         return 1
 
 
+def _hear(_user: object, state: Any) -> int:
+    if _running.books is None or _running.raised:
+        return 0  # progress ends the work
+    try:
+        return 1 if _running.books(state.contents.uncovered_value, state.contents.uncovered_bound) else 0
+    except BaseException as fault:
+        _running.raised = fault
+        return 1
+
+
 _tell_thunk = immortal(_abi.triax_progress_fn(_tell))
+books_thunk = immortal(_abi.triax_books_fn(_hear))
 _contexts: dict[int, Context] = {}
 
 
@@ -155,20 +168,21 @@ def call(function: Any, *arguments: Any) -> None:
         raise exception(error, status, ())
 
 
-def work(function: Any, *arguments: Any, progress: Progress | None = None, with_messages: bool = True) -> tuple[Message, ...]:
+def work(function: Any, *arguments: Any, progress: Progress | None = None, books: Books | None = None,
+         with_messages: bool = True) -> tuple[Message, ...]:
     """Calls what may take long, without holding the GIL; returns the messages. A triax_messages comes before the error."""
     error, said = _abi.triax_error(), MessageList._empty()
     if with_messages:
         call(core.triax_messages_new, context(), byref(said._pointer))
         arguments += (said._pointer,)
-    outer = _running.progress, _running.signals, _running.raised
+    outer = _running.progress, _running.books, _running.signals, _running.raised
     try:
         with _Signals() as signals:
-            _running.progress, _running.signals, _running.raised = progress, signals, None
+            _running.progress, _running.books, _running.signals, _running.raised = progress, books, signals, None
             status = function(*arguments, byref(error))
         raised = signals.raised or _running.raised
     finally:
-        _running.progress, _running.signals, _running.raised = outer
+        _running.progress, _running.books, _running.signals, _running.raised = outer
     if raised:
         raise raised
     messages = said.read() if with_messages else ()

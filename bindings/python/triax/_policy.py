@@ -10,7 +10,7 @@ from typing import Any, Union
 
 from . import _abi
 from ._aggregates import Aggregates
-from ._call import Handle, Progress, context, pointer_of, text_in, text_out, work, yaml_library
+from ._call import Books, Handle, Progress, books_thunk, context, pointer_of, text_in, text_out, work, yaml_library
 from ._compare import Comparison, compare
 from ._company import Customers, Team, load_options
 from ._data import days_of
@@ -127,8 +127,8 @@ class Policy(Handle):
     def plan(self, customers: object, team: object = None, *, as_of: Day = None, parts: bool = False, reasons: bool = True,
              tradeoff: bool = False, hires: bool | None = None, sent: object = None, history: object = None,
              aggregates: Aggregates | None = None, previous: Plan | None = None, dates: str = "iso",
-             loose_numbers: bool = False, decimal: str = ".", threads: int = 1,
-             progress: Progress | None = None) -> Plan:
+             loose_numbers: bool = False, decimal: str = ".", threads: int = 1, progress: Progress | None = None,
+             books: Books | None = None) -> Plan:
         """Makes a plan: who is in which segment, how healthy, owned by whom, with what attention, and why.
 
         `customers` and `team` are whatever Customers and Team take, or such objects; without a team nothing is
@@ -145,7 +145,8 @@ class Policy(Handle):
         how text becomes values, as in Customers.
 
         `threads` changes how long it takes and nothing else. `progress(stage, done)` is called at least every 10 ms; it
-        stops the work by raising, or by returning True (Canceled). So does Ctrl-C.
+        stops the work by raising, or by returning True (Canceled). So does Ctrl-C. `books(uncovered_value, bound)` hears of
+        the books while they are searched; if it returns True they are good enough, and the plan is made with them.
         """
         text = {"dates": dates, "loose_numbers": loose_numbers, "decimal": decimal, "threads": threads}
         loaded, its_team = self.customers(customers, **text), None if team is None else self.team(team, **text)
@@ -155,8 +156,10 @@ class Policy(Handle):
         options.tradeoff, options.hires = tradeoff, 0 if hires is None else 1 if hires else -1
         options.aggregates, options.sent, options.previous = pointer_of(aggregates), pointer_of(log), pointer_of(previous)
         options.history = pointer_of(past)
+        if books is not None:
+            options.books = books_thunk
         said = work(core.triax_plan_new, context(threads), self._pointer, loaded._pointer, pointer_of(its_team),
-                    byref(options), byref(plan._pointer), progress=progress)
+                    byref(options), byref(plan._pointer), progress=progress, books=books)
         plan._finish(self, loaded, its_team, said)
         return plan
 

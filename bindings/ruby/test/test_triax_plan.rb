@@ -95,6 +95,21 @@ class TestTriaxPlan < Minitest::Test
     assert_equal 2, loaded.aside.first[:row]
   end
 
+  def test_a_host_hears_of_the_books_and_may_have_enough
+    crowded = Triax::Policy.from_hash({ triax: 1, customers: { key: "id" }, team: { key: "id" },
+                                        segmentation: { by: "arr", segments: [{ name: "large", at_least: 5000 }, { name: "small" }] },
+                                        allocation: { capacity: { accounts: { large: 17, small: 43 } }, value: "arr" } })
+    rows = Array.new(3000) { |j| { id: "c#{j}", arr: 1000.0 + j * 7919 % 9000 } }
+    team = Array.new(60) { |i| { id: "m#{i}", fte: 1.0 } }
+    heard = []
+    crowded.plan(rows, team: team, books: ->(value, bound) { heard << [value, bound] })
+    refute_empty heard
+    assert(heard.all? { |value, bound| bound <= value })
+    enough = crowded.plan(rows, team: team, books: ->(_value, _bound) { :stop })
+    assert_equal true, enough.summary[:allocation][:stopped]
+    assert_raises(ZeroDivisionError) { crowded.plan(rows, team: team, books: ->(_value, _bound) { 1 / 0 }) }
+  end
+
   def test_check_tells_codes
     plain = Triax::Policy.from_hash({ triax: 1, segmentation: { by: "arr", segments: [{ name: "large", at_least: 1 }, { name: "small" }] } })
     assert_equal(%w[T102], plain.check([{ id: "A1", arr: 5.0 }]).map(&:code)) # by spend alone

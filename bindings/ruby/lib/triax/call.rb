@@ -59,7 +59,7 @@ module Triax
   # Calls into the library: texts, errors, progress, and interrupts while a call lasts.
   module Call
     # What goes on in a thread's call.
-    Running = Struct.new(:progress, :raised, :interrupted)
+    Running = Struct.new(:progress, :raised, :interrupted, :books)
 
     # Ruby code in a callback has nothing above it but C: what it raises is kept, ends the work, and is raised after it.
     TELL = FFI::Function.new(:int, %i[pointer string double]) do |_user, stage, done|
@@ -69,6 +69,20 @@ module Triax
       begin
         stop = running.interrupted || running.raised || running.progress&.call(stage, done) == :stop
         stop ? 1 : 0
+      rescue Exception => fault # rubocop:disable Lint/RescueException
+        running.raised ||= fault
+        1
+      end
+    end
+
+    # The same of books while they are searched; what is raised ends the search, and the work at its next progress.
+    HEAR = FFI::Function.new(:int, %i[pointer pointer]) do |_user, state|
+      running = Thread.current.thread_variable_get(:triax_running)
+      next 0 if running.nil? || running.books.nil? || running.raised
+
+      begin
+        known = Abi::BooksState.new(state)
+        running.books.call(known[:uncovered_value], known[:uncovered_bound]) == :stop ? 1 : 0
       rescue Exception => fault # rubocop:disable Lint/RescueException
         running.raised ||= fault
         1
@@ -125,10 +139,10 @@ module Triax
 
       # Calls what may take long, without the lock of the interpreter. The block is told of progress; :stop ends the
       # work. Returns the messages.
-      def work(function, *arguments, messages: true, progress: nil)
+      def work(function, *arguments, messages: true, progress: nil, books: nil)
         error = Abi::Error.new
         said = messages ? MessageList.take(made(:triax_messages_new, context)) : nil
-        status = running(progress) { Abi.public_send(function, *arguments, *(said && [said.pointer]), error) }
+        status = running(progress, books) { Abi.public_send(function, *arguments, *(said && [said.pointer]), error) }
         found = said ? said.read : [].freeze
         raise exception(error, status, found) unless status.zero?
 
@@ -150,9 +164,9 @@ module Triax
         Context.take(made(:triax_context_new, options))
       end
 
-      def running(progress)
+      def running(progress, books)
         outer = Thread.current.thread_variable_get(:triax_running)
-        mine = Running.new(progress, nil, false)
+        mine = Running.new(progress, nil, false, books)
         Thread.current.thread_variable_set(:triax_running, mine)
         status = with_interrupts(mine) { yield }
         raise mine.raised if mine.raised

@@ -52,9 +52,10 @@ module Triax
     # a larger set, +previous+ a plan of nearly the same, from whose books allocation starts. +tradeoff+ asks for the curve
     # between accounts moved and balance, +hires+ whether whom to hire is found by solving again (nil: where at most 2,000
     # accounts are to be owned). The block is told of progress (stage, share done); it ends the work by returning :stop, or
-    # by raising.
+    # by raising. +books+ is called with the value that the books leave uncovered so far and its bound; if it returns :stop
+    # they are good enough, and the plan is made with them.
     def plan(customers, team: nil, as_of: nil, parts: false, reasons: true, tradeoff: false, hires: nil, sent: nil,
-             history: nil, aggregates: nil, previous: nil, threads: 1, **loading, &progress)
+             history: nil, aggregates: nil, previous: nil, books: nil, threads: 1, **loading, &progress)
       loaded = self.customers(customers, threads: threads, **loading)
       its_team = team && self.team(team, threads: threads, **loading)
       tables = { sent: sent, history: history }.transform_values { |given| given && Table.of(given) }
@@ -62,9 +63,10 @@ module Triax
       options[:hires] = { nil => 0, true => 1, false => -1 }.fetch(hires)
       options[:load] = (text = Options.load(**loading)).to_ptr
       { aggregates: aggregates, previous: previous, **tables }.each { |name, given| options[name] = given&.pointer }
+      options[:books] = Call::HEAR if books
       made = FFI::MemoryPointer.new(:pointer)
       said = Call.work(:triax_plan_new, Call.context(threads), pointer, loaded.pointer, its_team&.pointer, options, made,
-                       progress: progress)
+                       progress: progress, books: books)
       text.size # lives until here
       Plan.take(made.read_pointer).tap { |plan| plan.send(:made_of, self, loaded, its_team, said) }
     end
