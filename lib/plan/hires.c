@@ -24,7 +24,6 @@ typedef struct hiring {
   uint32_t *placed;
   uint32_t *order, *spare; /* uncovered customers of the group */
   size_t count;
-  tx_allocation_result *base; /* the books as hired so far: where the next solves start from */
   tx_hire *found;
   size_t found_room;
   triax_error *error;
@@ -192,20 +191,14 @@ static void set_free(hiring *h, uint32_t pool) {
   }
 }
 
-/* From the books as they are: those of the plan at first. The caller frees the result. */
-static triax_status solve(hiring *h, books *found, tx_allocation_result **result) {
-  h->input->former = h->base ? h->base : h->plan->allocation.result;
-  triax_status status = tx_allocation_run(h->plan->context, h->input, result, h->error);
+static triax_status solve(hiring *h, books *found) {
+  tx_allocation_result *result = NULL;
+  triax_status status = tx_allocation_run(h->plan->context, h->input, &result, h->error);
   if (status != TRIAX_OK) return status;
-  *found = (books){(*result)->uncovered_value, (*result)->points, 0};
-  for (size_t row = 0; row < h->plan->rows; row++) found->accounts += (*result)->stands[row] == TX_STANDS_UNCOVERED;
+  *found = (books){result->uncovered_value, result->points, 0};
+  for (size_t row = 0; row < h->plan->rows; row++) found->accounts += result->stands[row] == TX_STANDS_UNCOVERED;
+  tx_allocation_result_free(result);
   return TRIAX_OK;
-}
-
-/* The result is the base of what follows. */
-static void set_base(hiring *h, tx_allocation_result *result) {
-  tx_allocation_result_free(h->base);
-  h->base = result;
 }
 
 static bool add_step(hiring *h, const tx_hire_kind *kind, const books *before_it, const books *after) {
@@ -223,44 +216,27 @@ static bool add_step(hiring *h, const tx_hire_kind *kind, const books *before_it
   return true;
 }
 
-typedef struct choice {
-  const tx_hire_kind *kind; /* NULL: none gains */
-  books books;
-  tx_allocation_result *result;
-} choice;
-
-/* The books with one more batch of the kind, if that gains more than the best so far. */
-static triax_status try_kind(hiring *h, const tx_hire_kind *kind, choice *best) {
-  books after;
-  tx_allocation_result *result = NULL;
-  tx_bit_set(h->here, kind->row + kind->hired);
-  triax_status status = solve(h, &after, &result);
-  tx_bit_clear(h->here, kind->row + kind->hired);
-  if (status != TRIAX_OK) return status;
-  bool better = best->books.value - after.value > 1e-9 * fmax(1, best->books.value) ||
-                (after.value <= best->books.value && after.accounts < best->books.accounts);
-  tx_allocation_result_free(better ? best->result : result);
-  if (better) *best = (choice){kind, after, result};
-  return TRIAX_OK;
-}
-
 /* One more batch of the kind that gains most; *gained false: none gains. */
 static triax_status hire_once(hiring *h, size_t group, books *now, bool *gained) {
-  choice chosen = {NULL, *now, NULL};
+  const tx_hire_kind *best = NULL;
+  books best_books = *now;
   triax_status status = TRIAX_OK;
   for (size_t k = 0; status == TRIAX_OK && k < h->team.kind_count; k++) {
-    const tx_hire_kind *kind = &h->team.kinds[k];
-    if (kind->group == group && kind->hired < TX_HIRE_STEPS) status = try_kind(h, kind, &chosen);
+    tx_hire_kind *kind = &h->team.kinds[k];
+    books after;
+    if (kind->group != group || kind->hired == TX_HIRE_STEPS) continue;
+    tx_bit_set(h->here, kind->row + kind->hired);
+    status = solve(h, &after);
+    tx_bit_clear(h->here, kind->row + kind->hired);
+    if (status != TRIAX_OK) return status;
+    bool better = best_books.value - after.value > 1e-9 * fmax(1, best_books.value) ||
+                  (after.value <= best_books.value && after.accounts < best_books.accounts);
+    if (!better) continue;
+    best = kind;
+    best_books = after;
   }
-  if (status != TRIAX_OK) {
-    tx_allocation_result_free(chosen.result);
-    return status;
-  }
-  const tx_hire_kind *best = chosen.kind;
-  books best_books = chosen.books;
   *gained = best != NULL;
   if (!best) return TRIAX_OK;
-  set_base(h, chosen.result);
   tx_bit_set(h->here, best->row + best->hired);
   h->team.kinds[best - h->team.kinds].hired++;
   if (!add_step(h, best, now, &best_books)) return tx_no_memory(h->error);
@@ -271,11 +247,8 @@ static triax_status hire_once(hiring *h, size_t group, books *now, bool *gained)
 static triax_status hire_for(hiring *h, size_t group) {
   books now;
   bool gained = true;
-  tx_allocation_result *result = NULL;
   set_free(h, h->plan->allocation.result->groups[group].pool);
-  set_base(h, NULL);
-  triax_status status = solve(h, &now, &result);
-  if (status == TRIAX_OK) set_base(h, result);
+  triax_status status = solve(h, &now);
   for (int step = 0; status == TRIAX_OK && gained && now.accounts && step < 2 * TX_HIRE_STEPS; step++) {
     status = hire_once(h, group, &now, &gained);
   }
@@ -338,12 +311,12 @@ triax_status tx_run_hires(triax_plan *plan, triax_error *error) {
   if (status == TRIAX_OK && h.team.kind_count) {
     h.input = &h.team.part.input;
     h.here = h.team.here;
+    h.input->former = NULL; /* what a hire gains does not hang on where the plan came from */
     h.input->wanted = h.wanted;
     h.input->placed = h.placed;
     h.input->effort *= EFFORT;
     status = hire_all(&h, groups, count);
   }
-  set_base(&h, NULL);
   tx_free_array(plan->context, h.found, h.found_room, sizeof *h.found);
   tx_hire_team_free(&h.team);
   return status;
