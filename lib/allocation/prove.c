@@ -8,7 +8,7 @@
 /* Work for each part: so much, and for each customer. At least a few evaluations are made. */
 #define WORK_FOR_ALL 2000000
 #define WORK_FOR_EACH 100
-#define FEWEST 8
+#define FEWEST 4
 /* Beyond so many customers the relaxation is not solved again. */
 #define RELAXED_MOST 200000
 /* Times that each weight is looked at for itself. */
