@@ -1,6 +1,6 @@
 /* A host with an allocator and threads of its own: the library takes memory and work from there and nowhere else.
  *
- * usage: pool POLICY      plans 50,000 invented customers twice: alone, and with four threads of the pool
+ * usage: pool POLICY      plans 200,000 invented customers twice: alone, and with four threads of the pool
  *
  *   cc -std=c11 pool.c -o pool $(pkg-config --cflags --libs triax-yaml) -pthread */
 #include "host.h"
@@ -109,7 +109,7 @@ static triax_table *invent(triax_context *context) {
   static const char *const names[] = {"id", "arr", "seats", "active"};
   triax_error error;
   triax_table_builder *builder = begin_table(context, names, 4);
-  for (unsigned i = 0; i < 50000; i++) {
+  for (unsigned i = 0; i < 200000; i++) {
     char key[16];
     snprintf(key, sizeof key, "c%05u", i);
     triax_text text = triax_text_of(key);
@@ -169,5 +169,5 @@ int main(int count, char **arguments) {
   printf("work came to the pool: %s\n", threads.calls > 0 ? "yes" : "no");
   fprintf(stderr, "%zu times; the three ran %zu tasks\n", threads.calls, threads.done);
   printf("bytes left: %lld\n", atomic_load(&counted.bytes));
-  return atomic_load(&counted.most) < 1000000; /* 50,000 customers take megabytes: the memory was ours */
+  return atomic_load(&counted.most) < 1000000; /* 200,000 customers take megabytes: the memory was ours */
 }
