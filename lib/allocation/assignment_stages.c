@@ -7,6 +7,8 @@
 #define WANDER 100000
 /* Units of cost between an assignment and the bound that are few. */
 #define CLOSE 8
+/* And such as are many. */
+#define WIDE 32
 
 static uint64_t left_of(const tx_assignment_work *work) {
   return work->budget > work->work ? work->budget - work->work : 0;
@@ -39,7 +41,7 @@ static bool is_tight(const tx_assignment_work *work) {
 static bool improve(tx_assignment_work *work, uint64_t part) {
   int64_t dived = INT64_MAX, wandered = work->found ? work->best_cost : INT64_MAX;
   bool is_close = work->found && work->best_cost - work->bound <= CLOSE; /* dives come that close only by chance */
-  if (!tx_assignment_dive(work, part * (is_close ? 1 : is_tight(work) ? 5 : 3), &dived)) {
+  if (!tx_assignment_dive(work, part * (is_close ? 1 : is_tight(work) ? 7 : 3), &dived)) {
     return false;
   }
   bool dives = dived < wandered;
@@ -75,7 +77,7 @@ static bool run_small(tx_assignment_work *work) {
 /* How much that is worth depends on the gap: each further unit takes some times the work of the last. */
 static bool close_large(tx_assignment_work *work) {
   int64_t gap = work->best_cost - work->bound;
-  uint64_t part = left_of(work) / (gap <= CLOSE ? 2 : gap <= 32 ? 5 : 12);
+  uint64_t part = left_of(work) / (gap <= CLOSE ? 2 : gap <= WIDE ? 5 : 12);
   return tx_assignment_close(work, part, part / 4);
 }
 
@@ -85,6 +87,10 @@ static bool run_large(tx_assignment_work *work) {
   if (!tx_assignment_search(work, work->budget / 50) ||
       (!tx_assignment_done(work) && !tx_assignment_bid(work, work->budget / 10))) {
     return false;
+  }
+  if (!tx_assignment_done(work) && is_tight(work) && work->best_cost - work->bound > WIDE) {
+    /* What dives do not get is lost there. */
+    return improve(work, left_of(work) / 8);
   }
   uint64_t left = left_of(work), wanted = (uint64_t)work->items * WANDER, part = left / 8;
   part = wanted < part ? part : wanted < left / 3 ? wanted : left / 3;
