@@ -14,7 +14,7 @@
 static uint64_t share(const tx_core *core, uint64_t for_all, uint64_t for_each) {
   uint64_t customers = core->books->customers, all = core->all_customers;
   /* Beyond some tens of thousands the relaxation alone is close: further ones add less. */
-  uint64_t counted = all > PLENTY ? PLENTY + (all - PLENTY) / 16 : all;
+  uint64_t counted = all > PLENTY ? PLENTY + (all - PLENTY) / 10 : all;
   return (for_all + for_each * counted) / all * customers + 1;
 }
 
