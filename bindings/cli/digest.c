@@ -28,6 +28,20 @@ static bool is_huge(double value, char text[CLI_NUMBER_SIZE]) {
   return true;
 }
 
+bool digest_same(triax_text a, triax_text b) {
+  return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
+}
+
+bool digest_says(triax_text text, const char *word) {
+  return text.bytes != NULL && digest_same(text, triax_text_of(word));
+}
+
+double digest_number_of(const triax_document *summary, triax_node map, const char *key) {
+  triax_node node = triax_document_find(summary, map, triax_text_of(key));
+  bool number = node != TRIAX_NO_NODE && triax_document_kind(summary, node) == TRIAX_KIND_NUMBER;
+  return number ? triax_document_as_number(summary, node) : NAN;
+}
+
 const char *digest_count(double value, char text[CLI_NUMBER_SIZE]) {
   char digits[CLI_NUMBER_SIZE];
   if (is_missing(value)) return "-";

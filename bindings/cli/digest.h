@@ -23,6 +23,11 @@ int digest_by_value(const void *left, const void *right);
 size_t column_of(const triax_table *table, const char *name);
 double number_at(const triax_table *table, const char *name, size_t row);
 triax_text text_at(const triax_table *table, const char *name, size_t row);
+bool digest_same(triax_text a, triax_text b);
+/* The text is there, and is that word. */
+bool digest_says(triax_text text, const char *word);
+/* A number in a map of the summary; NaN where there is none. */
+double digest_number_of(const triax_document *summary, triax_node map, const char *key);
 /* 1234567 as 1,234,567. */
 const char *digest_count(double value, char text[CLI_NUMBER_SIZE]);
 /* 1234567 as 1.23m. */

@@ -35,15 +35,11 @@ static void add_hire(const digest *d, const triax_table *table, size_t row) {
   digest_line(d->buffer);
 }
 
-static bool same_text(triax_text a, triax_text b) {
-  return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
-}
-
 static bool same_roles(const triax_table *a, size_t row_a, const triax_table *b, size_t row_b) {
   size_t in_a = column_of(a, "roles"), in_b = column_of(b, "roles"), count = triax_table_items(a, in_a, row_a);
   if (count != triax_table_items(b, in_b, row_b)) return false;
   for (size_t i = 0; i < count; i++) {
-    if (!same_text(triax_table_item(a, in_a, row_a, i), triax_table_item(b, in_b, row_b, i))) return false;
+    if (!digest_same(triax_table_item(a, in_a, row_a, i), triax_table_item(b, in_b, row_b, i))) return false;
   }
   return true;
 }
@@ -52,7 +48,7 @@ size_t digest_add_hires(const digest *d, const triax_table *pools, size_t pool) 
   const triax_table *table = triax_plan_table(d->plan, TRIAX_PLAN_HIRES);
   size_t rows = table != NULL ? triax_table_rows(table) : 0, found = 0;
   for (size_t row = 0; row < rows; row++) {
-    if (!same_text(text_at(table, "pool", row), text_at(pools, "pool", pool))) continue;
+    if (!digest_same(text_at(table, "pool", row), text_at(pools, "pool", pool))) continue;
     if (!same_roles(table, row, pools, pool)) continue;
     if (found++ < HIRES_SHOWN) add_hire(d, table, row);
   }
@@ -84,12 +80,6 @@ void digest_add_tradeoff(const digest *d) {
 
 /* --- how good it is at most --- */
 
-static double number_of(const triax_document *summary, triax_node map, const char *key) {
-  triax_node node = triax_document_find(summary, map, triax_text_of(key));
-  bool number = node != TRIAX_NO_NODE && triax_document_kind(summary, node) == TRIAX_KIND_NUMBER;
-  return number ? triax_document_as_number(summary, node) : NAN;
-}
-
 bool digest_part(const triax_document *summary, triax_node part, digest_objective *into) {
   static const struct {
     const char *key, *words;
@@ -100,12 +90,12 @@ bool digest_part(const triax_document *summary, triax_node part, digest_objectiv
                {"imbalance", "imbalance", false}};
   triax_text key = triax_document_as_text(summary, triax_document_find(summary, part, triax_text_of("part")));
   into->state = triax_document_as_text(summary, triax_document_find(summary, part, triax_text_of("state")));
-  double gap = 100 * number_of(summary, part, "gap");
+  double gap = 100 * digest_number_of(summary, part, "gap");
   snprintf(into->gap, sizeof into->gap, gap < 999.5 ? "%.3g" : "%.0f", gap);
   if (!(gap > 0)) into->gap[0] = '\0';
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    if (!same_text(key, triax_text_of(names[i].key))) continue;
-    double values[2] = {number_of(summary, part, "reached"), number_of(summary, part, "bound")};
+    if (!digest_same(key, triax_text_of(names[i].key))) continue;
+    double values[2] = {digest_number_of(summary, part, "reached"), digest_number_of(summary, part, "bound")};
     into->words = names[i].words;
     for (int v = 0; v < 2; v++) {
       char text[CLI_NUMBER_SIZE];

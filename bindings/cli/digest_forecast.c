@@ -4,10 +4,6 @@
 
 #include "digest.h"
 
-static bool says(triax_text text, const char *word) {
-  return text.bytes != NULL && text.length == strlen(word) && memcmp(text.bytes, word, text.length) == 0;
-}
-
 static void add_name(const digest *d, const triax_table *table, const char *column, size_t row) {
   triax_text name = text_at(table, column, row);
   text_add_string(d->buffer, "  ");
@@ -46,7 +42,7 @@ static void add_outlooks(const digest *d) {
   snprintf(heading, sizeof heading, years == 1 ? "in a year" : "in %zu years", years);
   text_add_format(d->buffer, "\n%-*s %7s %10s %21s %6s %6s\n", DIGEST_NAME, "Forecast", "ARR now", heading,
                   "90 % interval  ", "GRR", "NRR");
-  for (size_t row = 0; row < rows && says(text_at(table, "scenario", row), "base"); row += years + 1) {
+  for (size_t row = 0; row < rows && digest_says(text_at(table, "scenario", row), "base"); row += years + 1) {
     add_outlook(d, table, row, row + years);
   }
 }
@@ -66,7 +62,7 @@ static const char *hire_figure(double value, char text[CLI_NUMBER_SIZE]) {
 /* A rule's number of CSMs, with a star where it binds. */
 static void add_rule(const digest *d, const triax_table *table, size_t row, const char *column, const char *word) {
   char text[CLI_NUMBER_SIZE];
-  bool binds = says(text_at(table, "binds", row), word);
+  bool binds = digest_says(text_at(table, "binds", row), word);
   text_add_format(d->buffer, " %7s%s", csm_figure(number_at(table, column, row), text), binds ? "*" : " ");
 }
 
@@ -107,7 +103,7 @@ static void add_heads(const digest *d) {
     text_add_format(d->buffer, "\n%-*s %7s  %7s  %7s  %6s %6s %5s  %s\n", DIGEST_NAME, "CSMs needed (* binds)",
                     "accounts", "ARR", "hours", "need", "there", "hire", "next");
   }
-  for (size_t row = 0; ruled && row < rows && says(text_at(table, "scenario", row), "base"); row++) {
+  for (size_t row = 0; ruled && row < rows && digest_says(text_at(table, "scenario", row), "base"); row++) {
     add_head(d, table, row);
   }
   if (rows > 0) add_cost(d, table);
@@ -145,7 +141,7 @@ static void add_scenarios(const digest *d) {
                   "net cost");
   for (size_t row = 0; row < rows; row++) {
     bool last = number_at(table, "year", row) == years;
-    if (last && says(text_at(table, "segment", row), "all")) add_scenario(d, table, row);
+    if (last && digest_says(text_at(table, "segment", row), "all")) add_scenario(d, table, row);
   }
 }
 

@@ -5,11 +5,6 @@
 
 enum { NAME_WIDTH = 32 };
 
-static double number_of(const triax_document *summary, triax_node map, const char *key) {
-  triax_node node = triax_document_find(summary, map, triax_text_of(key));
-  return node == TRIAX_NO_NODE ? 0 : triax_document_as_number(summary, node);
-}
-
 static void add_play(text_buffer *buffer, const triax_document *summary, triax_node play) {
   char text[CLI_NUMBER_SIZE];
   static const char *const keys[] = {"fired", "new", "updated", "withheld"};
@@ -18,7 +13,7 @@ static void add_play(text_buffer *buffer, const triax_document *summary, triax_n
   digest_cell(buffer, triax_document_as_text(summary, triax_document_find(summary, play, triax_text_of("play"))),
               NAME_WIDTH - 2);
   for (size_t i = 0; i < 4; i++) {
-    text_add_format(buffer, " %*s", widths[i], digest_count(number_of(summary, play, keys[i]), text));
+    text_add_format(buffer, " %*s", widths[i], digest_count(digest_number_of(summary, play, keys[i]), text));
   }
   digest_line(buffer);
 }

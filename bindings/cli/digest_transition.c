@@ -5,23 +5,17 @@
 
 enum { WEEKS_SHOWN = 8 };
 
-static double number_of(const triax_document *summary, triax_node map, const char *key) {
-  triax_node node = triax_document_find(summary, map, triax_text_of(key));
-  if (node == TRIAX_NO_NODE || triax_document_kind(summary, node) != TRIAX_KIND_NUMBER) return NAN;
-  return triax_document_as_number(summary, node);
-}
-
 /* "Transition: 5 accounts change hands, ARR 1.40m (91 %); 3 go to a CSM who knows them". */
 static void add_hands(text_buffer *buffer, const triax_document *summary, triax_node node) {
   char text[CLI_NUMBER_SIZE];
-  double hands = number_of(summary, node, "change_hands"), arr = number_of(summary, node, "arr_moved");
-  double fresh = number_of(summary, node, "new_owners"), segments = number_of(summary, node, "segment_changes");
-  double knows = number_of(summary, node, "to_who_knows_them");
+  double hands = digest_number_of(summary, node, "change_hands"), arr = digest_number_of(summary, node, "arr_moved");
+  double fresh = digest_number_of(summary, node, "new_owners"), segments = digest_number_of(summary, node, "segment_changes");
+  double knows = digest_number_of(summary, node, "to_who_knows_them");
   text_add_format(buffer, "\nTransition: %s account%s hands", digest_count(hands, text),
                   hands == 1 ? " changes" : "s change");
   if (!is_missing(arr) && hands > 0) {
     text_add_format(buffer, ", ARR %s (%.0f %%)", digest_money(arr, text),
-                    100 * number_of(summary, node, "arr_share_moved"));
+                    100 * digest_number_of(summary, node, "arr_share_moved"));
   }
   if (knows > 0) text_add_format(buffer, "; %s to who knows them", digest_count(knows, text));
   text_add(buffer, "\n", 1);
@@ -58,9 +52,9 @@ static void add_weeks(text_buffer *buffer, const triax_document *summary, triax_
        week = triax_document_next(summary, week), count++) {
     if (shown == WEEKS_SHOWN) continue;
     triax_text date = triax_document_as_text(summary, triax_document_find(summary, week, triax_text_of("date")));
-    double arr = number_of(summary, week, "arr");
-    double moves = number_of(summary, week, "moves");
-    text_add_format(buffer, "  week %3.0f, from %.*s: %s move%s", number_of(summary, week, "week"), (int)date.length,
+    double arr = digest_number_of(summary, week, "arr");
+    double moves = digest_number_of(summary, week, "moves");
+    text_add_format(buffer, "  week %3.0f, from %.*s: %s move%s", digest_number_of(summary, week, "week"), (int)date.length,
                     date.bytes, digest_count(moves, text), moves == 1 ? "" : "s");
     if (!is_missing(arr)) text_add_format(buffer, ", ARR %s", digest_money(arr, text));
     text_add(buffer, "\n", 1);

@@ -139,9 +139,7 @@ digest_ranked *page_rank(text_buffer *buffer, size_t rows, const double *values,
 double page_summary(const digest *d, const char *map, const char *key) {
   const triax_document *summary = triax_plan_summary(d->plan);
   triax_node node = triax_document_find(summary, 0, triax_text_of(map));
-  if (node != TRIAX_NO_NODE) node = triax_document_find(summary, node, triax_text_of(key));
-  if (node == TRIAX_NO_NODE || triax_document_kind(summary, node) != TRIAX_KIND_NUMBER) return NAN;
-  return triax_document_as_number(summary, node);
+  return node != TRIAX_NO_NODE ? digest_number_of(summary, node, key) : NAN;
 }
 
 double *page_money(const digest *d) {

@@ -7,10 +7,6 @@
 
 enum { BOOKS_SHOWN = 60 };
 
-static bool says(triax_text text, const char *word) {
-  return text.bytes != NULL && text.length == strlen(word) && memcmp(text.bytes, word, text.length) == 0;
-}
-
 /* --- books --- */
 
 static bool is_here(const void *user, size_t row) { return number_at(user, "here", row) != 0; }
@@ -128,7 +124,7 @@ typedef struct standing {
 
 static bool is_uncovered(const void *user, size_t row) {
   const standing *of = user;
-  return says(triax_table_text(of->customers, of->column, row), "uncovered");
+  return digest_says(triax_table_text(of->customers, of->column, row), "uncovered");
 }
 
 static void add_uncovered(const digest *d, const double *money) {

@@ -7,16 +7,6 @@
 
 enum { WIDTH = 760, HEIGHT = 260, LEFT = 56, RIGHT = 220, NAME_SHOWN = 30, TOP = 12, BOTTOM = 28, WEEKS_SHOWN = 52, PLAYS_SHOWN = 60 };
 
-static bool says(triax_text text, const char *word) {
-  return text.bytes != NULL && text.length == strlen(word) && memcmp(text.bytes, word, text.length) == 0;
-}
-
-static double number_of(const triax_document *summary, triax_node map, const char *key) {
-  triax_node node = triax_document_find(summary, map, triax_text_of(key));
-  bool number = node != TRIAX_NO_NODE && triax_document_kind(summary, node) == TRIAX_KIND_NUMBER;
-  return number ? triax_document_as_number(summary, node) : NAN;
-}
-
 static triax_text text_of(const triax_document *summary, triax_node map, const char *key) {
   triax_node node = triax_document_find(summary, map, triax_text_of(key));
   return node != TRIAX_NO_NODE ? triax_document_as_text(summary, node) : triax_text_of(NULL);
@@ -31,7 +21,7 @@ static void add_weeks(const digest *d, const triax_document *summary, triax_node
   size_t shown = 0, left = 0;
   for (triax_node week = triax_document_first(summary, weeks); week != TRIAX_NO_NODE;
        week = triax_document_next(summary, week)) {
-    most = fmax(most, number_of(summary, week, "moves"));
+    most = fmax(most, digest_number_of(summary, week, "moves"));
   }
   page_table(d->buffer, NULL, heads);
   for (triax_node week = triax_document_first(summary, weeks); week != TRIAX_NO_NODE;
@@ -43,9 +33,9 @@ static void add_weeks(const digest *d, const triax_document *summary, triax_node
     shown++;
     page_row(d->buffer);
     page_cell(d->buffer, text_of(summary, week, "date"));
-    page_number(d->buffer, digest_count(number_of(summary, week, "moves"), text));
-    page_bar(d->buffer, number_of(summary, week, "moves"), most, "main");
-    page_number(d->buffer, digest_money(number_of(summary, week, "arr"), text));
+    page_number(d->buffer, digest_count(digest_number_of(summary, week, "moves"), text));
+    page_bar(d->buffer, digest_number_of(summary, week, "moves"), most, "main");
+    page_number(d->buffer, digest_money(digest_number_of(summary, week, "arr"), text));
     page_row_end(d->buffer);
   }
   page_table_end(d->buffer);
@@ -59,14 +49,14 @@ static void add_transition(const digest *d) {
   char text[CLI_NUMBER_SIZE];
   page_section(d->buffer, "Moves", NULL);
   text_add_string(d->buffer, "<div class=\"tiles\">\n");
-  page_tile(d->buffer, digest_count(number_of(summary, node, "change_hands"), text), "accounts change hands");
-  page_tile(d->buffer, digest_money(number_of(summary, node, "arr_moved"), text), "ARR moves");
-  page_tile(d->buffer, digest_count(number_of(summary, node, "new_owners"), text), "get a first owner");
-  page_tile(d->buffer, digest_count(number_of(summary, node, "segment_changes"), text), "change segment");
+  page_tile(d->buffer, digest_count(digest_number_of(summary, node, "change_hands"), text), "accounts change hands");
+  page_tile(d->buffer, digest_money(digest_number_of(summary, node, "arr_moved"), text), "ARR moves");
+  page_tile(d->buffer, digest_count(digest_number_of(summary, node, "new_owners"), text), "get a first owner");
+  page_tile(d->buffer, digest_count(digest_number_of(summary, node, "segment_changes"), text), "change segment");
   triax_node states = triax_document_find(summary, node, triax_text_of("moves"));
   if (states != TRIAX_NO_NODE) {
-    page_tile(d->buffer, digest_count(number_of(summary, states, "held"), text), "are held");
-    page_tile(d->buffer, digest_count(number_of(summary, states, "kept"), text), "stay after too many");
+    page_tile(d->buffer, digest_count(digest_number_of(summary, states, "held"), text), "are held");
+    page_tile(d->buffer, digest_count(digest_number_of(summary, states, "kept"), text), "stay after too many");
   }
   text_add_string(d->buffer, "</div>\n");
   triax_node weeks = triax_document_find(summary, node, triax_text_of("weeks"));
@@ -98,7 +88,7 @@ static void add_plays(const digest *d) {
     page_row(d->buffer);
     page_cell(d->buffer, text_of(summary, play, "play"));
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-      page_number(d->buffer, digest_count(number_of(summary, play, keys[i]), text));
+      page_number(d->buffer, digest_count(digest_number_of(summary, play, keys[i]), text));
     }
     page_row_end(d->buffer);
   }
@@ -192,7 +182,7 @@ static void add_chart(const digest *d, const triax_table *table) {
   while (c.years + 1 < rows && number_at(table, "year", c.years + 1) > 0) c.years++;
   if (c.years == 0) return;
   for (size_t row = 0; row < rows; row++) {
-    if (!says(text_at(table, "segment", row), "all")) continue;
+    if (!digest_says(text_at(table, "segment", row), "all")) continue;
     c.most = fmax(c.most, fmax(number_at(table, "arr", row), number_at(table, "arr_high", row)));
   }
   if (!(c.most > 1e-300) || c.most > 1e300) return;
@@ -202,7 +192,7 @@ static void add_chart(const digest *d, const triax_table *table) {
   add_span(d->buffer, &c, 0);
   double label = NAN;
   for (size_t row = 0; row < rows; row += c.years + 1) {
-    if (!says(text_at(table, "segment", row), "all")) continue;
+    if (!digest_says(text_at(table, "segment", row), "all")) continue;
     add_curve(d->buffer, &c, row, row == 0, &label);
   }
   text_add_string(d->buffer, "</svg>\n");
@@ -217,7 +207,7 @@ static void add_segments(const digest *d, const triax_table *table) {
   while (years + 1 < rows && number_at(table, "year", years + 1) > 0) years++;
   if (years == 0) return;
   page_table(d->buffer, "GRR and NRR are those of the first year", heads);
-  for (size_t row = 0; row < rows && says(text_at(table, "scenario", row), "base"); row += years + 1) {
+  for (size_t row = 0; row < rows && digest_says(text_at(table, "scenario", row), "base"); row += years + 1) {
     page_row(d->buffer);
     page_cell(d->buffer, text_at(table, "segment", row));
     page_number(d->buffer, digest_money(number_at(table, "arr", row), text));
@@ -241,7 +231,7 @@ static void add_heads(const digest *d) {
   char text[CLI_NUMBER_SIZE];
   if (rows == 0 || is_missing(number_at(table, "need", 0))) return;
   page_table(d->buffer, "CSMs needed, in full time", heads);
-  for (size_t row = 0; row < rows && says(text_at(table, "scenario", row), "base"); row++) {
+  for (size_t row = 0; row < rows && digest_says(text_at(table, "scenario", row), "base"); row++) {
     page_row(d->buffer);
     page_cell(d->buffer, text_at(table, "segment", row));
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
@@ -270,7 +260,7 @@ static void add_scenarios(const digest *d) {
   page_table(d->buffer, "What each scenario would change", heads);
   for (size_t row = 0; row < rows; row++) {
     bool last = row + 1 == rows || number_at(table, "year", row + 1) <= number_at(table, "year", row);
-    if (!last || !says(text_at(table, "segment", row), "all")) continue;
+    if (!last || !digest_says(text_at(table, "segment", row), "all")) continue;
     page_row(d->buffer);
     page_cell(d->buffer, text_at(table, "scenario", row));
     double arr = number_at(table, "arr", row), csms = number_at(table, "csms_needed", row);

@@ -88,10 +88,6 @@ static void find_bands(const digest *d, bands *all) {
   }
 }
 
-static bool same(triax_text a, triax_text b) {
-  return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
-}
-
 /* `path` is that segment or a tier within it. */
 static bool is_within(triax_text path, triax_text segment) {
   return path.length >= segment.length && memcmp(path.bytes, segment.bytes, segment.length) == 0 &&
@@ -129,7 +125,7 @@ static void count_bands(const triax_table *customers, const triax_table *segment
     place wanted = {triax_table_text(customers, at, row), 0};
     const place *found = bsearch(&wanted, places, rows, sizeof *places, by_path);
     size_t *counts = all->segments + (found != NULL ? found->row : rows - 1) * all->count;
-    for (size_t b = 0; b < all->count; b++) counts[b] += same(all->names[b], band);
+    for (size_t b = 0; b < all->count; b++) counts[b] += digest_same(all->names[b], band);
   }
   for (size_t row = rows; row-- > 0;) { /* children come behind their parents */
     triax_text path = text_at(segments, "segment", row);
@@ -244,7 +240,7 @@ typedef struct worst {
 
 static bool is_worst(const void *user, size_t row) {
   const worst *of = user;
-  return same(triax_table_text(of->customers, of->column, row), of->band);
+  return digest_same(triax_table_text(of->customers, of->column, row), of->band);
 }
 
 static void add_worst(const digest *d, const bands *all, const double *money) {

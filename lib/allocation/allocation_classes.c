@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "allocation/allocation_private.h"
+#include "base/divisor.h"
 #include "base/error.h"
 
 #define LONGEST_KEY (2 + 1 + 64)
@@ -33,16 +34,10 @@ static bool set_points(tx_allocation_job *job) {
   int64_t divisor = 0;
   for (size_t p = 0; p < input->prefer_count; p++) {
     points[p] = thousandths(input->prefer[p].points);
-    for (int64_t a = points[p] < 0 ? -points[p] : points[p], rest; a != 0; a = rest) {
-      rest = divisor % a;
-      divisor = a;
-    }
+    divisor = tx_common_divisor(divisor, points[p] < 0 ? -points[p] : points[p]);
   }
   int64_t kept = thousandths(input->keep_points);
-  for (int64_t a = kept < 0 ? -kept : kept, rest; a != 0; a = rest) {
-    rest = divisor % a;
-    divisor = a;
-  }
+  divisor = tx_common_divisor(divisor, kept < 0 ? -kept : kept);
   job->points_scale = divisor ? divisor : 1;
   /* A tie is a point of the solver's, and all ties together are less than one of the policy's. */
   int64_t times = input->tie ? (int64_t)job->keep->units + 1 : 1;

@@ -10,20 +10,12 @@
 #include <math.h>
 
 #include "allocation/allocation_private.h"
+#include "base/divisor.h"
 
 #define LARGEST_UNIT INT64_C(1000000000)
 #define LARGEST_WHOLE_FTE 50000 /* the solver looks through rooms of some 65,000 unit by unit */
 #define LARGEST_SUM (INT64_MAX / 16)
 #define LARGEST_DENOMINATOR 1000
-
-static int64_t common_divisor(int64_t a, int64_t b) {
-  while (b != 0) {
-    int64_t rest = a % b;
-    a = b;
-    b = rest;
-  }
-  return a;
-}
 
 /* The numerator of accounts as a fraction; 0: it is none that we look for. */
 static int64_t numerator(double accounts) {
@@ -56,8 +48,8 @@ static bool find_unit(const tx_allocation_job *job, int64_t *unit, bool *exact) 
     fine = tx_intern_add(&numbers, &last, &number);
     if (!fine || numbers.count == known) continue;
     int64_t top = numerator(last);
-    *exact = top > 0 && *unit / common_divisor(*unit, top) <= LARGEST_UNIT / top;
-    if (*exact) *unit = *unit / common_divisor(*unit, top) * top;
+    *exact = top > 0 && *unit / tx_common_divisor(*unit, top) <= LARGEST_UNIT / top;
+    if (*exact) *unit = *unit / tx_common_divisor(*unit, top) * top;
   }
   if (!*exact) *unit = LARGEST_UNIT;
   tx_intern_free(&numbers);

@@ -17,6 +17,7 @@
 
 #include "allocation/allocation_private.h"
 #include "base/error.h"
+#include "base/divisor.h"
 #include "base/sum.h"
 
 #define LARGEST_SUM 1e17
@@ -24,12 +25,7 @@
 
 static int64_t greatest_divisor(const int64_t *numbers, size_t count) {
   int64_t divisor = 0;
-  for (size_t i = 0; i < count && divisor != 1; i++) {
-    for (int64_t a = numbers[i], rest; a != 0; a = rest) {
-      rest = divisor % a;
-      divisor = a;
-    }
-  }
+  for (size_t i = 0; i < count && divisor != 1; i++) divisor = tx_common_divisor(divisor, numbers[i]);
   return divisor ? divisor : 1;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "allocation/assignment_private.h"
+#include "base/divisor.h"
 
 #define LARGEST_TABLE (INT64_C(1) << 24)
 
@@ -84,15 +85,6 @@ static triax_status bound_by_capacity(const triax_assignment_problem *p, const t
   return TRIAX_OK;
 }
 
-static int64_t common_divisor(int64_t a, int64_t b) {
-  while (b != 0) {
-    int64_t rest = a % b;
-    a = b;
-    b = rest;
-  }
-  return a;
-}
-
 /* The greatest profit of agent i within its capacity, by the textbook's table. */
 static triax_status best_profit(triax_context *context, const triax_assignment_problem *p, size_t i,
                                 const int64_t *base, const triax_assignment_proof *proof, int64_t *profit,
@@ -100,7 +92,7 @@ static triax_status best_profit(triax_context *context, const triax_assignment_p
   const int64_t *load = p->load + i * p->items, *cost = p->cost + i * p->items;
   int64_t divisor = 0;
   for (size_t j = 0; j < p->items; j++) {
-    divisor = load[j] <= p->capacity[i] ? common_divisor(divisor, load[j]) : divisor;
+    divisor = load[j] <= p->capacity[i] ? tx_common_divisor(divisor, load[j]) : divisor;
   }
   int64_t room = divisor > 0 ? useful_capacity(p, i) / divisor : 0;
   if (room > LARGEST_TABLE) {

@@ -8,6 +8,7 @@
 
 #include "allocation/assignment_close.h"
 #include "allocation/assignment_search.h"
+#include "base/divisor.h"
 
 /* Prices and costs are whole numbers over this, or less where they are large. */
 #define SCALE 4096
@@ -375,12 +376,7 @@ static void try_targets(close_search *s) {
 static int64_t choose_unit(const tx_assignment_work *work) {
   int64_t divisor = 0, widest = 0;
   for (size_t x = 0; x < work->items * work->agents; x++) {
-    int64_t a = work->load[x] == TX_ASSIGNMENT_APART ? 0 : work->load[x];
-    while (a != 0) {
-      int64_t rest = divisor % a;
-      divisor = a;
-      a = rest;
-    }
+    divisor = work->load[x] != TX_ASSIGNMENT_APART ? tx_common_divisor(divisor, work->load[x]) : divisor;
   }
   for (size_t i = 0; i < work->agents; i++) {
     widest = work->capacity[i] > widest ? work->capacity[i] : widest;

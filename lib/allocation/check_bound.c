@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "allocation/solve.h"
+#include "base/divisor.h"
 #include "base/error.h"
 #include "base/memory.h"
 
@@ -99,19 +100,6 @@ static int64_t points_at(const tx_books *books, size_t j, size_t entry) {
   return points;
 }
 
-/* The area under a measure's slopes up to `total`. */
-static int64_t area(const tx_books_measure *measure, size_t csm, int64_t total) {
-  int64_t cost = 0;
-  for (size_t p = 0; p < measure->pieces; p++) {
-    int64_t from = measure->from[csm * measure->pieces + p], to = total;
-    if (p + 1 < measure->pieces && measure->from[csm * measure->pieces + p + 1] < to) {
-      to = measure->from[csm * measure->pieces + p + 1];
-    }
-    cost += to > from ? (to - from) * measure->slope[csm * measure->pieces + p] : 0;
-  }
-  return cost;
-}
-
 /* Cost of the CSM's sums with so much more load: load beyond capacity, and the area under the slopes. */
 static vector csm_cost(const certify *c, size_t csm, int64_t more) {
   const tx_books *books = c->books;
@@ -119,7 +107,7 @@ static vector csm_cost(const certify *c, size_t csm, int64_t more) {
   vector cost = {{0, 0, 0, 0}};
   cost.part[1] = base[0] + more > books->capacity[csm] ? base[0] + more - books->capacity[csm] : 0;
   for (size_t m = 0; m < books->measures; m++) {
-    cost.part[3] += area(&books->measure[m], csm, base[1 + m] + (books->measure[m].amount == NULL ? more : 0));
+    cost.part[3] += tx_books_area(&books->measure[m], csm, base[1 + m] + (books->measure[m].amount == NULL ? more : 0));
   }
   return cost;
 }
@@ -171,8 +159,6 @@ static size_t size_of(certify *c, int64_t load) {
   return at;
 }
 
-static int64_t divisor(int64_t a, int64_t b) { return b == 0 ? a : divisor(b, a % b); }
-
 /* What is fixed, what is free, and who may come where. */
 static void look_at_customers(certify *c) {
   const tx_books *books = c->books;
@@ -187,7 +173,7 @@ static void look_at_customers(certify *c) {
     } else if (part < c->parts) {
       c->used[books->customer_class[j]] = true;
       c->sums[part].load += load_of(books, j);
-      c->sums[part].unit = divisor(load_of(books, j), c->sums[part].unit);
+      c->sums[part].unit = tx_common_divisor(load_of(books, j), c->sums[part].unit);
       for (size_t m = 0; m < books->measures; m++) {
         c->totals[part * books->measures + m] += amount_of(books, m, j);
       }
@@ -302,11 +288,11 @@ static int64_t measure_price(const certify *c, size_t csm, size_t m) {
 static void add_measure(certify *c, size_t i, size_t m) {
   const tx_books_measure *measure = &c->books->measure[m];
   int64_t used = c->base[i * c->wide + 1 + m], room = c->room[i * c->wide + 1 + m], price = measure_price(c, i, m);
-  int64_t weight = c->proves == 3 ? c->proof->weight[3] : 0, least = 0, idle = area(measure, i, used);
+  int64_t weight = c->proves == 3 ? c->proof->weight[3] : 0, least = 0, idle = tx_books_area(measure, i, used);
   for (size_t p = 0; p <= measure->pieces; p++) {
     int64_t at = p == measure->pieces ? room : measure->from[i * measure->pieces + p] - used;
     if (at > 0 && at <= room) {
-      int64_t cost = weight * (area(measure, i, used + at) - idle) - price * at;
+      int64_t cost = weight * (tx_books_area(measure, i, used + at) - idle) - price * at;
       least = cost < least ? cost : least;
     }
   }
@@ -458,7 +444,7 @@ static void sizes_of(const certify *c, int part, double *most, double *total) {
     for (size_t m = 0; part == 3 && m < books->measures; m++) {
       const int64_t *base = c->base + i * c->wide + 1 + m;
       bool own = books->measure[m].amount != NULL;
-      cost.part[3] += own ? area(&books->measure[m], i, *base + c->room[i * c->wide + 1 + m]) : 0;
+      cost.part[3] += own ? tx_books_area(&books->measure[m], i, *base + c->room[i * c->wide + 1 + m]) : 0;
     }
     *most = larger(*most, size(cost.part[part]));
     *total += size(cost.part[part]);

@@ -56,8 +56,7 @@ static void add_customer(const tx_books *books, size_t j, uint32_t csm, sums *s,
   }
 }
 
-/* The area under the slopes, segment by segment. */
-static int64_t curve_area(const tx_books_measure *measure, size_t csm, int64_t sum) {
+int64_t tx_books_area(const tx_books_measure *measure, size_t csm, int64_t sum) {
   int64_t area = 0;
   for (size_t p = 0; p < measure->pieces; p++) {
     int64_t begin = measure->from[csm * measure->pieces + p], end = sum;
@@ -76,7 +75,7 @@ static void judge_csm(const tx_books *books, size_t i, const sums *s, tx_allocat
   found->over_hard += load > hard && s->movable[i];
   for (size_t m = 0; m < books->measures; m++) {
     int64_t sum = s->all[i * s->width + 1 + m];
-    found->goal.imbalance += curve_area(&books->measure[m], i, sum);
+    found->goal.imbalance += tx_books_area(&books->measure[m], i, sum);
     found->over_limit += books->measure[m].limit != NULL && sum > books->measure[m].limit[i] && s->movable[i];
   }
 }

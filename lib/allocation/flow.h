@@ -91,6 +91,8 @@ int64_t tx_flow_scale(const tx_core *core);
 triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const tx_flow_scope *scope,
                           const tx_flow *former);
 triax_status tx_flow_first_tree(tx_flow *flow);
+/* Prices and depths of the tree from the root down; its nodes come into `order`, parents first. */
+void tx_flow_price_tree(tx_flow *flow, uint32_t *order);
 /* From the former relaxation, or where that is NULL from the scope's basis. */
 triax_status tx_flow_warm_tree(tx_flow *flow, const tx_flow *former);
 /* Keeps the tree in the core. */

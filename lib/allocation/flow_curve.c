@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "allocation/flow.h"
+#include "base/divisor.h"
 
 /* Rooms larger than this are not looked through unit by unit. */
 #define REACH_LIMIT 16384
@@ -44,20 +45,11 @@ static size_t size_index(curves *c, int64_t load) {
   return s;
 }
 
-static int64_t common_unit(int64_t a, int64_t b) {
-  while (b != 0) {
-    int64_t rest = a % b;
-    a = b;
-    b = rest;
-  }
-  return a;
-}
-
 static void collect_sizes(curves *c) {
   tx_flow *flow = c->flow;
   const tx_books *books = flow->core->books;
   for (size_t q = 0; q < flow->classes; q++) {
-    c->unit = common_unit(flow->load[q], c->unit);
+    c->unit = tx_common_divisor(flow->load[q], c->unit);
     size_t s = size_index(c, flow->load[q]), offer = books->class_offer[flow->class_of[q]];
     size_t begin = flow->entry == NULL ? books->offer_begin[offer] : flow->entry_begin[q];
     size_t end = flow->entry == NULL ? books->offer_begin[offer + 1] : flow->entry_begin[q + 1];

@@ -131,8 +131,7 @@ static void spread(tx_flow *flow, uint32_t q, int64_t *amount) {
   hang_on_root(flow, q, b, amount[q] + tx_flow_segment_start(flow, b, flow->bundle[b].kink));
 }
 
-/* Prices and depths from the root down. */
-static void price_from(tx_flow *flow, uint32_t *list) {
+void tx_flow_price_tree(tx_flow *flow, uint32_t *list) {
   size_t listed = 1;
   list[0] = TX_FLOW_ROOT(flow);
   for (size_t at = 0; at < listed; at++) {
@@ -175,7 +174,7 @@ static void build_tree(tx_flow *flow, int64_t *amount, uint32_t *list) {
       hang_on_root(flow, n, i, amount[n]);
     }
   }
-  price_from(flow, list);
+  tx_flow_price_tree(flow, list);
 }
 
 triax_status tx_flow_first_tree(tx_flow *flow) {

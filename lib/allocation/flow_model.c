@@ -1,15 +1,7 @@
 /* Builds the relaxation: class nodes and bundles. */
 #include "allocation/flow.h"
 #include "allocation/solve_sort.h"
-
-static int64_t greatest_divisor(int64_t a, int64_t b) {
-  while (b != 0) {
-    int64_t rest = a % b;
-    a = b;
-    b = rest;
-  }
-  return a;
-}
+#include "base/divisor.h"
 
 /* A common multiple of as many loads as fit below the cap; prices of the others are rounded down. */
 static int64_t common_multiple(const tx_books *books, int64_t cap) {
@@ -17,7 +9,7 @@ static int64_t common_multiple(const tx_books *books, int64_t cap) {
   for (size_t k = 0; k < books->classes; k++) {
     int64_t load = books->class_load[k];
     if (load > 0 && load <= cap) {
-      int64_t step = load / greatest_divisor(load, scale);
+      int64_t step = load / tx_common_divisor(load, scale);
       scale = step <= cap / scale ? scale * step : scale;
     }
   }

@@ -311,25 +311,6 @@ static void settle_csm(tx_warm *w, uint32_t n) {
   }
 }
 
-static void price_all(tx_warm *w) {
-  tx_flow *flow = w->flow;
-  size_t listed = 1;
-  for (size_t at = 0; at < listed; at++) {
-    for (uint32_t n = flow->node[w->order[at]].child; n != TX_BOOKS_NONE; n = flow->node[n].next) {
-      tx_node *node = &flow->node[n];
-      tx_cost cost = tx_flow_arc_cost(flow, n);
-      node->price = flow->node[node->parent].price;
-      node->depth = flow->node[node->parent].depth + 1;
-      if (node->up) {
-        tx_cost_add(&node->price, &cost);
-      } else {
-        tx_cost_sub(&node->price, &cost);
-      }
-      w->order[listed++] = n;
-    }
-  }
-}
-
 /* False: what was kept was no tree. */
 static bool build_tree(tx_warm *w) {
   tx_flow *flow = w->flow;
@@ -353,7 +334,7 @@ static bool build_tree(tx_warm *w) {
       settle_csm(w, w->order[at]);
     }
   }
-  price_all(w);
+  tx_flow_price_tree(flow, w->order);
   flow->core->watch->work += 4 * listed + (flow->bundles - flow->csms);
   return true;
 }

@@ -1,5 +1,6 @@
 /* One evaluation: every customer on its own, every CSM on its own, at given weights and prices. */
 #include "allocation/prove.h"
+#include "base/divisor.h"
 
 #include <string.h>
 
@@ -32,8 +33,6 @@ static size_t size_index(reach *r, int64_t load) {
   return s;
 }
 
-static int64_t divisor(int64_t a, int64_t b) { return b == 0 ? a : divisor(b, a % b); }
-
 static void collect_sizes(tx_dual *d, reach *r, size_t part) {
   const tx_split *split = d->split;
   const tx_books *books = d->books;
@@ -45,7 +44,7 @@ static void collect_sizes(tx_dual *d, reach *r, size_t part) {
       continue;
     }
     size_t s = size_index(r, books->class_load[k]);
-    r->unit = divisor(books->class_load[k], r->unit);
+    r->unit = tx_common_divisor(books->class_load[k], r->unit);
     for (size_t e = books->offer_begin[offer]; s < SIZES && e < books->offer_begin[offer + 1]; e++) {
       r->may_come[books->offer_csm[e]] |= UINT64_C(1) << s;
     }

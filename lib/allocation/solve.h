@@ -196,6 +196,9 @@ typedef struct tx_allocation_found {
   size_t over_limit;   /* (CSM, measure) pairs over a measure's limit, likewise */
 } tx_allocation_found;
 
+/* The area under a measure's slopes up to `total`, segment by segment: what both checks make anew. */
+int64_t tx_books_area(const tx_books_measure *measure, size_t csm, int64_t total);
+
 /* Recomputes loads, feasibility and objective from the input and an assignment, sharing no code with the solver.
  * TRIAX_OK when the check could be made, whatever it found. */
 triax_status tx_allocation_check(triax_context *context, const tx_books *books, const uint32_t *csm,
