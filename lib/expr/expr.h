@@ -99,7 +99,6 @@ typedef struct tx_syntax tx_syntax; /* lives in the arena it was parsed into */
 /* Parses. The source is copied into the arena. On TRIAX_EPOLICY or TRIAX_ELIMIT the faults say why (errors recovered
  * at commas and brackets where it is cheap, so that several are found). */
 triax_status tx_syntax_parse(tx_arena *arena, triax_text source, tx_syntax **syntax, tx_expr_faults *faults);
-triax_text tx_syntax_source(const tx_syntax *syntax);
 
 /* A free name of the source: a variable, or a dotted pair such as customer.arr; macro variables are not free. */
 typedef struct tx_free_name {

@@ -167,8 +167,6 @@ triax_status tx_syntax_parse(tx_arena *arena, triax_text source, tx_syntax **syn
   return parse_copy(arena, source, nodes, syntax, faults);
 }
 
-triax_text tx_syntax_source(const tx_syntax *syntax) { return syntax->source; }
-
 size_t tx_syntax_free_names(const tx_syntax *syntax, const tx_free_name **names) {
   *names = syntax->names;
   return syntax->name_count;

@@ -11,39 +11,7 @@
 
 #include "../bench/allocation_generate.h"
 #include "allocation/improve.h"
-
-static triax_context *plain(uint64_t threads) {
-  triax_context_options options = TRIAX_CONTEXT_OPTIONS_INIT;
-  triax_context *context = NULL;
-  options.threads = threads;
-  assert_int_equal(triax_context_new(&options, &context, NULL), TRIAX_OK);
-  return context;
-}
-
-/* In every part. */
-static bool no_worse(const tx_books_goal *a, const tx_books_goal *b) {
-  return a->value <= b->value && a->over <= b->over && a->points >= b->points && a->imbalance <= b->imbalance;
-}
-
-/* Solves; rules, goal and bound are looked at by the checkers. The caller frees. */
-static tx_books_result *solved(triax_context *context, const tx_books *books) {
-  tx_books_result *result = NULL;
-  tx_allocation_found found;
-  tx_books_goal bound;
-  triax_error error = {0};
-  if (tx_books_solve(context, books, &result, &error) != TRIAX_OK) {
-    fail_msg("%s", error.message);
-  }
-  assert_int_equal(tx_allocation_check(context, books, result->csm, &found, NULL), TRIAX_OK);
-  assert_int_equal(found.not_eligible + found.not_kept + found.over_hard + found.over_limit, 0);
-  assert_int_equal(tx_books_compare(&found.goal, &result->goal), 0);
-  assert_true(no_worse(&result->bound, &result->goal));
-  if (tx_allocation_certify(context, books, result, &bound, &error) != TRIAX_OK) {
-    fail_msg("%s", error.message);
-  }
-  assert_true(no_worse(&bound, &result->goal));
-  return result;
-}
+#include "books_checked.h"
 
 static void company(generated *g, size_t customers, size_t csms, int tightness, int stretch, int measures,
                     uint64_t seed) {
@@ -56,14 +24,14 @@ static void company(generated *g, size_t customers, size_t csms, int tightness, 
 /* Parts of so many customers are too large to be searched to the end: there the prices prove all of the bound. */
 static void prices_prove_what_is_stated(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   for (uint64_t seed = 0; seed < 24; seed++) {
     generated g;
     tx_books_goal bound;
     company(&g, 400, 12, 85 + (int)(seed % 5) * 10, seed % 3 == 0 ? 10 : 0, (int)(seed % 3), seed);
-    tx_books_result *result = solved(context, &g.books);
+    tx_books_result *result = books_solved(context, &g.books);
     assert_int_equal(tx_allocation_certify(context, &g.books, result, &bound, NULL), TRIAX_OK);
-    assert_true(no_worse(&result->bound, &bound));
+    assert_true(books_no_worse(&result->bound, &bound));
     tx_books_result_free(result);
     generate_free(&g);
   }
@@ -78,13 +46,13 @@ static int64_t up_to(uint64_t *random, int64_t size) {
 /* Prices cannot make the bound wrong, only weak. */
 static void any_prices_prove_some_bound(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   for (uint64_t seed = 0; seed < 20; seed++) {
     uint64_t random = seed;
     generated g;
     tx_books_goal bound;
     company(&g, 200, 8, 100, 10, 1 + (int)(seed % 2), seed);
-    tx_books_result *result = solved(context, &g.books);
+    tx_books_result *result = books_solved(context, &g.books);
     for (int p = 0; p < 4; p++) {
       tx_books_proof *proof = &result->proof[p];
       for (size_t x = 0; proof->scale > 0 && x < g.books.csms * result->dimensions; x++) {
@@ -95,7 +63,7 @@ static void any_prices_prove_some_bound(void **state) {
       }
     }
     assert_int_equal(tx_allocation_certify(context, &g.books, result, &bound, NULL), TRIAX_OK);
-    assert_true(no_worse(&bound, &result->goal));
+    assert_true(books_no_worse(&bound, &result->goal));
     for (int p = 0; p < 4; p++) result->proof[p].scale = 0;
     for (size_t i = 0; i < g.books.csms; i++) {
       for (int p = 0; p < 4; p++) {
@@ -103,7 +71,7 @@ static void any_prices_prove_some_bound(void **state) {
       }
     }
     assert_int_equal(tx_allocation_certify(context, &g.books, result, &bound, NULL), TRIAX_OK);
-    assert_true(no_worse(&bound, &result->goal));
+    assert_true(books_no_worse(&bound, &result->goal));
     result->price[0].part[0] = INT64_MAX / 2;
     triax_error error = {0};
     assert_int_equal(tx_allocation_certify(context, &g.books, result, &bound, &error), TRIAX_EINVAL);
@@ -117,13 +85,13 @@ static void any_prices_prove_some_bound(void **state) {
 /* Numbers that do not belong to the answer, or would not fit, are refused. */
 static void proofs_of_something_else_are_refused(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   size_t tried = 0;
   for (uint64_t seed = 0; seed < 10; seed++) {
     generated g;
     tx_books_goal bound;
     company(&g, 300, 8, 95, 0, 1, seed);
-    tx_books_result *result = solved(context, &g.books);
+    tx_books_result *result = books_solved(context, &g.books);
     for (int p = 1; p < 4; p++) {
       tx_books_proof *proof = &result->proof[p];
       if (proof->scale == 0) continue;
@@ -154,7 +122,7 @@ static void proofs_of_something_else_are_refused(void **state) {
 static void more_effort_is_never_worse(void **state) {
   (void)state;
   static const double efforts[] = {0.0001, 0.001, 0.004, 0.01, 0.03, 0.06, 0.1, 0.2};
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   for (uint64_t seed = 0; seed < 16; seed++) {
     generated g;
     tx_books_goal last = {INT64_MAX, 0, 0, 0};
@@ -162,7 +130,7 @@ static void more_effort_is_never_worse(void **state) {
             (int)(seed % 3), seed);
     for (size_t e = 0; e < sizeof efforts / sizeof *efforts; e++) {
       g.books.effort = efforts[e];
-      tx_books_result *result = solved(context, &g.books);
+      tx_books_result *result = books_solved(context, &g.books);
       if (tx_books_compare(&result->goal, &last) > 0) {
         fail_msg("seed %u: effort %g is worse than %g", (unsigned)seed, efforts[e], efforts[e - 1]);
       }
@@ -181,18 +149,18 @@ static bool same_answer(const tx_books_result *a, const tx_books_result *b) {
 
 static void nothing_changed_is_the_same_answer(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   for (uint64_t seed = 0; seed < 6; seed++) {
     generated g;
     company(&g, 500, 16, 100, 0, (int)(seed % 3), seed);
-    tx_books_result *first = solved(context, &g.books);
+    tx_books_result *first = books_solved(context, &g.books);
     g.books.former = first;
-    tx_books_result *again = solved(context, &g.books);
+    tx_books_result *again = books_solved(context, &g.books);
     assert_true(again->reused && again->work == 0);
     assert_true(same_answer(first, again));
     /* More effort is a new question. */
     g.books.effort *= 2;
-    tx_books_result *more = solved(context, &g.books);
+    tx_books_result *more = books_solved(context, &g.books);
     assert_true(tx_books_compare(&more->goal, &first->goal) <= 0);
     tx_books_result_free(more);
     tx_books_result_free(again);
@@ -224,19 +192,19 @@ static tx_books without_first(const generated *g) {
 
 static void one_account_more_or_less(void **state) {
   (void)state;
-  triax_context *context = plain(1), *threads = plain(4);
+  triax_context *context = books_plain(1), *threads = books_plain(4);
   size_t warm = 0;
   for (uint64_t seed = 0; seed < 12; seed++) {
     generated g;
     company(&g, 600, 16, 95 + (int)(seed % 3) * 5, seed % 2 == 0 ? 0 : 10, 1, seed);
     tx_books less = without_first(&g), more = g.books;
     uint32_t *map = one_new(more.customers);
-    tx_books_result *before = solved(context, &less);
+    tx_books_result *before = books_solved(context, &less);
     more.former = before;
     more.former_customer = map;
-    tx_books_result *after = solved(context, &more), *parallel = solved(threads, &more);
+    tx_books_result *after = books_solved(context, &more), *parallel = books_solved(threads, &more);
     more.former = NULL;
-    tx_books_result *cold = solved(context, &more);
+    tx_books_result *cold = books_solved(context, &more);
     assert_true(same_answer(after, parallel));
     warm += after->reused && after->work * 4 < cold->work;
     /* Within a thousandth of all value of what a whole search finds. */
@@ -258,11 +226,11 @@ static void one_account_more_or_less(void **state) {
 /* Team and customers in another order, told by the maps: rules hold, and nothing is taken for what it is not. */
 static void rows_in_another_order(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   for (uint64_t seed = 0; seed < 12; seed++) {
     generated g;
     company(&g, 300, 10, 100, 0, 1, seed);
-    tx_books_result *before = solved(context, &g.books);
+    tx_books_result *before = books_solved(context, &g.books);
     uint32_t *map = calloc(g.books.customers, sizeof *map);
     /* Two customers exchange their rows, or, told so, what they are. */
     uint32_t a = (uint32_t)(seed * 7 % 300), b = (uint32_t)(seed * 31 % 300 + 1) % 300;
@@ -271,13 +239,13 @@ static void rows_in_another_order(void **state) {
     map[b] = a;
     g.books.former = before;
     g.books.former_customer = map;
-    tx_books_result *after = solved(context, &g.books);
+    tx_books_result *after = books_solved(context, &g.books);
     tx_books_result_free(after);
     /* A former answer that has nothing to do with this company. */
     generated other;
     company(&other, 250, 9, 90, 0, 2, seed + 100);
     other.books.former = before;
-    tx_books_result *strange = solved(context, &other.books);
+    tx_books_result *strange = books_solved(context, &other.books);
     tx_books_result_free(strange);
     tx_books_result_free(before);
     free(map);
@@ -290,7 +258,7 @@ static void rows_in_another_order(void **state) {
 /* --- the same company but for its names --- */
 
 static tx_books_goal goal_of(triax_context *context, const tx_books *books, bool *optimal) {
-  tx_books_result *result = solved(context, books);
+  tx_books_result *result = books_solved(context, books);
   tx_books_goal goal = result->goal;
   *optimal = result->optimal;
   tx_books_result_free(result);
@@ -300,7 +268,7 @@ static tx_books_goal goal_of(triax_context *context, const tx_books *books, bool
 /* Small enough to be solved to the end, so that the goal does not depend on the road. */
 static void renamed_and_scaled(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   size_t compared = 0;
   for (uint64_t seed = 0; seed < 60; seed++) {
     generated g;
@@ -329,11 +297,11 @@ static void renamed_and_scaled(void **state) {
 
 static void a_csm_whom_nobody_is_offered_changes_nothing(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   for (uint64_t seed = 0; seed < 8; seed++) {
     generated g;
     company(&g, 300, 10, 100, 0, 1, seed);
-    tx_books_result *before = solved(context, &g.books);
+    tx_books_result *before = books_solved(context, &g.books);
     tx_books more = g.books; /* arrays have room for one more: capacity 0, and curves that are 0 */
     int64_t *from = calloc((more.csms + 1) * 4, sizeof *from), *slope = calloc((more.csms + 1) * 4, sizeof *slope);
     memcpy(from, g.from, more.csms * 4 * sizeof *from);
@@ -342,7 +310,7 @@ static void a_csm_whom_nobody_is_offered_changes_nothing(void **state) {
     g.capacity[more.csms] = g.hard[more.csms] = 1000;
     more.csms++;
     more.measure = &measure;
-    tx_books_result *after = solved(context, &more);
+    tx_books_result *after = books_solved(context, &more);
     assert_true(same_answer(before, after));
     tx_books_result_free(before);
     tx_books_result_free(after);
@@ -357,7 +325,7 @@ static void a_csm_whom_nobody_is_offered_changes_nothing(void **state) {
 
 static void annealing_keeps_rules_and_gains(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   size_t gained = 0;
   for (uint64_t seed = 0; seed < 10; seed++) {
     generated g;
@@ -456,30 +424,30 @@ static bool listen(void *user, int64_t value, int64_t bound) {
 /* Whenever the host says so, there is an answer within all rules, with bounds of every part that hold. */
 static void a_host_that_has_enough_gets_the_best_so_far(void **state) {
   (void)state;
-  triax_context *context = plain(1), *threads = plain(3);
+  triax_context *context = books_plain(1), *threads = books_plain(3);
   for (int shape = 0; shape < 4; shape++) {
     generated g;
     company(&g, 1500, 40, 95 + 5 * shape, shape % 2 * 10, 1 + shape / 2, (uint64_t)shape);
     g.books.effort = 0.3;
-    tx_books_result *whole = solved(context, &g.books);
+    tx_books_result *whole = books_solved(context, &g.books);
     listener l = {0, 0, 0, 0, 0};
     g.books.tell = listen;
     g.books.tell_user = &l;
-    tx_books_result *told = solved(context, &g.books);
+    tx_books_result *told = books_solved(context, &g.books);
     assert_true(same_answer(whole, told) && !told->stopped); /* telling changes nothing */
     assert_true(l.count > 20 && l.value < l.first);
     assert_true(l.value >= told->goal.value && l.bound <= told->goal.value);
     size_t all = l.count;
     for (size_t at = 1; at < all; at += 1 + all / 9) {
       l = (listener){0, at, 0, 0, 0};
-      tx_books_result *stopped = solved(context, &g.books);
+      tx_books_result *stopped = books_solved(context, &g.books);
       assert_int_equal(l.count, at);
       assert_true(stopped->stopped && stopped->goal.value <= l.value && stopped->work < 2 * whole->work);
       assert_true(stopped->bound.value >= l.bound);
       tx_books_result_free(stopped);
       /* On several threads what is heard of when depends on the day; the answer holds whenever it ends. */
       l = (listener){0, at, 0, 0, 0};
-      tx_books_result_free(solved(threads, &g.books));
+      tx_books_result_free(books_solved(threads, &g.books));
     }
     tx_books_result_free(told);
     tx_books_result_free(whole);

@@ -10,44 +10,12 @@
 #include <cmocka.h>
 
 #include "../bench/allocation_changes.h"
+#include "books_checked.h"
 #include "fault.h"
 
 #define CHANGES (sizeof generate_changes / sizeof *generate_changes)
 
-static triax_context *plain(uint64_t threads) {
-  triax_context_options options = TRIAX_CONTEXT_OPTIONS_INIT;
-  triax_context *context = NULL;
-  options.threads = threads;
-  assert_int_equal(triax_context_new(&options, &context, NULL), TRIAX_OK);
-  return context;
-}
-
 static bool same(const tx_books_goal *a, const tx_books_goal *b) { return memcmp(a, b, sizeof *a) == 0; }
-
-/* In every part, as bounds are. */
-static bool no_worse(const tx_books_goal *a, const tx_books_goal *b) {
-  return a->value <= b->value && a->over <= b->over && a->points >= b->points && a->imbalance <= b->imbalance;
-}
-
-/* Solves; rules, goal and bound are looked at by the checkers, which share no code with the solver. */
-static tx_books_result *solved(triax_context *context, const tx_books *books) {
-  tx_books_result *result = NULL;
-  tx_allocation_found found;
-  tx_books_goal bound;
-  triax_error error = {0};
-  if (tx_books_solve(context, books, &result, &error) != TRIAX_OK) {
-    fail_msg("%s", error.message);
-  }
-  assert_int_equal(tx_allocation_check(context, books, result->csm, &found, NULL), TRIAX_OK);
-  assert_int_equal(found.not_eligible + found.not_kept + found.over_hard + found.over_limit, 0);
-  assert_true(same(&found.goal, &result->goal));
-  assert_true(no_worse(&result->bound, &result->goal));
-  if (tx_allocation_certify(context, books, result, &bound, &error) != TRIAX_OK) {
-    fail_msg("%s", error.message);
-  }
-  assert_true(no_worse(&bound, &result->goal));
-  return result;
-}
 
 static generate_options company(size_t customers, size_t csms, int tightness, int stretch, int measures,
                                 uint64_t seed) {
@@ -78,21 +46,21 @@ static void compare(triax_context *one, triax_context *four, const generate_opti
   change->before(&before);
   change->after(&after);
   before.books.effort = after.books.effort = 0.1;
-  tx_books_result *former = solved(one, &before.books);
+  tx_books_result *former = books_solved(one, &before.books);
   generate_start_from(&after, former, change, &maps);
-  tx_books_result *warm = solved(one, &after.books), *parallel = solved(four, &after.books);
+  tx_books_result *warm = books_solved(one, &after.books), *parallel = books_solved(four, &after.books);
   assert_true(same(&warm->goal, &parallel->goal) && same(&warm->bound, &parallel->bound));
   assert_memory_equal(warm->csm, parallel->csm, warm->customers * sizeof *warm->csm);
   assert_memory_equal(warm->rest, parallel->rest, warm->customers * sizeof *warm->rest);
   after.books.former = NULL;
-  tx_books_result *cold = solved(one, &after.books);
+  tx_books_result *cold = books_solved(one, &after.books);
   /* Never further than a thousandth of all value from what a search from nothing finds. */
   assert_true(warm->goal.value - cold->goal.value <= value_of_all(&after.books) / 1000);
   *cheap += warm->work * 2 < cold->work;
   /* And on from there: the tree that it kept is as good a start as the first. */
   after.books.former = warm;
   after.books.former_customer = after.books.former_csm = NULL;
-  tx_books_result *again = solved(one, &after.books);
+  tx_books_result *again = books_solved(one, &after.books);
   assert_true(again->work == 0 && same(&again->goal, &warm->goal));
   tx_books_result *all[] = {former, warm, parallel, cold, again};
   for (size_t r = 0; r < sizeof all / sizeof *all; r++) tx_books_result_free(all[r]);
@@ -103,7 +71,7 @@ static void compare(triax_context *one, triax_context *four, const generate_opti
 
 static void every_change(void **state) {
   (void)state;
-  triax_context *one = plain(1), *four = plain(4);
+  triax_context *one = books_plain(1), *four = books_plain(4);
   size_t cheap = 0, runs = 0;
   for (uint64_t seed = 0; seed < 5; seed++) {
     for (size_t c = 0; c < CHANGES; c++, runs++) {
@@ -121,23 +89,23 @@ static void every_change(void **state) {
 /* Everybody is of another size and worth, and half of the team has other points. */
 static void everything_changes(void **state) {
   (void)state;
-  triax_context *one = plain(1);
+  triax_context *one = books_plain(1);
   for (uint64_t seed = 0; seed < 6; seed++) {
     generated before, after;
     generate_options o = company(400, 14, 100, 0, 1, seed);
     generate(&before, &o);
     generate(&after, &o);
     before.books.effort = after.books.effort = 0.05;
-    tx_books_result *former = solved(one, &before.books);
+    tx_books_result *former = books_solved(one, &before.books);
     for (size_t j = 0; j < after.books.customers; j++) {
       grow(&after, j);
       after.value[j] = after.value[j] % 977 * 1000;
     }
     for (size_t e = 0; e < after.offer_begin[after.books.offers]; e++) after.offer_points[e] -= (int64_t)(e % 7);
     after.books.former = former;
-    tx_books_result *warm = solved(one, &after.books);
+    tx_books_result *warm = books_solved(one, &after.books);
     after.books.former = NULL;
-    tx_books_result *cold = solved(one, &after.books);
+    tx_books_result *cold = books_solved(one, &after.books);
     assert_true(warm->goal.value - cold->goal.value <= value_of_all(&after.books) / 1000);
     tx_books_result_free(former);
     tx_books_result_free(warm);
@@ -151,14 +119,14 @@ static void everything_changes(void **state) {
 /* Maps of no sense: numbers that are not there, one for all, everybody new, the other way round. */
 static void maps_of_no_sense(void **state) {
   (void)state;
-  triax_context *one = plain(1);
+  triax_context *one = books_plain(1);
   for (uint64_t seed = 0; seed < 10; seed++) {
     generated g, other;
     generate_options o = company(300, 13, 100, 0, 1, seed), p = company(260, 12, 90, 10, 1, seed + 50);
     generate(&g, &o);
     generate(&other, &p);
     g.books.effort = other.books.effort = 0.02;
-    tx_books_result *former = solved(one, seed % 2 == 0 ? &g.books : &other.books);
+    tx_books_result *former = books_solved(one, seed % 2 == 0 ? &g.books : &other.books);
     uint32_t *customers = calloc(300, sizeof *customers), *csms = calloc(13, sizeof *csms);
     for (uint32_t kind = 0; kind < 5; kind++) {
       for (uint32_t j = 0; j < 300; j++) {
@@ -172,7 +140,7 @@ static void maps_of_no_sense(void **state) {
       g.books.former = former;
       g.books.former_customer = customers;
       g.books.former_csm = csms;
-      tx_books_result_free(solved(one, &g.books));
+      tx_books_result_free(books_solved(one, &g.books));
     }
     tx_books_result_free(former);
     free(customers);
@@ -202,7 +170,7 @@ static triax_status from_former(triax_context *context, void *user) {
 
 static void failing(void **state) {
   (void)state;
-  triax_context *one = plain(1);
+  triax_context *one = books_plain(1);
   for (size_t c = 0; c < CHANGES; c++) {
     generated before, after;
     generate_former maps;
@@ -212,9 +180,9 @@ static void failing(void **state) {
     generate_changes[c].before(&before);
     generate_changes[c].after(&after);
     before.books.effort = after.books.effort = 0.001;
-    tx_books_result *former = solved(one, &before.books);
+    tx_books_result *former = books_solved(one, &before.books);
     generate_start_from(&after, former, &generate_changes[c], &maps);
-    tx_books_result *peace = solved(one, &after.books);
+    tx_books_result *peace = books_solved(one, &after.books);
     trial t = {&after.books, peace->goal};
     assert_true(fault_run(from_former, &t) > 20);
     tx_books_result_free(former);

@@ -11,6 +11,7 @@
 
 #include "../bench/allocation_generate.h"
 #include "allocation/solve.h"
+#include "books_checked.h"
 
 /* An allocator that fails from the n-th call on, and counts what is not given back. */
 typedef struct failing {
@@ -35,28 +36,6 @@ static void *failing_resize(void *user, void *block, size_t old_size, size_t new
   return out;
 }
 
-static triax_context *plain(uint64_t threads) {
-  triax_context_options options = TRIAX_CONTEXT_OPTIONS_INIT;
-  triax_context *context = NULL;
-  options.threads = threads;
-  assert_int_equal(triax_context_new(&options, &context, NULL), TRIAX_OK);
-  return context;
-}
-
-static tx_books_result *solved(triax_context *context, const tx_books *books) {
-  tx_books_result *result = NULL;
-  tx_allocation_found found;
-  triax_error error = {0};
-  if (tx_books_solve(context, books, &result, &error) != TRIAX_OK) {
-    fail_msg("%s", error.message);
-  }
-  assert_int_equal(tx_allocation_check(context, books, result->csm, &found, NULL), TRIAX_OK);
-  assert_int_equal(found.not_eligible + found.not_kept + found.over_hard + found.over_limit, 0);
-  assert_int_equal(tx_books_compare(&found.goal, &result->goal), 0);
-  assert_true(tx_books_compare(&result->bound, &result->goal) <= 0);
-  return result;
-}
-
 static void free_all(tx_books_result *result, triax_context *context) {
   tx_books_result_free(result);
   triax_context_unref(context);
@@ -73,9 +52,9 @@ static tx_books one_class(size_t csms, const int64_t *capacity, const size_t beg
 
 static void nothing_at_all(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   tx_books books = {0};
-  tx_books_result *result = solved(context, &books);
+  tx_books_result *result = books_solved(context, &books);
   assert_true(result->optimal);
   assert_true(result->goal.value == 0);
   free_all(result, context);
@@ -83,16 +62,16 @@ static void nothing_at_all(void **state) {
 
 static void csms_without_customers_and_customers_without_csms(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   const int64_t capacity[2] = {5, 0}, load = 3;
   const size_t begin[2] = {0, 2}, empty[2] = {0, 0};
   const uint32_t list[2] = {0, 1}, classes[3] = {0, 0, 0};
   tx_books books = one_class(2, capacity, begin, list, &load, 0, NULL);
-  tx_books_result *result = solved(context, &books);
+  tx_books_result *result = books_solved(context, &books);
   assert_true(result->optimal && result->load[0] == 0);
   tx_books_result_free(result);
   books = one_class(0, NULL, empty, NULL, &load, 3, classes);
-  result = solved(context, &books);
+  result = books_solved(context, &books);
   assert_true(result->goal.value == 3 && result->optimal);
   assert_int_equal(result->csm[2], TX_BOOKS_NONE);
   free_all(result, context);
@@ -100,20 +79,20 @@ static void csms_without_customers_and_customers_without_csms(void **state) {
 
 static void no_room_leaves_all_uncovered(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   const int64_t capacity[2] = {0, 0}, load = 1, value[3] = {7, 0, 5};
   const size_t begin[2] = {0, 2};
   const uint32_t list[2] = {0, 1}, classes[3] = {0, 0, 0};
   tx_books books = one_class(2, capacity, begin, list, &load, 3, classes);
   books.value = value;
-  tx_books_result *result = solved(context, &books);
+  tx_books_result *result = books_solved(context, &books);
   assert_true(result->goal.value == 12 && result->optimal);
   free_all(result, context);
 }
 
 static void a_giant_fits_nobody(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   const int64_t capacity[2] = {10, 12}, load[2] = {13, 4}, value[4] = {1000, 1, 1, 1};
   const size_t begin[2] = {0, 2};
   const uint32_t list[2] = {0, 1}, offers[2] = {0, 0}, classes[4] = {0, 1, 1, 1};
@@ -121,7 +100,7 @@ static void a_giant_fits_nobody(void **state) {
   books.classes = 2;
   books.class_offer = offers;
   books.value = value;
-  tx_books_result *result = solved(context, &books);
+  tx_books_result *result = books_solved(context, &books);
   assert_true(result->goal.value == 1000 && result->optimal);
   assert_int_equal(result->csm[0], TX_BOOKS_NONE);
   free_all(result, context);
@@ -130,7 +109,7 @@ static void a_giant_fits_nobody(void **state) {
 /* 3 × 40 + 120 × 1 fill two CSMs of 120 to the last unit only as 40+40+40 and 120 ones, or mixtures: all covered. */
 static void capacity_met_exactly(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   enum { ONES = 120 };
   const int64_t capacity[2] = {120, 120}, load[2] = {40, 1};
   const size_t begin[2] = {0, 2};
@@ -142,7 +121,7 @@ static void capacity_met_exactly(void **state) {
   tx_books books = one_class(2, capacity, begin, list, load, 3 + ONES, classes);
   books.classes = 2;
   books.class_offer = offers;
-  tx_books_result *result = solved(context, &books);
+  tx_books_result *result = books_solved(context, &books);
   assert_true(result->goal.value == 0 && result->optimal);
   assert_true(result->load[0] == 120 && result->load[1] == 120);
   free_all(result, context);
@@ -151,7 +130,7 @@ static void capacity_met_exactly(void **state) {
 /* 100,000 equal customers, 50 CSMs with room for 1,999 each: 50 stay uncovered, and that is proven. */
 static void a_hundred_thousand_alike(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   enum { CUSTOMERS = 100000, CSMS = 50 };
   int64_t capacity[CSMS], load = 7;
   size_t begin[2] = {0, CSMS};
@@ -161,7 +140,7 @@ static void a_hundred_thousand_alike(void **state) {
     list[i] = i;
   }
   tx_books books = one_class(CSMS, capacity, begin, list, &load, CUSTOMERS, classes);
-  tx_books_result *result = solved(context, &books);
+  tx_books_result *result = books_solved(context, &books);
   assert_true(result->goal.value == 50);
   assert_true(result->optimal);
   free_all(result, context);
@@ -171,7 +150,7 @@ static void a_hundred_thousand_alike(void **state) {
 /* A thousand pools of one CSM and three customers, of which two fit: the two more valuable. */
 static void a_thousand_pools(void **state) {
   (void)state;
-  triax_context *context = plain(3);
+  triax_context *context = books_plain(3);
   enum { POOLS = 1000 };
   static int64_t capacity[POOLS], load[POOLS], value[3 * POOLS];
   static size_t begin[POOLS + 1];
@@ -189,7 +168,7 @@ static void a_thousand_pools(void **state) {
   tx_books books = {.csms = POOLS, .capacity = capacity, .offers = POOLS, .offer_begin = begin, .offer_csm = list,
                     .classes = POOLS, .class_load = load, .class_offer = offer, .customers = 3 * POOLS,
                     .customer_class = classes, .value = value};
-  tx_books_result *result = solved(context, &books);
+  tx_books_result *result = books_solved(context, &books);
   assert_true(result->goal.value == POOLS);
   assert_true(result->optimal);
   free_all(result, context);
@@ -198,14 +177,14 @@ static void a_thousand_pools(void **state) {
 /* Fixed customers stay though they overload, or are not on offer; nobody joins them. */
 static void fixed_customers_stay(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   const int64_t capacity[2] = {10, 10}, load = 6;
   const size_t begin[2] = {0, 1};
   const uint32_t list[1] = {0}, classes[4] = {0, 0, 0, 0};
   const uint32_t fixed[4] = {0, 0, 1, TX_BOOKS_NONE};
   tx_books books = one_class(2, capacity, begin, list, &load, 4, classes);
   books.fixed = fixed;
-  tx_books_result *result = solved(context, &books);
+  tx_books_result *result = books_solved(context, &books);
   assert_true(result->load[0] == 12 && result->load[1] == 6);
   assert_true(result->goal.value == 1 && result->goal.over == 2);
   assert_int_equal(result->csm[3], TX_BOOKS_NONE);
@@ -216,7 +195,7 @@ static void fixed_customers_stay(void **state) {
 /* Without stretch an owner keeps; with stretch, covering all comes first, and points do not buy overload. */
 static void overload_comes_before_points(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   const int64_t capacity[2] = {10, 10}, hard[2] = {20, 20}, load = 10, points[2] = {5, 5};
   const size_t begin[2] = {0, 2};
   const uint32_t list[2] = {0, 1}, classes[2] = {0, 0}, owner[2] = {0, 0};
@@ -224,7 +203,7 @@ static void overload_comes_before_points(void **state) {
   books.hard = hard;
   books.owner = owner;
   books.owner_points = points;
-  tx_books_result *result = solved(context, &books);
+  tx_books_result *result = books_solved(context, &books);
   assert_true(result->goal.value == 0 && result->goal.over == 0 && result->goal.points == 5);
   assert_true(result->optimal);
   free_all(result, context);
@@ -240,13 +219,13 @@ static void company(generated *g, size_t customers, size_t csms, int tightness, 
  * and at most the 10 that its place holds now. */
 static void prices_say_what_room_is_worth(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   const int64_t capacity[1] = {1}, load = 1, value[2] = {10, 4};
   const size_t begin[2] = {0, 1};
   const uint32_t list[1] = {0}, classes[2] = {0, 0};
   tx_books books = one_class(1, capacity, begin, list, &load, 2, classes);
   books.value = value;
-  tx_books_result *result = solved(context, &books);
+  tx_books_result *result = books_solved(context, &books);
   assert_true(result->goal.value == 4 && result->optimal);
   assert_int_equal(result->csm[0], 0);
   assert_true(result->csm_price[0].value >= 4 * result->price_scale);
@@ -258,13 +237,13 @@ static void prices_say_what_room_is_worth(void **state) {
 /* However little or much work is allowed, the answer holds. */
 static void any_effort_gives_an_answer_that_holds(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   const double efforts[5] = {1e-12, 1e-3, -1, 0, 1e300};
   for (int e = 0; e < 5; e++) {
     generated g;
     company(&g, 40, 5, 95, 10, 2);
     g.books.effort = efforts[e];
-    tx_books_result *result = solved(context, &g.books);
+    tx_books_result *result = books_solved(context, &g.books);
     tx_books_result_free(result);
     generate_free(&g);
   }
@@ -273,7 +252,7 @@ static void any_effort_gives_an_answer_that_holds(void **state) {
 
 static void sums_past_int64_are_refused(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   const int64_t capacity[1] = {INT64_MAX}, load = INT64_MAX / 8, value[3] = {INT64_MAX, 1, 1};
   const size_t begin[2] = {0, 1};
   const uint32_t list[1] = {0}, classes[3] = {0, 0, 0};
@@ -293,7 +272,7 @@ static void sums_past_int64_are_refused(void **state) {
 /* Large numbers that still fit are solved, though too large for prices. */
 static void numbers_just_below_the_limit(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   const int64_t capacity[2] = {INT64_MAX, INT64_C(1) << 58}, load[2] = {INT64_C(1) << 58, (INT64_C(1) << 57) + 1};
   const int64_t value[4] = {INT64_C(1) << 58, INT64_C(1) << 57, (INT64_C(1) << 57) + 1, 0};
   const size_t begin[2] = {0, 2};
@@ -302,14 +281,14 @@ static void numbers_just_below_the_limit(void **state) {
   books.classes = 2;
   books.class_offer = offers;
   books.value = value;
-  tx_books_result *result = solved(context, &books);
+  tx_books_result *result = books_solved(context, &books);
   assert_true(result->goal.value == 0);
   free_all(result, context);
 }
 
 static void broken_contracts_are_refused(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   tx_books_result *result = NULL;
   const int64_t capacity[2] = {5, 5}, less[2] = {5, 4}, negative[2] = {-1, 5}, load = 1;
   const size_t begin[2] = {0, 2};
@@ -337,10 +316,10 @@ static void broken_contracts_are_refused(void **state) {
 
 static void the_same_for_any_number_of_threads(void **state) {
   (void)state;
-  triax_context *one = plain(1), *four = plain(4);
+  triax_context *one = books_plain(1), *four = books_plain(4);
   generated g;
   company(&g, 1500, 40, 100, 5, 2);
-  tx_books_result *a = solved(one, &g.books), *b = solved(four, &g.books);
+  tx_books_result *a = books_solved(one, &g.books), *b = books_solved(four, &g.books);
   assert_memory_equal(a->csm, b->csm, g.books.customers * sizeof *a->csm);
   assert_memory_equal(a->csm_price, b->csm_price, g.books.csms * sizeof *a->csm_price);
   assert_true(a->work == b->work);
@@ -413,13 +392,13 @@ static void a_host_can_stop_it(void **state) {
 /* Shapes of companies: feasible, checked, bound below goal; and every price list is there. */
 static void companies_of_many_shapes(void **state) {
   (void)state;
-  triax_context *context = plain(1);
+  triax_context *context = books_plain(1);
   const int tightness[5] = {50, 90, 100, 110, 200};
   for (int shape = 0; shape < 20; shape++) {
     generated g;
     company(&g, 200 + 37 * (size_t)shape, 3 + (size_t)shape, tightness[shape % 5], shape % 2 * 10, shape % 3);
     g.books.effort = 0.05;
-    tx_books_result *result = solved(context, &g.books);
+    tx_books_result *result = books_solved(context, &g.books);
     assert_true(result->met >= 0);
     tx_books_result_free(result);
     generate_free(&g);
