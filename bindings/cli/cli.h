@@ -45,7 +45,7 @@ typedef struct cli_options {
   const char *coefficients;
   bool only_test, force;
   const char *customers_after, *team_after, *as_of_after; /* compare: the second of two */
-  bool json, raw_text, loose_numbers, report, present, tradeoff, hires;
+  bool json, raw_text, loose_numbers, report, present, tradeoff, hires, verbose;
   /* from the texts above */
   char delimiter_sign; /* '\0': to be detected */
   int32_t as_of_days, as_of_days_after;
@@ -94,6 +94,10 @@ void say_error(const char *format, ...) CLI_PRINTF(1, 2);
 void say_warning(const char *format, ...) CLI_PRINTF(1, 2);
 /* FILE:LINE:COLUMN: error: …, without what is 0. */
 void say_error_at(const char *file, uint64_t at_line, uint64_t at_column, const char *format, ...) CLI_PRINTF(4, 5);
+/* The library's log: warnings, and the rest with --verbose. */
+void say_log(void *options, int32_t level, const char *line);
+/* What this command did, with --verbose. */
+void say_done(const cli_options *options, const char *format, ...) CLI_PRINTF(2, 3);
 void say_no_memory(void);
 /* The exit status that a failed call makes. */
 int exit_of(triax_status status);

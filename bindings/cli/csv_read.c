@@ -350,6 +350,12 @@ int csv_read(triax_context *context, const char *path, const cli_options *option
   csv_text text;
   int result = csv_text_read(&text, path, options);
   if (result == EXIT_DONE) result = read_text(context, &text, options, into);
+  if (result == EXIT_DONE) {
+    const char sign[] = {text.delimiter, '\0'};
+    say_done(options, "%s: read, bytes %zu, rows %zu, columns %zu, delimiter %s%s", path, text.length,
+             triax_table_rows(into->table), triax_table_columns(into->table),
+             text.delimiter == '\t' ? "tab" : sign, into->fault_count > 0 ? "; others have the wrong length" : "");
+  }
   csv_text_free(&text);
   if (result != EXIT_DONE) csv_table_free(into);
   return result;

@@ -134,6 +134,7 @@ static const char data[] = "\n"
                            "  --loose-numbers   take $1,200.50, 1.2M and 47 % as numbers; needs --decimal\n"
                            "  --decimal SIGN    . or ,\n"
                            "  --date-order O    iso (2026-11-21, without it), dmy, mdy or ymd\n"
+                           "  -v, --verbose     say on stderr what is read and what each step came to\n"
                            "  --set-aside FILE  write rows at fault to FILE with their reasons, and go on\n"
                            "                    without them; without it they are errors\n";
 

@@ -10,6 +10,8 @@ int company_open(cli_company *company, const cli_options *options) {
   memset(company, 0, sizeof *company);
   triax_context_options settings = TRIAX_CONTEXT_OPTIONS_INIT;
   settings.progress = progress_show;
+  settings.log = say_log;
+  settings.log_user = (void *)options; /* say_log takes them as they are: unchanged */
   settings.threads = options->thread_count;
   if (triax_context_new(&settings, &company->context, NULL) == TRIAX_OK &&
       triax_messages_new(company->context, &company->messages, NULL) == TRIAX_OK) {

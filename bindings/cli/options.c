@@ -60,6 +60,7 @@ static const known_option known[] = {
     FLAG("--present", NULL, COMMAND_COMPARE, present),
     FLAG("--tradeoff", NULL, COMMAND_PLAN, tradeoff),
     FLAG("--hires", NULL, COMMAND_PLAN, hires),
+    FLAG("--verbose", "-v", READ_DATA, verbose),
     FLAG("--report", NULL, COMMAND_PLAN, report),
     FLAG("--help", "-h", ~0, help),
 };

@@ -27,6 +27,22 @@ void say_warning(const char *format, ...) {
   va_end(arguments);
 }
 
+void say_done(const cli_options *options, const char *format, ...) {
+  if (!options->verbose) return;
+  progress_clear();
+  fputs("triax: ", stderr);
+  va_list arguments;
+  va_start(arguments, format);
+  vfprintf(stderr, format, arguments);
+  va_end(arguments);
+  fputc('\n', stderr);
+}
+
+void say_log(void *options, int32_t level, const char *line) {
+  if (level == TRIAX_LEVEL_WARNING) say_warning("%s", line);
+  else say_done(options, "%s", line);
+}
+
 void say_error_at(const char *file, uint64_t at_line, uint64_t at_column, const char *format, ...) {
   progress_clear();
   fprintf(stderr, "%s:", file);

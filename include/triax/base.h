@@ -145,9 +145,27 @@ typedef void *(*triax_resize_fn)(void *user, void *block, size_t old_size, size_
 #define TRIAX_LEVEL_WARNING 2
 /** Something worth knowing. @since 0.1 */
 #define TRIAX_LEVEL_NOTE 3
+/** How the work went on within a call; of log lines alone, messages have no such level. @since 0.1 */
+#define TRIAX_LEVEL_DETAIL 4
 
 /**
- * @brief Receives log lines (NUL-terminated, without a line end). May be called from any thread.
+ * @brief Receives log lines: what the library did, call by call, for a host's own log.
+ *
+ * What is to be said of a policy or of data comes as messages, and why a call failed as its error: neither is logged.
+ * By level come:
+ *
+ * - #TRIAX_LEVEL_WARNING: the work goes on, but by other means than asked for, as with fewer threads than wanted.
+ * - #TRIAX_LEVEL_NOTE: one line for each policy, customers, team, plan, comparison, fit and backtest when it is made, with
+ *   its size. Nothing for what a host calls often: judges, explanations, tables.
+ * - #TRIAX_LEVEL_DETAIL: a line before a plan's steps (rows, date, threads, instructions), and one after each with its
+ *   counts: how many were scored, placed, owned, how the search for books ended, how many actions and moves there are.
+ *
+ * Called on the thread that made the call, never on threads of the library, in the order of the work; by several calls on
+ * several threads at once, if the host makes them. The same call says the same, but for the machine and the threads it
+ * names. Words may change from version to version: they are for people. A context without a log spends nothing on it.
+ * @param user the context's log_user
+ * @param level TRIAX_LEVEL_…
+ * @param line UTF-8 without control characters or a line end, NUL-terminated, shorter than #TRIAX_ERROR_SIZE; gone after
  * @since 0.1
  */
 typedef void (*triax_log_fn)(void *user, int32_t level, const char *line);

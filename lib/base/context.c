@@ -1,7 +1,7 @@
 #include "base/context.h"
 
 #include "base/context_private.h"
-#include "base/error.h"
+#include "base/error_private.h"
 #include "base/large.h"
 
 void tx_count_init(tx_count *count) { atomic_init(&count->value, 1); }
@@ -68,10 +68,18 @@ void *triax_context_resize(triax_context *context, void *block, size_t old_size,
 
 size_t tx_context_threads(const triax_context *context) { return (size_t)context->options.threads; }
 
-void tx_log(const triax_context *context, int32_t level, const char *line) {
-  if (context->options.log != NULL) {
-    context->options.log(context->options.log_user, level, line);
+bool tx_logs(const triax_context *context) { return context->options.log != NULL; }
+
+void tx_log(const triax_context *context, int32_t level, const char *format, ...) {
+  if (!tx_logs(context)) {
+    return;
   }
+  char line[TRIAX_ERROR_SIZE];
+  va_list arguments;
+  va_start(arguments, format);
+  tx_format_message(line, sizeof line, format, arguments);
+  va_end(arguments);
+  context->options.log(context->options.log_user, level, line);
 }
 
 triax_status tx_progress(const triax_context *context, const char *stage, double done, triax_error *error) {

@@ -8,6 +8,8 @@
 
 #include <triax/base.h>
 
+#include "base/error.h"
+
 /* Reference counts, shared by every handle. Start at 1. */
 #if defined(__STDC_NO_ATOMICS__)
 #error "triax needs C11 atomics"
@@ -22,8 +24,11 @@ void tx_count_ref(tx_count *count);
 bool tx_count_unref(tx_count *count);
 
 size_t tx_context_threads(const triax_context *context);
-/* Log one line (NUL-terminated). */
-void tx_log(const triax_context *context, int32_t level, const char *line);
+/* Hands one line to the host's log, formatted as by tx_fail; nothing without one. Call on the caller's thread, at the
+ * borders of the work and never within its loops; what is said must hang on nothing but the input and the options. */
+void tx_log(const triax_context *context, int32_t level, const char *format, ...) TX_PRINTF(3, 4);
+/* Whether there is a log, where a line takes more than formatting. */
+bool tx_logs(const triax_context *context);
 /* Reports progress; TRIAX_OK, or TRIAX_ECANCELED once the host asked to stop. Call on the caller's thread. */
 triax_status tx_progress(const triax_context *context, const char *stage, double done, triax_error *error);
 

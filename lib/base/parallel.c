@@ -104,6 +104,11 @@ static void run_started(job *work, size_t threads) {
     }
     started++;
   }
+  if (started + 1 < threads) {
+    tx_log(work->context, TRIAX_LEVEL_WARNING,
+           "%s: the system gave %zu of %zu threads; the work goes on with them, and comes to the same", work->stage,
+           started + 1, threads);
+  }
   run_caller(work);
   for (size_t i = 0; i < started; i++) {
     tx_thread_join(&workers[i].thread);

@@ -42,8 +42,13 @@ triax_status triax_comparison_new(triax_context *context, triax_plan *before, tr
   made->plans[1] = triax_plan_ref(after);
   made->causes = !given.without_causes;
   status = compare(made, error);
-  if (status == TRIAX_OK) *comparison = made;
-  else triax_comparison_unref(made);
+  if (status == TRIAX_OK) {
+    tx_log(context, TRIAX_LEVEL_NOTE, "comparison: made, accounts on both sides %zu, new %zu, gone %zu; that differ %lld",
+           made->both, made->fresh, made->gone, (long long)made->accounts_differ);
+    *comparison = made;
+  } else {
+    triax_comparison_unref(made);
+  }
   return status;
 }
 

@@ -193,7 +193,11 @@ triax_status triax_health_backtest(triax_context *context, const triax_policy *p
   if (status == TRIAX_ENOMEM) tx_report_no_memory(&told);
   status = tx_plan_finish(&told, status);
   tx_arena_free(&test.arena);
-  if (status == TRIAX_OK) *report = made;
-  else triax_document_free(made);
+  if (status == TRIAX_OK) {
+    tx_log(context, TRIAX_LEVEL_NOTE, "backtest: made, customers %zu", customers->people.table->rows);
+    *report = made;
+  } else {
+    triax_document_free(made);
+  }
   return status;
 }

@@ -84,6 +84,10 @@ static triax_status make(triax_context *context, tx_fitting *fitting, triax_fit 
   tx_count_init(&made->count);
   tx_arena_init(&fitting->arena, context);
   const triax_status status = run(fitting, made);
+  if (status == TRIAX_OK) {
+    tx_log(context, TRIAX_LEVEL_NOTE, "fit: made, metrics %zu, customers with an outcome %zu, folds %zu",
+           fitting->score.metric_count, fitting->outcomes.known, fitting->fold_count);
+  }
   tx_fit_model_free(&fitting->model);
   tx_fit_score_free(&fitting->score);
   tx_arena_free(&fitting->arena);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "expr/node.h"
 #include "plan/aggregates.h"
+#include "plan/log.h"
 #include "plan/make.h"
 #include "plan/sums.h"
 
@@ -197,11 +198,13 @@ triax_status tx_plan_make(triax_context *context, const tx_plan_inputs *inputs, 
   triax_plan *made = NULL;
   triax_status status = open_plan(context, inputs, report, &made);
   if (status != TRIAX_OK) return status;
+  if (extent == TX_PLAN_WHOLE) tx_plan_log_opened(made);
   for (size_t s = 0; status == TRIAX_OK && extent != TX_PLAN_COMPILED && s < made->compiled->step_count; s++) {
     const tx_step *step = &made->compiled->steps[s];
     if (extent == TX_PLAN_HEALTH && step->kind != TX_STEP_HEALTH) continue;
     status = tx_progress(context, step->name, 0, report->error);
     if (status == TRIAX_OK) status = run_step(made, step, report);
+    if (status == TRIAX_OK && extent == TX_PLAN_WHOLE) tx_plan_log_step(made, step);
   }
   if (status == TRIAX_OK && extent == TX_PLAN_WHOLE) {
     status = tx_plan_sums_make(made, report->error);
@@ -254,8 +257,12 @@ triax_status triax_plan_new(triax_context *context, const triax_policy *policy, 
   triax_plan *made = NULL;
   status = tx_plan_make(context, &inputs, TX_PLAN_WHOLE, &report, &made);
   status = tx_plan_finish(&report, status);
-  if (status == TRIAX_OK) *plan = made;
-  else triax_plan_unref(made);
+  if (status == TRIAX_OK) {
+    tx_log(context, TRIAX_LEVEL_NOTE, "plan: made, customers %zu, CSMs %zu", made->rows, made->csms);
+    *plan = made;
+  } else {
+    triax_plan_unref(made);
+  }
   return status;
 }
 

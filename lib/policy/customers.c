@@ -95,6 +95,8 @@ static triax_status make(triax_context *context, const triax_policy *policy, con
     tx_free(context, made, sizeof *made);
     return status;
   }
+  tx_log(context, TRIAX_LEVEL_NOTE, "%s: rows %zu, columns %zu%s", what, made->table->rows, made->table->columns,
+         set_aside && set_aside->rows ? "; others are set aside" : "");
   *people = made;
   if (aside) *aside = set_aside;
   else triax_table_unref(set_aside);

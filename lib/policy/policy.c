@@ -154,7 +154,14 @@ triax_status tx_policy_make(triax_context *context, const triax_document *docume
 
 triax_status triax_policy_new(triax_context *context, const triax_document *document, triax_policy **policy,
                               triax_messages *messages, triax_error *error) {
-  return tx_policy_make(context, document, TX_POLICY_WHOLE, policy, messages, error);
+  triax_status status = tx_policy_make(context, document, TX_POLICY_WHOLE, policy, messages, error);
+  if (status == TRIAX_OK) {
+    const triax_policy *made = *policy;
+    tx_log(context, TRIAX_LEVEL_NOTE, "policy%s%.*s: segments %zu, metrics of health %zu, scores %zu, plays %zu",
+           made->name.bytes ? " " : "", tx_name_width(made->name), made->name.bytes ? made->name.bytes : "", made->segmentation.model.count,
+           made->has_health ? made->health.model.metric_count : 0, made->score_count, made->plays.count);
+  }
+  return status;
 }
 
 triax_policy *triax_policy_ref(triax_policy *policy) {

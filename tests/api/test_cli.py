@@ -266,6 +266,20 @@ class Files(Case):
             result = subprocess.run([str(COMMAND), "eval", "1"], stdout=full, stderr=subprocess.PIPE, timeout=60)
         self.assertEqual(result.returncode, 3)
 
+    def test_verbose(self):
+        """What is read and what comes of it goes to stderr, and changes nothing else."""
+        quiet, told = self.plan("--team", self.team), self.plan("--team", self.team, "--verbose")
+        self.assertEqual(quiet.stdout, told.stdout)
+        more = told.stderr.splitlines()
+        for line in quiet.stderr.splitlines():
+            more.remove(line)
+        self.assertTrue(all(line.startswith("triax: ") for line in more), told.stderr)
+        self.assertIn(f"triax: {self.customers}: read, bytes {len(CUSTOMERS)}, rows 4, columns 6, delimiter ,", more)
+        # Two of `high`, or one of `low`, fill S1; one of `high` fills S2, who is half a CSM, and `low` is too much. The two
+        # of `high` have the most value: with =A4's 99999.99 in place of =A3's 100000 it would be a cent less.
+        self.assertIn("triax: allocation: customers with a CSM 2 of 4; proven best", more)
+        self.assertEqual("triax: plan: made, customers 4, CSMs 2", more[-1])
+
     def test_threads_change_nothing(self):
         self.expect(self.plan("--team", self.team, "-o", self.out, "--as-of", "2026-11-21"), 0)
         first = {path.name: path.read_bytes() for path in self.out.iterdir()}

@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include <cmocka.h>
+#ifdef __linux__
+#include <sys/resource.h>
+#endif
 
 #include "base/context.h"
 #include "base/error.h"
@@ -69,23 +72,31 @@ static void references_are_counted(void **state) {
 
 static void count_line(void *user, int32_t level, const char *line) {
   assert_int_equal(level, TRIAX_LEVEL_WARNING);
-  assert_string_equal(line, "two owners");
+  assert_string_equal(line, "two owners of 'a b', 3 in all");
   ++*(int *)user;
+}
+
+static triax_context *logging(triax_log_fn log, void *user, uint64_t threads) {
+  triax_context_options options;
+  triax_context *context = NULL;
+  triax_context_options_init(&options);
+  options.log = log;
+  options.log_user = user;
+  options.threads = threads;
+  assert_int_equal(triax_context_new(&options, &context, NULL), TRIAX_OK);
+  return context;
 }
 
 static void log_lines_reach_the_host(void **state) {
   (void)state;
   int lines = 0;
-  triax_context_options options;
-  triax_context_options_init(&options);
-  options.log = count_line;
-  options.log_user = &lines;
-  triax_context *context = NULL;
-  assert_int_equal(triax_context_new(&options, &context, NULL), TRIAX_OK);
-  tx_log(context, TRIAX_LEVEL_WARNING, "two owners");
+  triax_context *context = logging(count_line, &lines, 1);
+  assert_true(tx_logs(context));
+  tx_log(context, TRIAX_LEVEL_WARNING, "two owners of '%s', %zu in all", "a\nb", (size_t)3);
   assert_int_equal(lines, 1);
   triax_context_unref(context);
   assert_int_equal(triax_context_new(NULL, &context, NULL), TRIAX_OK);
+  assert_false(tx_logs(context));
   tx_log(context, TRIAX_LEVEL_WARNING, "unheard");
   assert_int_equal(tx_progress(context, "stage", 0.5, NULL), TRIAX_OK);
   assert_int_equal(tx_context_threads(context), 1);
@@ -155,6 +166,48 @@ static void the_lowest_failure_wins(void **state) {
     triax_context_unref(context);
   }
 }
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#endif
+
+#if defined(__linux__) && !defined(SANITIZED)
+static void keep_line(void *user, int32_t level, const char *line) {
+  assert_int_equal(level, TRIAX_LEVEL_WARNING);
+  assert_string_equal(user, ""); /* one line for one piece of work */
+  strcpy(user, line);
+}
+
+/* Where there is no room for another stack, threads are refused: the work is done by those that are there, and the host
+ * hears of it. Comes before all tests that start threads, whose stacks the C library keeps. */
+static void refused_threads_are_told(void **state) {
+  (void)state;
+  static sums marks;
+  char heard[TRIAX_ERROR_SIZE] = "";
+  struct rlimit usual, none;
+  triax_context *context = logging(keep_line, heard, 4);
+  marks = (sums){.workers = 4, .fail_from = SIZE_MAX};
+  assert_int_equal(getrlimit(RLIMIT_AS, &usual), 0);
+  none = usual;
+  none.rlim_cur = 1;
+  assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
+  triax_status status = tx_parallel_for(context, "counting", ITEMS, 10, mark_seen, &marks, NULL);
+  assert_int_equal(setrlimit(RLIMIT_AS, &usual), 0);
+  assert_int_equal(status, TRIAX_OK);
+  for (size_t i = 0; i < ITEMS; i++) {
+    assert_int_equal(marks.seen[i], 1);
+  }
+  assert_string_equal(heard, "counting: the system gave 1 of 4 threads; the work goes on with them, and comes to the same");
+  heard[0] = '\0';
+  assert_int_equal(tx_parallel_for(context, "counting", ITEMS, 10, mark_seen, &marks, NULL), TRIAX_OK);
+  assert_string_equal(heard, "");
+  triax_context_unref(context);
+}
+#endif
 
 /* Hosts' pools: what they leave out, in which order they run, how often they were called. */
 typedef struct pool {
@@ -278,6 +331,9 @@ static void versions_agree(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+#if defined(__linux__) && !defined(SANITIZED)
+      cmocka_unit_test(refused_threads_are_told),
+#endif
       cmocka_unit_test(options_are_checked_by_size),
       cmocka_unit_test(a_shorter_options_struct_gets_zeros),
       cmocka_unit_test(references_are_counted),

@@ -1,5 +1,6 @@
 """While a call lasts: progress, Ctrl-C, threads; and what becomes of capsules when the interpreter ends."""
 import gc
+import logging
 import os
 import pickle
 import random
@@ -151,6 +152,50 @@ def test_progress_may_cancel():
     assert answer.figures.stopped and len(answer.agents) == 400, "the best so far"
     with pytest.raises(LookupError):
         problem(1000, fail)
+
+
+def test_log(caplog):
+    policy, data = policy_and_data(10)
+    with caplog.at_level(logging.DEBUG, logger="triax"):
+        policy.plan(data)
+    lines = [(record.levelno, record.getMessage()) for record in caplog.records]
+    assert (logging.INFO, "customers: rows 10, columns 2") == lines[0]
+    # i * 7919 % 1000 of 0 … 9 is 0, 919, 838, 757, 676, 595, 514, 433, 352, 271: all are in one of the two segments.
+    assert (logging.DEBUG, "segmentation: segments 2, customers in none 0 of 10") in lines
+    assert (logging.INFO, "plan: made, customers 10, CSMs 0") == lines[-1]
+    assert {record.name for record in caplog.records} == {"triax"}
+    caplog.clear()
+    with caplog.at_level(logging.INFO, logger="triax"):
+        policy.plan(data)
+    assert {record.levelno for record in caplog.records} == {logging.INFO}
+
+
+def test_what_a_filter_of_the_log_raises_is_raised():
+    policy, data = policy_and_data(10)
+
+    def fail(record):
+        raise LookupError(record.getMessage())
+
+    logger = logging.getLogger("triax")
+    level = logger.level
+    logger.setLevel(logging.DEBUG)
+    logger.addFilter(fail)
+    try:
+        with pytest.raises(LookupError, match="rows 10"):
+            policy.customers(data)
+    finally:
+        logger.removeFilter(fail)
+        logger.setLevel(level)
+    assert len(policy.plan(data).customers) == 10
+
+
+def test_nothing_is_printed_without_a_log():
+    done = run("""
+import triax
+policy = triax.Policy.from_dict({"triax": 1, "segmentation": {"by": "arr", "segments": [{"name": "all"}]}})
+policy.plan({"id": ["a"], "arr": [1.0]})
+""")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def test_calls_within_progress():

@@ -1,6 +1,7 @@
 """Calls into the library: handles, contexts, errors, progress, and signals while a call lasts."""
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from ctypes import POINTER, byref, c_void_p, py_object, pythonapi, sizeof, string_at
@@ -51,7 +52,7 @@ def pointer_of(handle: Handle | None) -> Any:
 
 
 class Context(Handle):
-    """Memory, threads and progress; one for each number of threads, for good."""
+    """Memory, log, threads and progress; one for each number of threads, for good."""
 
     __slots__ = ()
     _kind, _free = _abi.triax_context, core.triax_context_unref
@@ -143,6 +144,18 @@ def _hear(_user: object, state: Any) -> int:
         return 1
 
 
+def _log(_user: object, level: int, line: bytes) -> None:
+    try:
+        _logger.log(_LOG_LEVELS.get(level, logging.DEBUG), "%s", line.decode("utf-8", "replace"))
+    except BaseException as fault:  # of a filter or handler of the host's: raised once the call is over
+        _running.raised = _running.raised or fault
+
+
+_logger = logging.getLogger("triax")
+_logger.addHandler(logging.NullHandler())  # a host that sets up no logging hears nothing
+_LOG_LEVELS = {_abi.TRIAX_LEVEL_ERROR: logging.ERROR, _abi.TRIAX_LEVEL_WARNING: logging.WARNING,
+               _abi.TRIAX_LEVEL_NOTE: logging.INFO, _abi.TRIAX_LEVEL_DETAIL: logging.DEBUG}
+_log_thunk = immortal(_abi.triax_log_fn(_log))
 _tell_thunk = immortal(_abi.triax_progress_fn(_tell))
 books_thunk = immortal(_abi.triax_books_fn(_hear))
 _contexts: dict[int, Context] = {}
@@ -153,7 +166,7 @@ def context(threads: int = 1) -> Any:
     if threads not in _contexts:
         options = _abi.triax_context_options(sizeof(_abi.triax_context_options))
         core.triax_context_options_init(byref(options))
-        options.progress, options.threads = _tell_thunk, threads
+        options.progress, options.log, options.threads = _tell_thunk, _log_thunk, threads
         made = Context._empty()
         call(core.triax_context_new, byref(options), byref(made._pointer))
         _contexts.setdefault(threads, made)

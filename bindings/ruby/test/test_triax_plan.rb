@@ -202,6 +202,29 @@ class TestTriaxCalls < Minitest::Test
     assert_equal "enough", assert_raises(RuntimeError) { POLICY.plan(MANY) { raise "enough" } }.message
   end
 
+  # Told of as by Logger#add.
+  Listener = Struct.new(:lines) do
+    def add(severity, line, program) = lines << [severity, line, program]
+  end
+
+  def test_log
+    Triax.logger = heard = Listener.new([])
+    POLICY.plan([{ id: "A", arr: 3e5, seats: 10, active: 9, owner: nil }], team: [{ id: "ana" }])
+    assert_includes heard.lines, [1, "customers: rows 1, columns 5", "triax"]
+    assert_includes heard.lines, [0, "allocation: customers with a CSM 1 of 1; proven best", "triax"]
+    assert_equal [1, "plan: made, customers 1, CSMs 1", "triax"], heard.lines.last
+    assert_equal Encoding::UTF_8, heard.lines.last[1].encoding
+  ensure
+    Triax.logger = nil
+  end
+
+  def test_what_a_logger_raises_is_raised
+    Triax.logger = Object.new.tap { |full| def full.add(*) = raise(IOError, "full") }
+    assert_equal "full", assert_raises(IOError) { POLICY.plan(MANY) }.message
+  ensure
+    Triax.logger = nil
+  end
+
   def test_interrupt
     reader, writer = IO.pipe
     child = fork do

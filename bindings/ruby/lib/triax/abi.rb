@@ -33,6 +33,7 @@ module Triax
     LEVEL_ERROR = 1
     LEVEL_WARNING = 2
     LEVEL_NOTE = 3
+    LEVEL_DETAIL = 4
     ROUND_PARTS = 1024
 
     # document.h

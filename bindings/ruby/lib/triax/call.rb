@@ -88,7 +88,16 @@ module Triax
         1
       end
     end
-    private_constant :Running, :TELL
+
+    # Lines for Triax.logger; what it raises is raised after the call.
+    LOG = FFI::Function.new(:void, %i[pointer int32 string]) do |_user, level, line|
+      Triax.logger&.add(SEVERITIES.fetch(level, 0), utf8(line), "triax")
+    rescue Exception => fault # rubocop:disable Lint/RescueException
+      Thread.current.thread_variable_get(:triax_running)&.then { |running| running.raised ||= fault }
+    end
+    # Logger's numbers, so that the library need not be there: 0 is DEBUG.
+    SEVERITIES = { Abi::LEVEL_ERROR => 3, Abi::LEVEL_WARNING => 2, Abi::LEVEL_NOTE => 1, Abi::LEVEL_DETAIL => 0 }.freeze
+    private_constant :Running, :TELL, :LOG, :SEVERITIES
 
     @contexts = {}
     @lock = Mutex.new
@@ -160,6 +169,7 @@ module Triax
       def make_context(threads)
         options = options(Abi::ContextOptions, :triax_context_options_init)
         options[:progress] = TELL
+        options[:log] = LOG
         options[:threads] = threads
         Context.take(made(:triax_context_new, options))
       end

@@ -3,6 +3,10 @@
 # Functions that need neither a policy nor a plan.
 module Triax
   class << self
+    # Where the library's log goes: a Logger, or whatever has its +add+; nil, as it is to begin with: nowhere. It hears of
+    # what is made at level INFO, of steps within at DEBUG, and of work that goes on by other means than asked for at WARN.
+    attr_accessor :logger
+
     # Evaluates one expression: once, or for every customer. Values are as CEL writes them; nil where one is missing.
     def evaluate(expression, customers = nil, as_of: nil, aggregates: nil)
       options = Options.plan(as_of)
