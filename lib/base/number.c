@@ -71,17 +71,15 @@ static bool read_decimal(triax_text text, decimal *number) {
   *number = (decimal){.negative = p < end && *p == '-'};
   p += p < end && (*p == '-' || *p == '+');
   unsigned significant = 0;
-  size_t whole = take_digits(number, p, end, &significant, false);
-  p += whole;
-  if (whole == 0) {
-    return false;
-  }
+  size_t digits = take_digits(number, p, end, &significant, false);
+  p += digits;
   if (p < end && *p == '.') {
     size_t fraction = take_digits(number, p + 1, end, &significant, true);
-    if (fraction == 0) {
-      return false;
-    }
     p += 1 + fraction;
+    digits += fraction;
+  }
+  if (digits == 0) {
+    return false;
   }
   number->length = number->digits == NULL ? 0 : (size_t)(p - number->digits);
   return p == end || ((*p == 'e' || *p == 'E') && take_exponent(number, p + 1, end));

@@ -11,8 +11,8 @@
 /* Room for any number that tx_format_double writes, with its NUL. */
 #define TX_NUMBER_SIZE 32
 
-/* Strict decimal: [+-] digits [. digits] [e[+-] digits], or inf, infinity, nan in any case (only if `special`).
- * Correctly rounded whatever the locale. The whole text must match; no spaces. Overflow to infinity is an error. */
+/* Strict decimal: [+-] digits [. digits] [e[+-] digits], where digits on one side of the point are enough; or inf,
+ * infinity, nan in any case (only if `special`). Correctly rounded whatever the locale. The whole text must match; no spaces. Overflow to infinity is an error. */
 bool tx_parse_double(triax_text text, bool special, double *value);
 /* [+-] digits, within int64. */
 bool tx_parse_int64(triax_text text, int64_t *value);

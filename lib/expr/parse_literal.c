@@ -1,6 +1,4 @@
 /* Numbers, texts and truths. */
-#include <string.h>
-
 #include "base/number.h"
 #include "expr/parse_private.h"
 
@@ -10,19 +8,6 @@ static uint32_t add_literal(tx_parser *p, tx_token token, uint32_t offset, tx_va
   return index;
 }
 
-static bool read_double(tx_parser *p, tx_token token, double *number) {
-  triax_text text = tx_token_text(&p->lexer, token);
-  if (text.bytes[0] != '.') return tx_parse_double(text, false, number);
-  char *bytes = tx_arena_alloc(p->arena, text.length + 1);
-  if (!bytes) {
-    p->no_memory = true;
-    return true;
-  }
-  bytes[0] = '0';
-  memcpy(bytes + 1, text.bytes, text.length);
-  return tx_parse_double((triax_text){bytes, text.length + 1}, false, number);
-}
-
 /* A number, with the sign before it folded in, so that the least int can be written. offset: of the sign. */
 uint32_t tx_parse_number(tx_parser *p, bool negative, uint32_t offset) {
   tx_token token = p->lexer.token;
@@ -30,7 +15,7 @@ uint32_t tx_parse_number(tx_parser *p, bool negative, uint32_t offset) {
   tx_parser_next(p);
   if (token.kind == TX_T_DOUBLE) {
     value.type.kind = TX_DOUBLE;
-    if (!read_double(p, token, &value.number)) {
+    if (!tx_parse_double(tx_token_text(&p->lexer, token), false, &value.number)) {
       TX_PARSER_FAIL(p, tx_token_span(token), NULL, "this number is too large for a double");
       return TX_NO_INDEX;
     }

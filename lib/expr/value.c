@@ -72,8 +72,11 @@ static void print_text(tx_writer *out, triax_text text) {
   size_t start = 0;
   for (size_t i = 0; i < text.length; i++) {
     unsigned char c = (unsigned char)text.bytes[i];
+    bool wide = c == 0xC2 && i + 1 < text.length && (unsigned char)text.bytes[i + 1] < 0xA0; /* U+0080 to U+009F */
     char escaped[8];
-    if (c == '"' || c == '\\') {
+    if (wide) {
+      snprintf(escaped, sizeof escaped, "\\u%04x", (unsigned char)text.bytes[i + 1]);
+    } else if (c == '"' || c == '\\') {
       snprintf(escaped, sizeof escaped, "\\%c", c);
     } else if (c == '\n' || c == '\r' || c == '\t') {
       snprintf(escaped, sizeof escaped, "\\%c", c == '\n' ? 'n' : c == '\r' ? 'r' : 't');
@@ -84,6 +87,7 @@ static void print_text(tx_writer *out, triax_text text) {
     }
     tx_write(out, (triax_text){text.bytes + start, i - start});
     tx_write_c(out, escaped);
+    i += wide;
     start = i + 1;
   }
   tx_write(out, (triax_text){text.bytes + start, text.length - start});

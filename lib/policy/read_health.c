@@ -27,7 +27,7 @@ static void read_knots(tx_reader *reader, uint32_t node, tx_health_metric *metri
   for (uint32_t knot = tx_read_first(reader, node); knot != TX_NO_NODE; knot = tx_read_next(reader, knot)) {
     uint32_t pair[2];
     if (!find_pair(reader, knot, pair, "for example [0.5, 40]")) continue;
-    knots[i] = tx_read_number(reader, pair[0], -INFINITY, INFINITY, 0);
+    knots[i] = tx_read_number(reader, pair[0], -INFINITY, INFINITY, NAN); /* told already, where it is none */
     points[i] = tx_read_number(reader, pair[1], 0, 100, 0);
     if (i && knots[i] <= knots[i - 1]) {
       tx_read_fault(reader, knot, NULL, "the knots of a scale must rise: this one is not above the one before");

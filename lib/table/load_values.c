@@ -51,6 +51,9 @@ static bool take_prefix(triax_text *text, const char *start) {
   return true;
 }
 
+/* A hyphen, or the minus that spreadsheets write in some languages (U+2212). */
+static bool take_minus(triax_text *text) { return take_prefix(text, "-") || take_prefix(text, "\xe2\x88\x92"); }
+
 static void take_currency_sign(triax_text *text) {
   static const char *const signs[] = {"$", "\xe2\x82\xac", "\xc2\xa3", "\xc2\xa5", "\xe2\x82\xb9"};
   for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
@@ -117,10 +120,10 @@ static bool loose_number(triax_text text, char decimal_sign, double *value) {
     negative = true;
     text = tx_text_trim((triax_text){text.bytes + 1, text.length - 2});
   } else if (!take_prefix(&text, "+")) {
-    negative = take_prefix(&text, "-");
+    negative = take_minus(&text);
   }
   take_currency_sign(&text);
-  if (!negative) negative = take_prefix(&text, "-");
+  if (!negative) negative = take_minus(&text);
   int scale = take_scale(&text);
   char plain[LONGEST_NUMBER + 8];
   size_t start = 0;
@@ -147,7 +150,7 @@ bool tx_load_number(const tx_load_options *options, triax_text text, double *val
 
 static bool whole_number(const tx_load_options *options, triax_text text, int64_t *value) {
   double number;
-  if (!options->loose_numbers && tx_parse_int64(tx_text_trim(text), value)) return true;
+  if (tx_parse_int64(tx_text_trim(text), value)) return true;
   if (!tx_load_number(options, text, &number) || number != floor(number)) return false;
   if (!(number >= -0x1p63 && number < 0x1p63)) return false;
   *value = (int64_t)number;

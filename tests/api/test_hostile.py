@@ -198,6 +198,34 @@ class Types(Hostile):
                          "")
 
 
+class Numbers(Hostile):
+    def test_a_point_needs_digits_on_one_side_only(self):
+        """SQL and statistics write .5 and 5.: one of them made a whole column text, and a policy was refused."""
+        policy = "customers: {key: id}\nsegmentation: {by: x, segments: [{name: a, at_least: .5}, {name: b}]}\n"
+        done = self.plan(policy, "id,x\nA,.5\nB,.49\nC,5.\nD,-.5\n")
+        self.assertEqual([row["segment"] for row in done.tables["customers"]], ["a", "b", "a", "b"])
+
+    def test_a_knot_that_is_no_number_is_told_once(self):
+        """It counted as 0, and so the next one did not rise."""
+        scale = ALL + "health: {metrics: {m: {value: x, scale: [[-5, 0], [lots, 50], [-1, 100]]}}}\n"
+        self.assertNotIn("must rise", self.fails(scale, "id,x\nA,1\n"))
+
+    def loose(self, policy, text):
+        return self.run_in({"c.csv": f"id,x\nA,{text}\n", "policy.yaml": "triax: 1\n" + policy + ALL},
+                           ["plan", "policy.yaml", "--customers", "c.csv", "-o", "plan", "--loose-numbers", "--decimal", "."])
+
+    def test_whole_numbers_stay_whole_where_loose_ones_are_taken(self):
+        """They went through a double: 2^53 + 1 became 2^53, and two keys of accounts became one."""
+        policy = "customers: {key: id, columns: {x: {type: integer}}}\nplays: [{name: p, when: x > 0, do: task, to: user, body: '{x}'}]\n"
+        self.assertEqual(self.loose(policy, 2**53 + 1).tables["actions"][0]["body"], "9007199254740993")
+
+    def test_the_minus_of_spreadsheets(self):
+        """U+2212, which they write in Swedish and other languages."""
+        policy = "customers: {key: id}\nplays: [{name: p, when: x == -1200, do: task, to: user, body: x}]\n"
+        for text in "\u22121200", "\u2212$1.2k", '"$\u22121,200.00"':
+            self.assertEqual(len(self.loose(policy, text).tables["actions"]), 1, text)
+
+
 class Digests(Hostile):
     def test_amounts_beyond_money(self):
         """They were cut to the first 39 digits."""
@@ -242,6 +270,10 @@ class Terminals(Hostile):
                                   (f'"a\\x1b[31m\\nb": 1\n{ALL}', "id,arr\nA,1\n"),
                                   (f"name: {self.RED}\n{ALL}", "id,arr\nA,1\n")):
             self.clean(self.fails(policy, customers))
+
+    def test_values(self):
+        done = self.run_in({"c.csv": f"id,x\nA,{self.RED}\x9b31m\n"}, ["eval", "x", "--customers", "c.csv"])
+        self.assertEqual(done.stdout, '"\\u001b[31m\\u009b31m"\n')
 
     def test_results(self):
         policy = 'segmentation: {segments: [{name: "b\\x1b[31m\\x9b\\nX"}]}\ncustomers: {key: id}\n'

@@ -1,4 +1,5 @@
 """While a call lasts: progress, Ctrl-C, threads; and what becomes of capsules when the interpreter ends."""
+import copy
 import gc
 import logging
 import os
@@ -326,3 +327,35 @@ def test_errors_can_be_sent():
     again = pickle.loads(pickle.dumps(caught.value))
     assert (type(again), str(again), again.line, again.path, again.messages) == (
         triax.PolicyError, str(caught.value), caught.value.line, caught.value.path, caught.value.messages)
+
+
+def test_what_cannot_be_sent_says_so():
+    """ctypes spoke of pointers; copies left a half-made object behind, whose end was an error of its own."""
+    policy = triax.Policy.from_dict({"triax": 1, "segmentation": {"segments": [{"name": "all"}]}})
+    plan = policy.plan([{"id": "A"}])
+    assert plan.customers["segment"] == ["all"]
+    for thing, name in (policy, "Policy"), (plan, "Plan"), (plan.customers, "Table"), (plan.judge(), "Judge"):
+        for send in pickle.dumps, copy.copy, copy.deepcopy:
+            with pytest.raises(TypeError, match=f"a {name} cannot be pickled or copied"):
+                send(thing)
+
+
+@pytest.mark.parametrize("call, fault, words", [
+    (lambda policy: policy.plan([{"id": "A"}], threads=-1), ValueError, "threads=-1"),
+    (lambda policy: policy.plan([{"id": "A"}], threads="2"), TypeError, "integer"),
+    (lambda policy: policy.plan([{"id": "A"}], as_of=5), TypeError, "as_of=5 is not a date"),
+    (lambda policy: policy.plan([{"id": "A"}]).explain(1), TypeError, "a text is needed here, not 1"),
+    (lambda policy: triax.evaluate(5), TypeError, "a text is needed here, not 5"),
+])
+def test_arguments_of_the_wrong_kind(call, fault, words):
+    with pytest.raises(fault, match=words):
+        call(triax.Policy.from_dict({"triax": 1, "segmentation": {"segments": [{"name": "all"}]}}))
+
+
+def test_csv_files_at_fault(tmp_path):
+    path = tmp_path / "c.csv"
+    for content, words in (b'id,x\nA,"a"b\n', ":2: "), (b"id,x\nA,\xff\n", "say encoding='cp1252'"), (b"id,x\nA\n", ":2: 1 fields"):
+        path.write_bytes(content)
+        with pytest.raises(ValueError) as caught:
+            triax.read_csv(path)
+        assert str(caught.value).startswith(str(path)) and words in str(caught.value)

@@ -5,6 +5,7 @@ import logging
 import signal
 import threading
 from ctypes import POINTER, byref, c_void_p, py_object, pythonapi, sizeof, string_at
+from operator import index
 from types import FrameType, TracebackType
 from typing import Any, Callable, ClassVar, TypeVar
 
@@ -39,6 +40,9 @@ class Handle:
         handle = cls.__new__(cls)
         handle._pointer = POINTER(cls._kind)()
         return handle
+
+    def __reduce__(self) -> Any:
+        raise TypeError(f"a {type(self).__name__} cannot be pickled or copied; what it was made of can, and the to_dict() of tables")
 
     def __del__(self) -> None:
         pointer = getattr(self, "_pointer", None)
@@ -163,6 +167,8 @@ _contexts: dict[int, Context] = {}
 
 def context(threads: int = 1) -> Any:
     """The context for this number of threads."""
+    if index(threads) < 0:
+        raise ValueError(f"threads={threads}: a number of threads is 1 or more")
     if threads not in _contexts:
         options = _abi.triax_context_options(sizeof(_abi.triax_context_options))
         core.triax_context_options_init(byref(options))
@@ -216,6 +222,8 @@ def text_in(value: str | bytes | None) -> _abi.triax_text:
     if value is None:
         return _abi.triax_text(None, 0)
     content = value.encode("utf-8") if isinstance(value, str) else value
+    if not isinstance(content, bytes):
+        raise TypeError(f"a text is needed here, not {value!r}")
     return _abi.triax_text(content, len(content))
 
 

@@ -61,6 +61,17 @@ def _type_of(kind: type[Any]) -> int:
     return _abi.TRIAX_TYPE_STRINGS if issubclass(kind, (list, tuple, set, frozenset)) else 0
 
 
+def _values_of(name: str, values: Any) -> list[Any]:
+    """A column as a list of Python values."""
+    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
+        raise TypeError(f"column '{name}' is a {type(values).__name__}, not values in a row; one customer is [{{...}}]")
+    kind = getattr(values, "dtype", None)
+    if type(values).__module__.startswith("numpy") and getattr(kind, "kind", "") == "M":  # as dates or datetimes, NaT as None
+        whole = str(kind)[:-1].endswith(("[Y", "[M", "[W", "[D"))
+        values = values.astype("datetime64[D]" if whole else "datetime64[us]")  # type: ignore[attr-defined]
+    return list(values.tolist() if hasattr(values, "tolist") else values)
+
+
 def _common_type(name: str, values: Sequence[Any]) -> int:
     """The type of a column. Whole numbers stay whole where a double would round one of them."""
     classes = [kind for kind in dict.fromkeys(map(type, values)) if kind is not NONE and kind.__name__ not in MISSING]
@@ -79,8 +90,12 @@ def _common_type(name: str, values: Sequence[Any]) -> int:
         raise TypeError(f"column '{name}': row {first(kind)} is a {words[0]}, row {first(other_kind)} a {words[1]}; "
                         "a column has one type")
     if classes and all(issubclass(kind, numbers.Integral) for kind in classes) and _abi.TRIAX_TYPE_NUMBER in types:
-        largest = max(abs(int(value)) for value in values if not is_missing(value))
-        return _abi.TRIAX_TYPE_INTEGER if largest > EXACT else _abi.TRIAX_TYPE_NUMBER
+        whole = [0 if is_missing(value) else int(value) for value in values]
+        beyond = next((row for row, value in enumerate(whole) if not -(2**63) <= value < 2**63), None)
+        if beyond is not None:
+            raise ValueError(f"column '{name}', row {beyond}: {whole[beyond]} is beyond 64 bits; convert the column to text or "
+                             "to floats")
+        return _abi.TRIAX_TYPE_INTEGER if any(abs(value) > EXACT for value in whole) else _abi.TRIAX_TYPE_NUMBER
     return next(iter(types), int(_abi.TRIAX_TYPE_NUMBER))
 
 
@@ -107,9 +122,16 @@ def _add_fixed(builder: Any, column: int, values: Sequence[Any], kind: int) -> N
          (c_uint8 * len(values)).from_buffer(present) if values else None, len(values))
 
 
-def _add_texts(builder: Any, column: int, values: Sequence[Any]) -> None:
+def _encoded(name: str, row: int, text: str) -> bytes:
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as fault:
+        raise ValueError(f"column '{name}', row {row}: no UTF-8 can hold {text!r} ({fault.reason})") from None
+
+
+def _add_texts(builder: Any, column: int, name: str, values: Sequence[Any]) -> None:
     """All texts in one piece of memory, and an array of their places and lengths: an array of triax_text."""
-    texts = [None if is_missing(value) else value.encode("utf-8") for value in values]
+    texts = [None if is_missing(value) else _encoded(name, row, value) for row, value in enumerate(values)]
     memory = c_char_p(b"".join(filter(None, texts)))
     places = array(WORD)
     place = cast(memory, c_void_p).value or 0
@@ -135,10 +157,12 @@ def _add_lists(builder: Any, column: int, name: str, values: Sequence[Any]) -> N
 
 
 def _doubles(values: Any) -> Any:
-    """A buffer of doubles as it is (numpy arrays, array('d')); None for anything else."""
+    """A buffer of doubles as it is (numpy arrays, array('d')); None for anything else, and where a mask lies over it."""
     try:
         view = memoryview(values)
-    except TypeError:
+    except (TypeError, ValueError, BufferError):
+        return None
+    if hasattr(values, "filled"):
         return None
     return view if view.format == "d" and view.ndim == 1 and view.c_contiguous and not view.readonly else None
 
@@ -146,7 +170,7 @@ def _doubles(values: Any) -> Any:
 def _add_column(builder: Any, name: str, values: Any, kind: int | None) -> None:
     column, doubles = c_size_t(), _doubles(values)
     if doubles is None:
-        values = values.tolist() if hasattr(values, "tolist") else list(values)
+        values = _values_of(name, values)
     if kind is None:
         kind = _abi.TRIAX_TYPE_NUMBER if doubles is not None else _common_type(name, values)
     call(core.triax_table_builder_column, builder, text_in(name), kind, byref(column))
@@ -155,7 +179,7 @@ def _add_column(builder: Any, name: str, values: Any, kind: int | None) -> None:
             return
         call(core.triax_table_builder_numbers, builder, column, (c_double * len(doubles)).from_buffer(doubles), None, len(doubles))
     elif kind in (_abi.TRIAX_TYPE_STRING, _abi.TRIAX_TYPE_TEXT):
-        _add_texts(builder, column.value, values)
+        _add_texts(builder, column.value, name, values)
     elif kind == _abi.TRIAX_TYPE_STRINGS:
         _add_lists(builder, column.value, name, values)
     else:
@@ -199,6 +223,7 @@ def fill(data: Any, table: Any) -> None:
     except ImportError:  # pandas offers Arrow and needs pyarrow for it
         if not hasattr(data, "columns"):
             raise
+    if hasattr(data, "columns") and not isinstance(data, Mapping):  # pandas without Arrow
         data = {str(name): data[name] for name in data.columns}
     if isinstance(data, Mapping):
         from_columns(data, table)
@@ -213,18 +238,29 @@ def fill_from_csv(path: Any, delimiter: str, encoding: str, table: Any) -> None:
     """Makes a table of a CSV file: every column is text, whose type is settled when it is loaded under a policy."""
     with open(path, newline="", encoding=encoding) as file:
         reader = csv.reader(file, delimiter=delimiter, strict=True)
-        names = next(reader, None)
-        if names is None:
-            raise ValueError(f"{path}: the file is empty; its first line names the columns")
-        columns: list[list[str | None]] = [[] for _ in names]
-        for row in reader:
-            if not row:
-                continue
-            if len(row) != len(names):
-                raise ValueError(f"{path}:{reader.line_num}: {len(row)} fields, but the header has {len(names)}")
-            for values, value in zip(columns, row):
-                values.append(value or None)
+        try:
+            names, columns = _columns_of(path, reader)
+        except csv.Error as fault:
+            raise ValueError(f"{path}:{reader.line_num}: {fault}") from None
+        except UnicodeDecodeError as fault:
+            raise ValueError(f"{path}: {fault}; say encoding='cp1252' (Windows) or 'latin1', or save it as UTF-8") from None
+    from_columns(dict(zip(names, columns)), table, _abi.TRIAX_TYPE_TEXT)
+
+
+def _columns_of(path: Any, reader: Any) -> tuple[list[str], list[list[str | None]]]:
+    """The header, and the texts below it; an empty one is missing."""
+    names = next(reader, None)
+    if names is None:
+        raise ValueError(f"{path}: the file is empty; its first line names the columns")
+    columns: list[list[str | None]] = [[] for _ in names]
+    for row in reader:
+        if not row:
+            continue
+        if len(row) != len(names):
+            raise ValueError(f"{path}:{reader.line_num}: {len(row)} fields, but the header has {len(names)}")
+        for values, value in zip(columns, row):
+            values.append(value or None)
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"{path}: two columns are named '{twice}'")
-    from_columns(dict(zip(names, columns)), table, _abi.TRIAX_TYPE_TEXT)
+    return names, columns

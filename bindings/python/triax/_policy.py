@@ -33,8 +33,10 @@ def days(day: Day, options: Any) -> None:
         if not core.triax_date_of(text_in(day), byref(found)):
             raise ValueError(f"as_of='{day}' is not a date; write it as 2026-11-21")
         options.as_of = found.value
-    else:
+    elif isinstance(day, datetime.date):
         options.as_of = days_of(day)
+    else:
+        raise TypeError(f"as_of={day!r} is not a date; give a date, a datetime, or text such as 2026-11-21")
     options.has_as_of = 1
 
 

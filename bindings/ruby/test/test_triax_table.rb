@@ -48,6 +48,33 @@ class TestTriaxTable < Minitest::Test
   def test_what_is_no_table
     [5, "text", [5]].each { |data| assert_raises(TypeError) { Triax::Table.of(data) } }
     assert_raises(TypeError) { Triax::Table.of([{ list: [1] }]) }
+    { { "a" => "x" } => "column 'a' is a String", { "a" => nil } => "column 'a' is a NilClass",
+      { "a" => 5 } => "column 'a' is a Integer", [%w[a b]] => "row 0 is a Array, not a hash" }.each do |data, words|
+      assert_includes assert_raises(TypeError) { Triax::Table.of(data) }.message, words
+    end
+  end
+
+  def test_large_numbers
+    assert_equal({ a: [2**63 - 1, -2**63, nil] }, Triax::Table.of({ a: [2**63 - 1, -2**63, nil] }).to_h)
+    assert_equal [2.0**60, 0.5], Triax::Table.of({ a: [2**60, 0.5] })[:a]
+    fault = assert_raises(RangeError) { Triax::Table.of({ a: [1, 2**63] }) }
+    assert_includes fault.message, "column 'a', row 1: 9223372036854775808 is beyond 64 bits"
+  end
+
+  def test_threads_are_a_number
+    assert_raises(ArgumentError) { Triax::Customers.load([{ id: "A" }], threads: -1) }
+  end
+
+  # A row too short had missing values, and nothing said so.
+  def test_csv_files_with_rows_of_other_lengths
+    require "tempfile"
+    ["id,arr\nA\n", "id,arr\nA,1,2\n"].each do |content|
+      Tempfile.create("triax") do |file|
+        file.write(content)
+        file.flush
+        assert_match(/row 1 has [13] fields, but the header has 2/, assert_raises(ArgumentError) { Triax.read_csv(file.path) }.message)
+      end
+    end
   end
 
   def test_csv_files

@@ -122,6 +122,8 @@ module Triax
       end
 
       def context(threads = 1)
+        raise ArgumentError, "threads: #{threads} is not a number of threads" unless threads.is_a?(Integer) && threads >= 0
+
         @lock.synchronize { @contexts[threads] ||= make_context(threads) }.pointer
       end
 

@@ -32,12 +32,23 @@ module Triax
 
       # A CSV file as a table of text: what its columns are is settled when it is loaded under a policy.
       def read_csv(path, col_sep: ",", encoding: "bom|utf-8")
-        parsed = CSV.read(path, headers: true, col_sep: col_sep, encoding: encoding)
-        twice = parsed.headers.tally.find { |_, count| count > 1 }
-        raise ArgumentError, "#{path}: two columns are named '#{twice.first}'" if twice
-        raise ArgumentError, "#{path}: the file is empty; its first line names the columns" if parsed.headers.empty?
+        names, *rows = CSV.read(path, col_sep: col_sep, encoding: encoding, skip_blanks: true)
+        raise ArgumentError, "#{path}: the file is empty; its first line names the columns" if names.nil?
 
-        of(parsed, text: true)
+        twice = names.tally.find { |_, count| count > 1 }
+        raise ArgumentError, "#{path}: two columns are named '#{twice.first}'" if twice
+
+        rows.each_with_index do |row, i|
+          raise ArgumentError, "#{path}: row #{i + 1} has #{row.size} fields, but the header has #{names.size}" if row.size != names.size
+        end
+        of_text(names, rows)
+      end
+
+      # Texts in rows; an empty one is missing.
+      private def of_text(names, rows)
+        columns = rows.empty? ? names.map { [] } : rows.transpose
+        columns.each { |values| values.map! { |value| value unless value.nil? || value.empty? } }
+        take(Builder.of(names.map(&:to_s).zip(columns).to_h, text: true))
       end
 
       # A table that belongs to another object; a reference of its own is taken.
@@ -142,12 +153,18 @@ module Triax
   # What Ruby programs have at hand, as columns by name.
   module Columns
     def self.of(data)
-      return data.transform_keys(&:to_s).transform_values(&:to_a) if data.is_a?(Hash)
+      return data.to_h { |name, values| [name.to_s, values_of(name, values)] } if data.is_a?(Hash)
       return of_csv(data) if data.is_a?(CSV::Table)
       return data.schema.fields.to_h { |field| [field.name, data[field.name].to_a] } if data.respond_to?(:schema)
       raise TypeError, "a #{data.class} is no table: give rows as hashes, columns by name, or CSV::Table" unless data.respond_to?(:each)
 
       of_rows(data)
+    end
+
+    def self.values_of(name, values)
+      return values.to_a if values.respond_to?(:to_a) && !values.nil? && !values.is_a?(Hash)
+
+      raise TypeError, "column '#{name}' is a #{values.class}, not values in a row; one customer is [{...}]"
     end
 
     def self.of_csv(data)
@@ -159,7 +176,7 @@ module Triax
       columns = {}
       count = 0
       rows.each do |row|
-        raise TypeError, "row #{count} is a #{row.class}, not a hash" unless row.respond_to?(:to_h)
+        raise TypeError, "row #{count} is a #{row.class}, not a hash" if row.is_a?(Array) || !row.respond_to?(:to_h)
 
         row = row.to_h.transform_keys(&:to_s)
         row.each_key { |name| columns[name] ||= [nil] * count }
@@ -211,12 +228,22 @@ module Triax
         kind = kind_of(value) or raise TypeError, "column '#{name}', row #{row}: a #{value.class} is no value of a table"
         seen[kind] ||= row
       end
-      seen.delete(Abi::TYPE_NUMBER) if seen[Abi::TYPE_INTEGER] && values.all? { |value| value.nil? || value.is_a?(Integer) }
+      settle_numbers(name, values, seen) if seen[Abi::TYPE_INTEGER]
       return seen.keys.first || Abi::TYPE_NUMBER if seen.size < 2
 
       (one, first), (other, second) = seen.to_a
       raise TypeError, "column '#{name}': row #{first} is a #{Abi.triax_type_name(one)}, row #{second} a " \
                        "#{Abi.triax_type_name(other)}; a column has one type"
+    end
+
+    # Whole numbers stay whole where a double would round one of them; beside others they are doubles.
+    def settle_numbers(name, values, seen)
+      return unless seen.keys.all? { |kind| [Abi::TYPE_INTEGER, Abi::TYPE_NUMBER].include?(kind) }
+      return seen.replace(Abi::TYPE_NUMBER => 0) if values.any? { |value| value.is_a?(Numeric) && !value.is_a?(Integer) }
+
+      seen.delete(Abi::TYPE_NUMBER)
+      row = values.index { |value| value && !value.between?(-2**63, 2**63 - 1) } or return
+      raise RangeError, "column '#{name}', row #{row}: #{values[row]} is beyond 64 bits; convert the column to text or to floats"
     end
 
     def fill(type, column, name, values)
