@@ -100,6 +100,20 @@ static int64_t points_at(const tx_books *books, size_t j, size_t entry) {
   return points;
 }
 
+/* Points at the CSM to whom the customer is fixed: none where it is not on offer, or struck off. */
+static int64_t fixed_points(const tx_books *books, size_t j) {
+  size_t offer = books->class_offer[books->customer_class[j]];
+  int64_t points = 0;
+  for (size_t e = books->offer_begin[offer]; e < books->offer_begin[offer + 1]; e++) {
+    points += books->offer_csm[e] == books->fixed[j] ? points_at(books, j, e) : 0;
+  }
+  for (size_t x = books->struck_begin != NULL ? books->struck_begin[j] : 0;
+       books->struck_begin != NULL && x < books->struck_begin[j + 1]; x++) {
+    if (books->struck_csm[x] == books->fixed[j]) return 0;
+  }
+  return points;
+}
+
 /* Cost of the CSM's sums with so much more load: load beyond capacity, and the area under the slopes. */
 static vector csm_cost(const certify *c, size_t csm, int64_t more) {
   const tx_books *books = c->books;
@@ -350,12 +364,7 @@ static void add_customer(certify *c, size_t j) {
   const tx_books *books = c->books;
   size_t part = part_of(c, j), offer = books->class_offer[books->customer_class[j]];
   vector alone = {{value_of(books, j), 0, 0, 0}}, cost;
-  if (is_fixed(books, j)) {
-    alone = (vector){{0, 0, 0, 0}};
-    for (size_t e = books->offer_begin[offer]; e < books->offer_begin[offer + 1]; e++) {
-      alone.part[2] -= books->offer_csm[e] == books->fixed[j] ? points_at(books, j, e) : 0;
-    }
-  }
+  if (is_fixed(books, j)) alone = (vector){{0, 0, -fixed_points(books, j), 0}};
   if (part == c->parts && c->proof != NULL) {
     c->sums[c->parts].whole.part[0] += alone.part[c->proves]; /* what no choice can change */
     return;
@@ -500,11 +509,7 @@ static int64_t constant_of(const certify *c, int part) {
     constant += csm_cost(c, i, 0).part[part];
   }
   for (size_t j = 0; part % 2 == 0 && j < books->customers; j++) {
-    size_t offer = books->class_offer[books->customer_class[j]];
-    for (size_t e = books->offer_begin[offer]; part == 2 && is_fixed(books, j) && e < books->offer_begin[offer + 1];
-         e++) {
-      constant -= books->offer_csm[e] == books->fixed[j] ? points_at(books, j, e) : 0;
-    }
+    constant -= part == 2 && is_fixed(books, j) ? fixed_points(books, j) : 0;
     constant += part == 0 && part_of(c, j) == c->parts && !is_fixed(books, j) ? value_of(books, j) : 0;
   }
   return constant;

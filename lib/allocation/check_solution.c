@@ -13,10 +13,19 @@ static bool is_fixed(const tx_books *books, size_t j) {
   return books->fixed != NULL && books->fixed[j] != TX_BOOKS_NONE;
 }
 
+static bool is_struck(const tx_books *books, size_t j, uint32_t csm) {
+  size_t x = books->struck_begin != NULL ? books->struck_begin[j] : 0;
+  for (; books->struck_begin != NULL && x < books->struck_begin[j + 1]; x++) {
+    if (books->struck_csm[x] == csm) return true;
+  }
+  return false;
+}
+
 /* Points that customer j earns at `csm`; *eligible tells whether it is on offer. */
 static int64_t points_at(const tx_books *books, size_t j, uint32_t csm, bool *eligible) {
   size_t offer = books->class_offer[books->customer_class[j]];
   *eligible = false;
+  if (is_struck(books, j, csm)) return 0;
   for (size_t e = books->offer_begin[offer]; e < books->offer_begin[offer + 1]; e++) {
     if (books->offer_csm[e] == csm) {
       int64_t points = books->offer_points != NULL ? books->offer_points[e] : 0;

@@ -47,7 +47,7 @@ typedef struct dive {
 
 static bool put(dive *d, uint32_t customer, uint32_t csm) {
   tx_core *core = d->core;
-  if (!tx_core_fits(core, customer, csm)) {
+  if (!tx_core_fits(core, customer, csm) || tx_core_struck(core, customer, csm)) {
     return false;
   }
   tx_core_place(core, customer, csm, tx_core_entry_points(core, customer, tx_core_entry(core, customer, csm)));
@@ -120,10 +120,19 @@ static uint32_t next_of(const dive *d, uint32_t q, size_t *at, uint8_t *rank) {
   return TX_BOOKS_NONE;
 }
 
+/* The same for the CSM: from whose offer it is struck, somebody else of the class comes, and it has to wait. */
+static uint32_t next_allowed(const dive *d, uint32_t q, size_t *at, uint8_t *rank, uint32_t csm) {
+  uint32_t customer = next_of(d, q, at, rank);
+  while (customer != TX_BOOKS_NONE && tx_core_struck(d->core, customer, csm)) {
+    customer = next_of(d, q, at, rank);
+  }
+  return customer;
+}
+
 static bool fix_arc(dive *d, uint32_t q, const tx_node *node, uint32_t csm, size_t *at, uint8_t *rank) {
   int64_t load = d->flow.load[q];
   for (int64_t x = 0; x < node->flow / load; x++) {
-    uint32_t customer = next_of(d, q, at, rank);
+    uint32_t customer = next_allowed(d, q, at, rank, csm);
     if (customer == TX_BOOKS_NONE) {
       return true;
     }
@@ -185,7 +194,7 @@ static uint32_t shared_customer(const dive *d, const share *s) {
   size_t at = flow->customer_begin[s->class_node + 1];
   uint8_t rank = RANK_FREE;
   if (s->owner == SIZE_MAX && s->csm != TX_BOOKS_NONE) {
-    return next_of(d, s->class_node, &at, &rank);
+    return next_allowed(d, s->class_node, &at, &rank, s->csm);
   }
   bool owned = s->owner != SIZE_MAX;
   const uint32_t *list = owned ? flow->by_owner : flow->by_value;

@@ -312,7 +312,7 @@ static bool limit_csms(tx_flow *flow) {
   }
   for (size_t q = 0; q < flow->classes; q++) {
     for (size_t x = 0; x < scope->csm_count; x++) {
-      size_t entry = tx_core_entry(flow->core, flow->by_value[flow->customer_begin[q]], scope->csms[x]);
+      size_t entry = tx_core_class_entry(flow->core, flow->by_value[flow->customer_begin[q]], scope->csms[x]);
       if (entry != SIZE_MAX) {
         flow->entry[at++] = entry;
       }

@@ -150,7 +150,7 @@ static void rehouse(anneal *a, turn *t, uint32_t from, uint32_t avoid, uint64_t 
   size_t looks = width < LOOKS ? width : LOOKS;
   for (size_t x = 0, e = (size_t)(dice % width); x < looks; x++, e = e + 1 == width ? 0 : e + 1) {
     uint32_t csm = core->books->offer_csm[begin + e];
-    if (csm != avoid && fits(a, t->customer, csm)) {
+    if (csm != avoid && fits(a, t->customer, csm) && !tx_core_struck(core, t->customer, csm)) {
       t->to = csm;
       t->points = tx_core_entry_points(core, t->customer, begin + e);
       return;
@@ -262,7 +262,7 @@ static void trial(anneal *a) {
   size_t entry = begin + (size_t)((more & 0xFFFFFF) % width);
   uint32_t csm = core->books->offer_csm[entry];
   core->watch->work += 8;
-  if (csm == a->at[customer]) {
+  if (csm == a->at[customer] || tx_core_struck(core, customer, csm)) {
     return;
   }
   a->turns = 0;

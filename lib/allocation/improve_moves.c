@@ -30,7 +30,7 @@ static size_t best_place(tx_core *core, uint32_t customer, uint32_t avoid, tx_co
   for (size_t e = begin; e < end; e++) {
     uint32_t csm = core->books->offer_csm[e];
     tx_cost cost;
-    if (csm == avoid || !tx_core_fits(core, customer, csm)) {
+    if (csm == avoid || !tx_core_fits(core, customer, csm) || tx_core_struck(core, customer, csm)) {
       continue;
     }
     cost_of_coming(core, customer, e, &cost);
@@ -109,7 +109,7 @@ static bool improve_customer(tx_core *core, uint32_t customer) {
     best.cost = left;
   }
   for (size_t e = tx_core_row_begin(core, customer); e < tx_core_row_end(core, customer); e++) {
-    if (core->books->offer_csm[e] != from) {
+    if (core->books->offer_csm[e] != from && !tx_core_struck(core, customer, core->books->offer_csm[e])) {
       try_entry(core, customer, e, &left, &best);
     }
   }

@@ -41,15 +41,16 @@ static tx_pair_load *side_of(tx_pairs *p, int64_t load) {
   return side;
 }
 
-/* The entry of CSM `to` in the offer of the customer, found once for each offer. */
+/* The entry of CSM `to` in the offer of the customer, found once for each offer; then whether it is struck off. */
 static size_t entry_at(tx_pairs *p, uint32_t customer, uint32_t to) {
   uint32_t offer = p->core->books->class_offer[p->core->books->customer_class[customer]];
   if (p->entry_token[offer] != p->token) {
     p->entry_token[offer] = p->token;
-    p->entry_of[offer] = tx_core_entry(p->core, customer, to);
+    p->entry_of[offer] = tx_core_class_entry(p->core, customer, to);
     p->core->watch->work += 4;
   }
-  return p->entry_of[offer];
+  bool struck = p->entry_of[offer] != SIZE_MAX && tx_core_struck(p->core, customer, to);
+  return struck ? SIZE_MAX : p->entry_of[offer];
 }
 
 /* Those of list `from` that may go to `to`. */

@@ -190,6 +190,9 @@ static triax_status kick(region *r) {
   size_t entry = begin + (size_t)(tx_core_random(core) % width);
   uint32_t csm = core->books->offer_csm[entry];
   bool kept = true;
+  if (tx_core_struck(core, customer, csm)) {
+    return TRIAX_OK;
+  }
   r->count = 0;
   tx_core_place(core, customer, TX_BOOKS_NONE, 0);
   while (kept && !tx_core_fits(core, customer, csm) && core->first[csm] != TX_BOOKS_NONE) {

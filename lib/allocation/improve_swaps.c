@@ -58,7 +58,7 @@ static bool improve_customer(swaps *s, uint32_t customer) {
   bool gained = false;
   for (size_t e = tx_core_row_begin(core, customer); e < tx_core_row_end(core, customer); e++) {
     uint32_t csm = core->books->offer_csm[e], from = core->at[customer];
-    if (csm == from) {
+    if (csm == from || tx_core_struck(core, customer, csm)) {
       continue;
     }
     core->watch->work += 20;

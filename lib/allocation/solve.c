@@ -249,6 +249,12 @@ static triax_status solve_range(void *user, size_t worker, size_t begin, size_t 
 /* Points that a customer earns at the CSM it is fixed to: those on offer there, or none. */
 static int64_t fixed_points(const tx_books *books, size_t j) {
   size_t offer = books->class_offer[books->customer_class[j]];
+  for (size_t x = books->struck_begin == NULL ? 0 : books->struck_begin[j];
+       books->struck_begin != NULL && x < books->struck_begin[j + 1]; x++) {
+    if (books->struck_csm[x] == books->fixed[j]) {
+      return 0;
+    }
+  }
   for (size_t e = books->offer_begin[offer]; e < books->offer_begin[offer + 1]; e++) {
     if (books->offer_csm[e] == books->fixed[j]) {
       bool owned = books->owner != NULL && books->owner[j] == books->fixed[j] && books->owner_points != NULL;

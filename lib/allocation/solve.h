@@ -62,6 +62,12 @@ typedef struct tx_books {
   const uint32_t *more_csm;   /* ascending within a row */
   const int64_t *more_points; /* any sign */
 
+  /* CSMs who are not on offer for the customer, whatever its class's offer says: so that what only few pairs are denied
+   * makes no classes. Ascending within a row; neither the owner nor one of the exceptions above. The relaxation takes
+   * no notice of them: its bound holds all the same. NULL: none. */
+  const size_t *struck_begin; /* customers + 1, from 0, not descending */
+  const uint32_t *struck_csm;
+
   const uint32_t *fixed;          /* TX_BOOKS_NONE, or the CSM that carries it whatever happens (it may be over its
                                    * maximum or not on offer: it stays, and takes no further customer); NULL: none */
 

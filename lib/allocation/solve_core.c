@@ -199,7 +199,7 @@ void tx_core_free(tx_core *core) {
   tx_arena_free(&core->arena);
 }
 
-size_t tx_core_entry(const tx_core *core, uint32_t customer, uint32_t csm) {
+size_t tx_core_class_entry(const tx_core *core, uint32_t customer, uint32_t csm) {
   size_t low = tx_core_row_begin(core, customer), end = tx_core_row_end(core, customer), high = end;
   const uint32_t *list = core->books->offer_csm;
   while (low < high) {
@@ -211,6 +211,10 @@ size_t tx_core_entry(const tx_core *core, uint32_t customer, uint32_t csm) {
     }
   }
   return low < end && list[low] == csm ? low : SIZE_MAX;
+}
+
+size_t tx_core_entry(const tx_core *core, uint32_t customer, uint32_t csm) {
+  return tx_core_struck(core, customer, csm) ? SIZE_MAX : tx_core_class_entry(core, customer, csm);
 }
 
 bool tx_core_fits(const tx_core *core, uint32_t customer, uint32_t csm) {

@@ -25,6 +25,13 @@ static bool alike(const tx_core *core, uint32_t a, uint32_t b) {
     same = tx_core_exception(core, a, n, &points_a) == tx_core_exception(core, b, n, &points_b);
     same = same && points_a == points_b;
   }
+  const size_t *struck = books->struck_begin;
+  if (same && struck != NULL) {
+    size_t count = struck[a + 1] - struck[a];
+    same = count == struck[b + 1] - struck[b] &&
+           (count == 0 ||
+            memcmp(books->struck_csm + struck[a], books->struck_csm + struck[b], count * sizeof(uint32_t)) == 0);
+  }
   for (size_t d = 1; same && d < core->dimensions; d++) {
     same = core->amount[d][a] == core->amount[d][b];
   }
@@ -106,7 +113,8 @@ static bool descend(search *s, size_t depth, int64_t lost) {
     uint32_t csm = core->books->offer_csm[e];
     core->watch->work += 2;
     complete = core->watch->work < s->end;
-    if (complete && !out_of_turn(s, depth, csm) && tx_core_fits(core, customer, csm)) {
+    bool may = complete && !out_of_turn(s, depth, csm) && !tx_core_struck(core, customer, csm);
+    if (may && tx_core_fits(core, customer, csm)) {
       tx_core_place(core, customer, csm, tx_core_entry_points(core, customer, e));
       complete = descend(s, depth + 1, lost);
       tx_core_place(core, customer, TX_BOOKS_NONE, 0);

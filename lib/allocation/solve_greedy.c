@@ -19,7 +19,7 @@ static void place_best(tx_core *core, uint32_t customer) {
   for (size_t e = begin; e < end; e++) {
     uint32_t csm = core->books->offer_csm[e];
     tx_cost change;
-    if (!tx_core_fits(core, customer, csm)) {
+    if (!tx_core_fits(core, customer, csm) || tx_core_struck(core, customer, csm)) {
       continue;
     }
     tx_core_change(core, customer, csm, 1, &change);

@@ -60,6 +60,12 @@ void tx_part_mark(const tx_part *part, size_t dimensions, uint64_t mark[2]) {
   size_t more = books->more_begin == NULL ? 0 : books->more_begin[books->customers];
   add_bytes(mark, books->more_csm, more, sizeof *books->more_csm);
   add_bytes(mark, books->more_points, more, sizeof *books->more_points);
+  for (size_t j = 0; books->struck_begin != NULL && j <= books->customers; j++) {
+    add_word(mark, books->struck_begin[j]);
+  }
+  if (books->struck_begin != NULL) {
+    add_bytes(mark, books->struck_csm, books->struck_begin[books->customers], sizeof *books->struck_csm);
+  }
   add_word(mark, books->measures);
   for (size_t m = 0; m < books->measures; m++) {
     add_measure(mark, books, &books->measure[m]);

@@ -189,6 +189,18 @@ static inline int64_t tx_core_entry_points(const tx_core *core, uint32_t custome
   }
   return points;
 }
+/* Whether the CSM is struck off the customer's offer. */
+static inline bool tx_core_struck(const tx_core *core, uint32_t customer, uint32_t csm) {
+  const size_t *begin = core->books->struck_begin;
+  for (size_t x = begin == NULL ? 0 : begin[customer]; begin != NULL && x < begin[customer + 1]; x++) {
+    if (core->books->struck_csm[x] == csm) {
+      return true;
+    }
+  }
+  return false;
+}
+/* The entry of `csm` in the offer of the customer's class, whether or not it is struck off for the customer. */
+size_t tx_core_class_entry(const tx_core *core, uint32_t customer, uint32_t csm);
 /* The entry of `csm` in the customer's offer, or SIZE_MAX. */
 size_t tx_core_entry(const tx_core *core, uint32_t customer, uint32_t csm);
 /* Whether the customer fits on the CSM as it is now. */

@@ -269,6 +269,34 @@ static bool build_more(const tx_split *split, tx_arena *arena, const uint32_t *o
   return true;
 }
 
+/* What is struck off at CSMs of the part. */
+static bool build_struck(const tx_split *split, tx_arena *arena, const uint32_t *order, uint32_t part, tx_books *out) {
+  const tx_books *books = split->books;
+  size_t most = 0, at = 0;
+  if (books->struck_begin == NULL) {
+    return true;
+  }
+  for (size_t j = 0; j < out->customers; j++) {
+    most += books->struck_begin[order[j] + 1] - books->struck_begin[order[j]];
+  }
+  size_t *begin = tx_arena_calloc(arena, out->customers + 1, sizeof *begin);
+  uint32_t *csm = tx_arena_calloc(arena, most + 1, sizeof *csm);
+  if (begin == NULL || csm == NULL) {
+    return false;
+  }
+  for (size_t j = 0; j < out->customers; j++) {
+    for (size_t x = books->struck_begin[order[j]]; x < books->struck_begin[order[j] + 1]; x++) {
+      if (split->csm_part[books->struck_csm[x]] == part) {
+        csm[at++] = split->csm_local[books->struck_csm[x]];
+      }
+    }
+    begin[j + 1] = at;
+  }
+  out->struck_begin = begin;
+  out->struck_csm = csm;
+  return true;
+}
+
 static bool build_customers(const tx_split *split, size_t part, tx_arena *arena, tx_books *out) {
   const tx_books *books = split->books;
   const uint32_t *order = split->customer_order + split->customer_begin[part];
@@ -289,7 +317,9 @@ static bool build_customers(const tx_split *split, size_t part, tx_arena *arena,
   out->owner = owner;
   out->value = books->value == NULL ? NULL : gather(arena, books->value, order, n, 1);
   out->owner_points = books->owner_points == NULL ? NULL : gather(arena, books->owner_points, order, n, 1);
-  return build_more(split, arena, order, (uint32_t)part, out) && (books->value == NULL || out->value != NULL) && (books->owner_points == NULL || out->owner_points != NULL);
+  return build_more(split, arena, order, (uint32_t)part, out) &&
+         build_struck(split, arena, order, (uint32_t)part, out) && (books->value == NULL || out->value != NULL) &&
+         (books->owner_points == NULL || out->owner_points != NULL);
 }
 
 static bool build_measure(const tx_split *split, size_t part, tx_arena *arena, const tx_books *out,

@@ -85,6 +85,26 @@ static triax_status validate_more(const tx_books *books, triax_error *error) {
   return TRIAX_OK;
 }
 
+static triax_status validate_struck(const tx_books *books, triax_error *error) {
+  WANT(books->customers == 0 || books->struck_begin[0] == 0, "struck_begin must start at 0");
+  for (size_t j = 0; j < books->customers; j++) {
+    size_t begin = books->struck_begin[j], end = books->struck_begin[j + 1];
+    size_t more = books->more_begin == NULL ? 0 : books->more_begin[j];
+    WANT(begin <= end, "what is struck off for customer %zu ends before it begins", j);
+    for (size_t x = begin; x < end; x++) {
+      uint32_t csm = books->struck_csm[x];
+      WANT(csm < books->csms, "customer %zu has a CSM struck off who does not exist", j);
+      WANT(x == begin || books->struck_csm[x - 1] < csm,
+           "what is struck off for customer %zu is not in ascending order", j);
+      WANT(books->owner == NULL || books->owner[j] != csm, "customer %zu has its owner struck off", j);
+      for (; books->more_begin != NULL && more < books->more_begin[j + 1] && books->more_csm[more] < csm;) more++;
+      WANT(books->more_begin == NULL || more == books->more_begin[j + 1] || books->more_csm[more] != csm,
+           "customer %zu has an exception struck off", j);
+    }
+  }
+  return TRIAX_OK;
+}
+
 static triax_status validate_customers(const tx_books *books, triax_error *error) {
   WANT(books->customers < TX_BOOKS_NONE, "there are too many customers");
   WANT(books->customers == 0 || books->customer_class != NULL, "customer_class is not given");
@@ -96,7 +116,8 @@ static triax_status validate_customers(const tx_books *books, triax_error *error
     WANT(books->fixed == NULL || books->fixed[j] < books->csms || books->fixed[j] == TX_BOOKS_NONE,
          "customer %zu is fixed to a CSM that does not exist", j);
   }
-  return books->more_begin == NULL ? TRIAX_OK : validate_more(books, error);
+  triax_status status = books->more_begin == NULL ? TRIAX_OK : validate_more(books, error);
+  return status != TRIAX_OK || books->struck_begin == NULL ? status : validate_struck(books, error);
 }
 
 static triax_status validate_curve(const tx_books *books, size_t m, size_t csm, triax_error *error) {

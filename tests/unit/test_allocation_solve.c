@@ -28,6 +28,8 @@ typedef struct small {
   size_t more_begin[MOST_CUSTOMERS + 1];
   uint32_t more_csm[MOST_CUSTOMERS * MOST_CSMS];
   int64_t more_points[MOST_CUSTOMERS * MOST_CSMS];
+  size_t struck_begin[MOST_CUSTOMERS + 1];
+  uint32_t struck_csm[MOST_CUSTOMERS * MOST_CSMS];
   tx_books_measure measure[2];
   int64_t limit[MOST_CSMS], from[2][MOST_CSMS * 2], slope[2][MOST_CSMS * 2];
 } small;
@@ -96,6 +98,27 @@ static void make_more(small *s, uint32_t *r) {
   s->books.more_points = s->more_points;
 }
 
+static bool has_more(const small *s, size_t j, uint32_t csm) {
+  for (size_t x = s->more_begin[j]; x < s->more_begin[j + 1]; x++) {
+    if (s->more_csm[x] == csm) return true;
+  }
+  return false;
+}
+
+/* CSMs struck off, on offer or not, never the owner nor one of the exceptions. */
+static void make_struck(small *s, uint32_t *r) {
+  size_t at = 0;
+  for (size_t j = 0; j < s->books.customers; j++) {
+    for (uint32_t i = 0; i < s->books.csms; i++) {
+      bool owns = s->books.owner != NULL && s->owner[j] == i;
+      if (below(r, 3) == 0 && !owns && !has_more(s, j, i)) s->struck_csm[at++] = i;
+    }
+    s->struck_begin[j + 1] = at;
+  }
+  s->books.struck_begin = s->struck_begin;
+  s->books.struck_csm = s->struck_csm;
+}
+
 static void make_small(small *s, uint32_t seed, uint32_t customers) {
   uint32_t state = seed * 2654435761u + 1, *r = &state;
   memset(s, 0, sizeof *s);
@@ -125,6 +148,9 @@ static void make_small(small *s, uint32_t seed, uint32_t customers) {
   if (below(r, 2) == 0) {
     make_more(s, r);
   }
+  if (below(r, 2) == 0) {
+    make_struck(s, r);
+  }
 }
 
 static bool sound(const tx_allocation_found *found) {
@@ -144,6 +170,10 @@ static bool is_fixed(const tx_books *b, size_t j) { return b->fixed != NULL && b
 /* Points of customer j at the CSM; false where it is not on offer. */
 static bool earns(const tx_books *b, size_t j, uint32_t csm, int64_t *points) {
   size_t offer = b->class_offer[b->customer_class[j]];
+  *points = 0;
+  for (size_t x = 0; b->struck_begin != NULL && x < b->struck_begin[b->customers]; x++) {
+    if (x >= b->struck_begin[j] && x < b->struck_begin[j + 1] && b->struck_csm[x] == csm) return false;
+  }
   for (size_t e = b->offer_begin[offer]; e < b->offer_begin[offer + 1]; e++) {
     if (b->offer_csm[e] != csm) continue;
     *points = b->offer_points == NULL ? 0 : b->offer_points[e];
@@ -153,7 +183,6 @@ static bool earns(const tx_books *b, size_t j, uint32_t csm, int64_t *points) {
     }
     return true;
   }
-  *points = 0;
   return false;
 }
 
@@ -429,6 +458,7 @@ static void mirror(const small *from, small *to) {
     }
   }
   at = 0;
+  size_t off = 0;
   for (size_t j = 0; j < n; j++) {
     size_t x = n - 1 - j;
     to->customer_class[j] = from->customer_class[x], to->value[j] = from->value[x], to->amount[j] = from->amount[x];
@@ -439,6 +469,10 @@ static void mirror(const small *from, small *to) {
       to->more_points[at] = from->more_points[e];
     }
     to->more_begin[j + 1] = at;
+    for (size_t e = from->struck_begin[x + 1]; e-- > from->struck_begin[x];) {
+      to->struck_csm[off++] = mirrored(from->struck_csm[e], m);
+    }
+    to->struck_begin[j + 1] = off;
   }
 }
 

@@ -65,6 +65,23 @@ static void except_some(generated *g, size_t *begin, uint32_t *csm, int64_t *poi
   g->books.more_points = points;
 }
 
+/* A few CSMs anywhere who are struck off, in order; neither the owner nor an exception. */
+static void strike_some(generated *g, size_t *begin, uint32_t *csm, uint64_t *r) {
+  size_t at = 0;
+  for (size_t j = 0; j < g->books.customers; j++) {
+    size_t more = g->books.more_begin == NULL ? 0 : g->books.more_begin[j];
+    uint32_t next = (uint32_t)generate_below(r, 6);
+    for (; next < g->books.csms; next += 1 + (uint32_t)generate_below(r, 6)) {
+      while (g->books.more_begin != NULL && more < g->books.more_begin[j + 1] && g->books.more_csm[more] < next) more++;
+      bool excepted = g->books.more_begin != NULL && more < g->books.more_begin[j + 1] && g->books.more_csm[more] == next;
+      if (next != g->books.owner[j] && !excepted) csm[at++] = next;
+    }
+    begin[j + 1] = at;
+  }
+  g->books.struck_begin = begin;
+  g->books.struck_csm = csm;
+}
+
 static void limit_value(generated *g, int64_t *limit) {
   int64_t total = 0;
   for (size_t j = 0; j < g->books.customers; j++) {
@@ -131,6 +148,11 @@ static void odd_companies_hold(void **state) {
     if (seed % 7 < 4) {
       except_some(&g, begin, csm, points, r);
     }
+    size_t *struck_begin = calloc(g.books.customers + 1, sizeof *struck_begin);
+    uint32_t *struck = calloc(all, sizeof *struck);
+    if (seed % 11 < 6) {
+      strike_some(&g, struck_begin, struck, r);
+    }
     if (seed % 2 == 0) {
       limit_value(&g, limit);
     }
@@ -142,6 +164,8 @@ static void odd_companies_hold(void **state) {
     free(begin);
     free(csm);
     free(points);
+    free(struck_begin);
+    free(struck);
     generate_free(&g);
   }
   triax_context_unref(context);
