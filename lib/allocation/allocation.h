@@ -11,15 +11,17 @@
 
 #define TX_ALLOCATION_NONE UINT32_MAX
 
-/* The truth of a test over pairs, by groups of equal values: never customers × CSMs. */
+/* The truth of a test over pairs, by groups of equal values: never customers × CSMs. Customers who are alike but for a
+ * few CSMs whom each of them names share a row of truth, and have lists of where it is the other way round. */
 typedef struct tx_pairs {
   const uint32_t *customer_group; /* per customer */
   const uint32_t *csm_group;      /* per CSM */
   size_t customer_groups, csm_groups;
-  const uint64_t *truth; /* row by customer group, tx_words(csm_groups) words each: holds (unknown does not) */
-  /* Where it holds for few of them, lists instead (truth is NULL): groups of CSMs by customer group, ascending. */
-  const size_t *begin; /* customer_groups + 1 */
-  const uint32_t *holds;
+  const uint64_t *truth; /* rows of tx_words(csm_groups) words: holds (unknown does not); NULL: for nobody */
+  const uint32_t *row;   /* per customer group: its row; NULL: the one of its own number */
+  size_t rows;           /* of truth, where `row` is given */
+  const size_t *begin;   /* customer_groups + 1; NULL: as the rows say */
+  const uint32_t *turned; /* groups of CSMs by customer group, ascending: the row says the opposite */
 } tx_pairs;
 
 typedef struct tx_allocation_pool {

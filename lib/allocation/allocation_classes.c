@@ -1,15 +1,10 @@
-/* Offers and classes: which CSMs may have a unit, with what points, told once for all units that are alike.
- *
- * Units are alike when pool, roles and the rows of truth of eligibility and preferences are equal; preferences that are
- * told as exceptions (allocation_exceptions.c) aside. */
+/* Classes: units of equal load and equal offer (allocation_offers.c); their owners, and points in the solver's. */
 #include <math.h>
-#include <string.h>
 
 #include "allocation/allocation_private.h"
 #include "base/divisor.h"
 #include "base/error.h"
 
-#define LONGEST_KEY (2 + 1 + 64)
 #define LARGEST_POINTS INT64_C(1000000000000)
 
 static int64_t thousandths(double points) {
@@ -43,168 +38,6 @@ static bool set_points(tx_allocation_job *job) {
   int64_t times = input->tie ? (int64_t)job->keep->units + 1 : 1;
   job->points_times = most_points(job) < LARGEST_POINTS / times ? times : 1;
   return true;
-}
-
-/* --- alike --- */
-
-/* Numbers equal rows of truth alike. */
-static bool number_rows(tx_allocation_job *job, const tx_pairs *pairs, uint32_t **number) {
-  size_t words = tx_words(pairs->csm_groups);
-  tx_intern rows;
-  tx_intern_init(&rows, job->context, words * sizeof(uint64_t));
-  *number = tx_arena_calloc(&job->scratch, pairs->customer_groups + 1, sizeof **number);
-  bool fine = *number != NULL;
-  if (!pairs->truth) words = 0; /* lists differ nearly always: what they offer is compared later */
-  for (size_t row = 0; fine && !pairs->truth && row < pairs->customer_groups; row++) (*number)[row] = (uint32_t)row;
-  for (size_t row = 0; fine && words && row < pairs->customer_groups; row++) {
-    fine = tx_intern_add(&rows, pairs->truth + row * words, &(*number)[row]);
-  }
-  tx_intern_free(&rows);
-  return fine;
-}
-
-typedef struct alike {
-  const tx_pairs *pairs[LONGEST_KEY]; /* that tell units apart */
-  uint32_t *number[LONGEST_KEY];      /* per group of customers */
-  size_t count;
-} alike;
-
-static bool find_alike(tx_allocation_job *job, alike *by) {
-  const tx_allocation_input *input = job->input;
-  if (input->eligible) by->pairs[by->count++] = input->eligible;
-  for (size_t p = 0; p < input->prefer_count; p++) {
-    if (!(job->keep->exceptional >> p & 1)) by->pairs[by->count++] = &input->prefer[p].pairs;
-  }
-  for (size_t i = 0; i < by->count; i++) {
-    if (!number_rows(job, by->pairs[i], &by->number[i])) return false;
-  }
-  return true;
-}
-
-/* --- offers --- */
-
-static int64_t offered_points(const tx_allocation_job *job, size_t lead, size_t csm) {
-  int64_t points = 0;
-  for (size_t p = 0; p < job->input->prefer_count; p++) {
-    if (job->keep->exceptional >> p & 1) continue;
-    if (tx_pair_holds(&job->input->prefer[p].pairs, lead, csm)) points += tx_points_of(job, p);
-  }
-  return points;
-}
-
-static bool add_entry(tx_allocation_job *job, size_t *count, size_t csm, int64_t points) {
-  if (!tx_grow(job->context, &job->offer_csm, &job->csm_room, *count + 1, sizeof(uint32_t)) ||
-      !tx_grow(job->context, &job->offer_points, &job->points_room, *count + 1, sizeof(int64_t))) {
-    return false;
-  }
-  ((uint32_t *)job->offer_csm)[*count] = (uint32_t)csm;
-  ((int64_t *)job->offer_points)[*count] = points;
-  ++*count;
-  return true;
-}
-
-/* Appends the row of a unit unlike all before. */
-static bool add_offer(tx_allocation_job *job, size_t unit, size_t group) {
-  const tx_allocation_input *input = job->input;
-  size_t lead = job->keep->lead[unit], offer = job->books.offers;
-  if (!tx_grow(job->context, &job->offer_begin, &job->begin_room, offer + 2, sizeof(size_t))) return false;
-  size_t *begin = job->offer_begin, count = offer ? begin[offer] : 0;
-  begin[0] = 0;
-  for (size_t w = 0; w < job->keep->words; w++) {
-    uint64_t word = tx_group_word(job, group, w);
-    for (size_t i = w * 64; word; i++, word >>= 1) {
-      if (!(word & 1) || (input->eligible && !tx_pair_holds(input->eligible, lead, i))) continue;
-      if (!add_entry(job, &count, i, offered_points(job, lead, i))) return false;
-    }
-  }
-  begin[++job->books.offers] = count;
-  return true;
-}
-
-/* Offers by what they say. Rows of truth that differ over the whole team may be equal over those on offer: whoever had
- * an account once, mostly outside of its pool, is no reason for a class of its own. */
-typedef struct offer_index {
-  void *of_key; /* uint32_t per key: its offer */
-  size_t key_room;
-  uint32_t *slots; /* UINT32_MAX: empty */
-  size_t slot_count;
-} offer_index;
-
-/* Only places in the table come of it, never an order. */
-static size_t hash_offer(const tx_allocation_job *job, size_t offer) {
-  const size_t *begin = job->offer_begin;
-  uint64_t hash = begin[offer + 1] - begin[offer];
-  for (size_t e = begin[offer]; e < begin[offer + 1]; e++) {
-    uint64_t word = (uint64_t)((const int64_t *)job->offer_points)[e] << 32 ^ ((const uint32_t *)job->offer_csm)[e];
-    hash = (hash ^ word) * UINT64_C(0xd6e8feb86659fd93);
-    hash ^= hash >> 32;
-  }
-  return (size_t)hash;
-}
-
-static bool same_offer(const tx_allocation_job *job, size_t a, size_t b) {
-  const size_t *begin = job->offer_begin;
-  size_t count = begin[a + 1] - begin[a];
-  if (begin[b + 1] - begin[b] != count) return false;
-  if (count == 0) return true;
-  const uint32_t *csm = job->offer_csm;
-  const int64_t *points = job->offer_points;
-  return memcmp(csm + begin[a], csm + begin[b], count * sizeof *csm) == 0 &&
-         memcmp(points + begin[a], points + begin[b], count * sizeof *points) == 0;
-}
-
-static uint32_t *offer_slot(const tx_allocation_job *job, const offer_index *index, size_t offer) {
-  size_t mask = index->slot_count - 1, at = hash_offer(job, offer) & mask;
-  while (index->slots[at] != UINT32_MAX && !same_offer(job, index->slots[at], offer)) at = (at + 1) & mask;
-  return &index->slots[at];
-}
-
-static bool more_offer_slots(const tx_allocation_job *job, offer_index *index) {
-  size_t count = index->slot_count ? 2 * index->slot_count : 64, old = job->books.offers - 1;
-  uint32_t *slots = tx_alloc_array(job->context, count, sizeof *slots);
-  if (!slots) return false;
-  memset(slots, 0xff, count * sizeof *slots);
-  tx_free_array(job->context, index->slots, index->slot_count, sizeof *index->slots);
-  index->slots = slots;
-  index->slot_count = count;
-  for (size_t offer = 0; offer < old; offer++) *offer_slot(job, index, offer) = (uint32_t)offer;
-  return true;
-}
-
-/* Appends the offer of a unit with a new key, or finds the one there is that says the same. */
-static bool add_key(tx_allocation_job *job, offer_index *index, size_t key, size_t unit, size_t group) {
-  if (!tx_grow(job->context, &index->of_key, &index->key_room, key + 1, sizeof(uint32_t))) return false;
-  if (!add_offer(job, unit, group)) return false;
-  if (2 * job->books.offers > index->slot_count && !more_offer_slots(job, index)) return false;
-  size_t made = job->books.offers - 1;
-  uint32_t *slot = offer_slot(job, index, made);
-  if (*slot == UINT32_MAX) *slot = (uint32_t)made;
-  else job->books.offers--; /* the row behind the last is written over */
-  ((uint32_t *)index->of_key)[key] = *slot;
-  return true;
-}
-
-static bool make_offers(tx_allocation_job *job, const alike *by) {
-  uint32_t key[LONGEST_KEY], number;
-  tx_intern keys;
-  offer_index index = {.of_key = NULL};
-  tx_intern_init(&keys, job->context, (1 + by->count) * sizeof *key);
-  job->unit_offer = tx_arena_calloc(&job->scratch, job->keep->units + 1, sizeof *job->unit_offer);
-  bool fine = job->unit_offer != NULL;
-  for (size_t u = 0; fine && u < job->keep->units; u++) {
-    size_t known = keys.count, group = tx_unit_group(job, u);
-    if (job->input->left && tx_bit(job->input->left, job->keep->lead[u])) group = job->group_slots - 1; /* of no pool */
-    key[0] = (uint32_t)group;
-    for (size_t i = 0; i < by->count; i++) {
-      key[1 + i] = by->number[i][by->pairs[i]->customer_group[job->keep->lead[u]]];
-    }
-    fine = tx_intern_add(&keys, key, &number) && (keys.count == known || add_key(job, &index, number, u, group));
-    if (fine) job->unit_offer[u] = ((const uint32_t *)index.of_key)[number];
-  }
-  tx_free_array(job->context, index.of_key, index.key_room, sizeof(uint32_t));
-  tx_free_array(job->context, index.slots, index.slot_count, sizeof *index.slots);
-  tx_intern_free(&keys);
-  return fine;
 }
 
 /* --- classes --- */
@@ -243,18 +76,6 @@ static bool make_classes(tx_allocation_job *job) {
 
 /* --- owners --- */
 
-bool tx_allocation_is_offered(const tx_allocation_job *job, size_t unit, uint32_t csm) {
-  const size_t *begin = job->offer_begin;
-  const uint32_t *list = job->offer_csm;
-  size_t low = begin[job->unit_offer[unit]], end = begin[job->unit_offer[unit] + 1], high = end;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (list[middle] < csm) low = middle + 1;
-    else high = middle;
-  }
-  return low < end && list[low] == csm;
-}
-
 /* Owners, and an end to freezes that eligibility no longer allows; then whom others are to have. */
 static void set_owners(tx_allocation_job *job) {
   tx_allocation_inside *keep = job->keep;
@@ -269,16 +90,17 @@ static void set_owners(tx_allocation_job *job) {
 }
 
 triax_status tx_allocation_classes(tx_allocation_job *job) {
-  alike by = {.count = 0};
   if (job->input->prefer_count > 64) {
     return tx_fail(job->error, TRIAX_ELIMIT, "prefer has %zu entries: at most 64 are allowed",
                    job->input->prefer_count);
   }
-  if (!set_points(job) || !tx_allocation_find_exceptions(job) || !find_alike(job, &by) || !make_offers(job, &by) ||
+  if (!set_points(job) || !tx_allocation_find_exceptions(job) || !tx_allocation_offers(job) ||
       !make_classes(job) || !tx_allocation_exceptions(job)) {
     return tx_no_memory(job->error);
   }
   set_owners(job);
+  job->books.struck_begin = job->struck_begin;
+  job->books.struck_csm = job->struck_csm;
   job->books.offer_begin = job->offer_begin;
   job->books.offer_csm = job->offer_csm;
   job->books.offer_points = job->offer_points;

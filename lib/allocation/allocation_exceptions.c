@@ -14,34 +14,33 @@
 typedef struct exceptions {
   tx_allocation_job *job;
   const tx_pairs *pairs;
-  uint32_t *here;  /* CSMs who are here, by group of CSMs */
-  size_t *begin;   /* csm_groups + 1, into here */
+  tx_here here;
 } exceptions;
 
 /* --- CSMs of a row of truth --- */
 
-static bool list_here(exceptions *e) {
-  const tx_allocation_input *input = e->job->input;
-  const tx_pairs *pairs = e->pairs;
-  e->begin = tx_arena_calloc(&e->job->scratch, pairs->csm_groups + 2, sizeof *e->begin);
-  e->here = tx_arena_calloc(&e->job->scratch, input->csms + 1, sizeof *e->here);
-  if (!e->begin || !e->here) return false;
-  for (size_t i = 0; i < input->csms; i++) e->begin[pairs->csm_group[i] + 2] += tx_is_here(input, i);
-  for (size_t g = 0; g < pairs->csm_groups; g++) e->begin[g + 2] += e->begin[g + 1];
+bool tx_allocation_here(tx_allocation_job *job, const tx_pairs *pairs, tx_here *here) {
+  const tx_allocation_input *input = job->input;
+  here->begin = tx_arena_calloc(&job->scratch, pairs->csm_groups + 2, sizeof *here->begin);
+  here->csm = tx_arena_calloc(&job->scratch, input->csms + 1, sizeof *here->csm);
+  if (!here->begin || !here->csm) return false;
+  for (size_t i = 0; i < input->csms; i++) here->begin[pairs->csm_group[i] + 2] += tx_is_here(input, i);
+  for (size_t g = 0; g < pairs->csm_groups; g++) here->begin[g + 2] += here->begin[g + 1];
   for (uint32_t i = 0; i < input->csms; i++) {
-    if (tx_is_here(input, i)) e->here[e->begin[pairs->csm_group[i] + 1]++] = i;
+    if (tx_is_here(input, i)) here->csm[here->begin[pairs->csm_group[i] + 1]++] = i;
   }
   return true;
 }
 
-/* Walks the groups of CSMs that a row holds for: *at begins as 0; false at the end. */
+/* Walks the groups of CSMs that a row holds for, or, where rows are shared, those for whom it is the other way round:
+ * *at begins as 0; false at the end. */
 static bool next_group(const tx_pairs *pairs, size_t row, size_t *at, size_t *group) {
-  if (!pairs->truth) {
+  if (pairs->begin) {
     if (pairs->begin[row] + *at >= pairs->begin[row + 1]) return false;
-    *group = pairs->holds[pairs->begin[row] + (*at)++];
+    *group = pairs->turned[pairs->begin[row] + (*at)++];
     return true;
   }
-  const uint64_t *words = pairs->truth + row * tx_words(pairs->csm_groups);
+  const uint64_t *words = pairs->truth + (pairs->row ? pairs->row[row] : row) * tx_words(pairs->csm_groups);
   for (; *at < pairs->csm_groups; ++*at) {
     uint64_t word = words[*at >> 6] >> (*at & 63);
     if (!word) {
@@ -59,9 +58,9 @@ static size_t holders(const exceptions *e, size_t row, uint32_t *who) {
   size_t count = 0, at = 0, group;
   *who = TX_ALLOCATION_NONE;
   while (next_group(e->pairs, row, &at, &group)) {
-    size_t here = e->begin[group + 1] - e->begin[group];
+    size_t here = e->here.begin[group + 1] - e->here.begin[group];
     count += here;
-    if (here) *who = e->here[e->begin[group]];
+    if (here) *who = e->here.csm[e->here.begin[group]];
   }
   return count;
 }
@@ -74,7 +73,7 @@ static bool judge(exceptions *e, bool *fine, bool *exceptional) {
   const tx_pairs *pairs = e->pairs;
   uint32_t *who = tx_arena_calloc(&job->scratch, pairs->customer_groups + 1, sizeof *who);
   size_t *count = tx_arena_calloc(&job->scratch, pairs->customer_groups + 1, sizeof *count);
-  *fine = who && count && list_here(e);
+  *fine = who && count && tx_allocation_here(job, pairs, &e->here);
   if (!*fine) return false;
   size_t rows = 0, units = job->keep->units;
   double total = 0;
@@ -97,6 +96,7 @@ bool tx_allocation_find_exceptions(tx_allocation_job *job) {
   for (size_t p = 0; p < job->input->prefer_count; p++) {
     exceptions e = {.job = job, .pairs = &job->input->prefer[p].pairs};
     bool fine, exceptional = false;
+    if (tx_pair_shared(e.pairs)) continue; /* what its rows say is told by class, the rest is anyhow an exception */
     if (judge(&e, &fine, &exceptional)) job->keep->exceptional |= UINT64_C(1) << p;
     if (!fine) return false;
   }
@@ -107,7 +107,7 @@ bool tx_allocation_find_exceptions(tx_allocation_job *job) {
 
 typedef struct collected {
   tx_allocation_job *job;
-  const exceptions *of;   /* per preference; only exceptional ones are filled */
+  const exceptions *of;   /* per preference; only those with exceptions are filled */
   int64_t *sum;           /* per CSM: of the customer in hand */
   int64_t kept;           /* points more at the owner */
   uint32_t *touched, *spare;
@@ -124,6 +124,16 @@ static void add_points(collected *c, uint32_t csm, int64_t points) {
   c->sum[csm] += points;
 }
 
+/* What a preference adds to the customer's class, or takes off it. */
+static void collect_from(collected *c, size_t lead, const exceptions *e, int64_t points) {
+  size_t at = 0, group, customers = e->pairs->customer_group[lead];
+  bool shared = tx_pair_shared(e->pairs);
+  while (next_group(e->pairs, customers, &at, &group)) {
+    int64_t more = shared && tx_pair_row_holds(e->pairs, customers, group) ? -points : points;
+    for (size_t x = e->here.begin[group]; x < e->here.begin[group + 1]; x++) add_points(c, e->here.csm[x], more);
+  }
+}
+
 /* The points that the unit earns at each CSM, in `sum`; CSMs in `touched`, ascending. */
 static void collect(collected *c, size_t unit) {
   const tx_allocation_job *job = c->job;
@@ -131,15 +141,7 @@ static void collect(collected *c, size_t unit) {
   uint32_t tie = job->input->tie && job->points_times > 1 ? job->input->tie[lead] : TX_ALLOCATION_NONE;
   c->count = 0;
   for (size_t p = 0; p < job->input->prefer_count; p++) {
-    if (!(job->keep->exceptional >> p & 1)) continue;
-    const exceptions *e = &c->of[p];
-    size_t at = 0, group;
-    while (next_group(e->pairs, e->pairs->customer_group[lead], &at, &group)) {
-      for (size_t x = e->begin[group]; x < e->begin[group + 1]; x++) {
-        uint32_t csm = e->here[x];
-        add_points(c, csm, tx_points_of(job, p));
-      }
-    }
+    if (c->of[p].pairs) collect_from(c, lead, &c->of[p], tx_points_of(job, p));
   }
   if (tie != TX_ALLOCATION_NONE) add_points(c, tie, 1);
   if (job->unit_owner[unit] != TX_ALLOCATION_NONE && c->kept != 0) add_points(c, job->unit_owner[unit], c->kept);
@@ -183,8 +185,10 @@ bool tx_allocation_exceptions(tx_allocation_job *job) {
   c.spare = tx_arena_calloc(&job->scratch, most, sizeof *c.spare);
   bool fine = owner_points && begin && of && c.sum && c.touched && c.spare;
   for (size_t p = 0; fine && p < input->prefer_count; p++) {
-    of[p] = (exceptions){.job = job, .pairs = &input->prefer[p].pairs};
-    fine = !(job->keep->exceptional >> p & 1) || list_here(&of[p]);
+    const tx_pairs *pairs = &input->prefer[p].pairs;
+    if (!(job->keep->exceptional >> p & 1) && !tx_pair_shared(pairs)) continue;
+    of[p] = (exceptions){.job = job, .pairs = pairs};
+    fine = tx_allocation_here(job, pairs, &of[p].here);
   }
   for (size_t u = 0; fine && u < units; u++) {
     collect(&c, u);

@@ -70,9 +70,12 @@ typedef struct tx_allocation_job {
   /* Offers while they grow. */
   void *offer_begin, *offer_csm, *offer_points;
   size_t begin_room, csm_room, points_room;
-  /* Exceptions to the offers while they grow. */
+  /* Exceptions to the offers while they grow; then what is struck off. */
   void *more_csm, *more_points;
   size_t more_csm_room, more_points_room;
+  size_t *struck_begin; /* per unit and one more; NULL: nobody has anything struck off */
+  void *struck_csm;
+  size_t struck_room;
   tx_books books;
   tx_books_measure measure[TX_BOOKS_MEASURES];
   double fair_unit[TX_BOOKS_MEASURES];
@@ -83,17 +86,30 @@ typedef struct tx_allocation_job {
 static inline bool tx_is_here(const tx_allocation_input *input, size_t csm) {
   return !input->here || tx_bit(input->here, csm);
 }
-static inline bool tx_pair_holds(const tx_pairs *pairs, size_t customer, size_t csm) {
-  size_t row = pairs->customer_group[customer], low, high;
-  uint32_t group = pairs->csm_group[csm];
-  if (pairs->truth) return tx_bit(pairs->truth + row * tx_words(pairs->csm_groups), group);
-  for (low = pairs->begin[row], high = pairs->begin[row + 1]; low < high;) {
+/* What the row says of groups of customers and CSMs, and whether it is the other way round. */
+static inline bool tx_pair_row_holds(const tx_pairs *pairs, size_t customers, size_t csms) {
+  size_t row = pairs->row ? pairs->row[customers] : customers;
+  return pairs->truth && tx_bit(pairs->truth + row * tx_words(pairs->csm_groups), csms);
+}
+static inline bool tx_pair_turned(const tx_pairs *pairs, size_t customers, size_t csms) {
+  if (!pairs->begin) return false;
+  size_t low = pairs->begin[customers], high = pairs->begin[customers + 1], end = high;
+  while (low < high) {
     size_t middle = low + (high - low) / 2;
-    if (pairs->holds[middle] < group) low = middle + 1;
+    if (pairs->turned[middle] < csms) low = middle + 1;
     else high = middle;
   }
-  return low < pairs->begin[row + 1] && pairs->holds[low] == group;
+  return low < end && pairs->turned[low] == csms;
 }
+static inline bool tx_pair_holds(const tx_pairs *pairs, size_t customer, size_t csm) {
+  size_t customers = pairs->customer_group[customer], csms = pairs->csm_group[csm];
+  return tx_pair_row_holds(pairs, customers, csms) != tx_pair_turned(pairs, customers, csms);
+}
+static inline size_t tx_pair_row_count(const tx_pairs *pairs) {
+  return pairs->row ? pairs->rows : pairs->customer_groups;
+}
+/* Whether customers share rows and have lists beside them. */
+static inline bool tx_pair_shared(const tx_pairs *pairs) { return pairs->truth && pairs->begin; }
 static inline uint32_t tx_role_set(const tx_allocation_input *input, size_t customer) {
   return input->role_set ? input->role_set[customer] : 0;
 }
@@ -118,12 +134,22 @@ static inline int64_t tx_points_of(const tx_allocation_job *job, size_t prefer) 
 /* The unit's group; the pool NONE has the last row. */
 size_t tx_unit_group(const tx_allocation_job *job, size_t unit);
 
+/* CSMs who are here, by group of CSMs. */
+typedef struct tx_here {
+  size_t *begin; /* csm_groups + 1 */
+  uint32_t *csm;
+} tx_here;
+bool tx_allocation_here(tx_allocation_job *job, const tx_pairs *pairs, tx_here *here);
+/* Whether the CSM is struck off the unit's offer. */
+bool tx_allocation_is_struck(const tx_allocation_job *job, size_t unit, uint32_t csm);
+
 /* --- the steps, in order; false: memory is short --- */
 
 bool tx_allocation_units(tx_allocation_job *job);
 bool tx_allocation_pools(tx_allocation_job *job);
 bool tx_allocation_loads(tx_allocation_job *job);
 triax_status tx_allocation_classes(tx_allocation_job *job);
+bool tx_allocation_offers(tx_allocation_job *job);
 /* Finds the preferences that few pairs earn; then, once there are offers, their points by customer. */
 bool tx_allocation_find_exceptions(tx_allocation_job *job);
 bool tx_allocation_exceptions(tx_allocation_job *job);

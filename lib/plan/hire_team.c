@@ -83,7 +83,11 @@ static const char *write_needs(tx_hire_team *team, size_t group, uint32_t custom
 static bool is_alike(const triax_plan *plan, uint32_t a, uint32_t b) {
   const tx_allocation_input *input = &plan->allocation.input;
   if (plan->allocation.result->way[a] != plan->allocation.result->way[b]) return false;
-  return !input->eligible || input->eligible->customer_group[a] == input->eligible->customer_group[b];
+  const tx_pairs *eligible = input->eligible;
+  if (!eligible) return true;
+  uint32_t group_a = eligible->customer_group[a], group_b = eligible->customer_group[b];
+  /* Whoever is hired is none of those whom a customer names. */
+  return eligible->row ? eligible->row[group_a] == eligible->row[group_b] : group_a == group_b;
 }
 
 bool tx_hire_team_suppose(tx_hire_team *team, size_t group, uint32_t *customers, size_t *count) {
@@ -221,37 +225,76 @@ static bool set_pools(tx_hire_team *team, size_t rows) {
   return true;
 }
 
+/* --- eligibility --- */
+
+static bool is_supposed(const tx_hire_team *team, size_t kind) { return team->kinds[kind].like == TX_ALLOCATION_NONE; }
+
+/* Whom a kind serves, by group of customers of the test. */
+static uint64_t *served_groups(tx_hire_team *team, const tx_pairs *old, size_t kind) {
+  uint64_t *served = tx_arena_calloc(&team->part.arena, tx_words(old->customer_groups) + 1, sizeof *served);
+  for (size_t c = 0; served && c < team->plan->rows; c++) {
+    if (tx_bit(team->kinds[kind].serves, c)) tx_bit_set(served, old->customer_group[c]);
+  }
+  return served;
+}
+
+/* Rows of truth told apart by whether the kind serves them, too. */
+static bool split_rows(tx_hire_team *team, tx_pairs *pairs, uint32_t *row, const uint64_t *served) {
+  uint32_t *number = tx_arena_calloc(&team->part.arena, 2 * pairs->rows + 1, sizeof *number);
+  size_t rows = 0;
+  for (size_t g = 0; number && g < pairs->customer_groups; g++) {
+    uint32_t *its = &number[2 * (size_t)row[g] + tx_bit(served, g)];
+    if (*its == 0) *its = (uint32_t)++rows;
+    row[g] = *its - 1;
+  }
+  pairs->rows = rows;
+  return number != NULL;
+}
+
+/* A group of CSMs more for each supposed kind: what the rows said, and whom it serves. */
+static bool write_rows(tx_hire_team *team, const tx_pairs *old, tx_pairs *pairs, uint64_t *const *served) {
+  size_t words = tx_words(pairs->csm_groups), before = tx_words(old->csm_groups);
+  uint64_t *truth = tx_arena_calloc(&team->part.arena, pairs->rows * words + 1, sizeof *truth);
+  for (size_t g = 0; truth && g < pairs->customer_groups; g++) {
+    uint64_t *to = truth + pairs->row[g] * words;
+    size_t from = old->row ? old->row[g] : g, next = old->csm_groups;
+    if (old->truth) memcpy(to, old->truth + from * before, before * sizeof *truth);
+    for (size_t k = 0; k < team->kind_count; k++) {
+      if (is_supposed(team, k) && tx_bit(served[k], g)) tx_bit_set(to, next);
+      next += is_supposed(team, k);
+    }
+  }
+  pairs->truth = truth;
+  return truth != NULL;
+}
+
 /* Eligibility with one group of CSMs more for each supposed kind, by the customers that it serves. */
 static bool set_eligible(tx_hire_team *team, size_t rows) {
   const tx_pairs *old = team->part.input.eligible;
   tx_arena *arena = &team->part.arena;
   size_t supposed = 0;
-  for (size_t k = 0; k < team->kind_count; k++) supposed += team->kinds[k].like == TX_ALLOCATION_NONE;
+  for (size_t k = 0; k < team->kind_count; k++) supposed += is_supposed(team, k);
   if (!old || !supposed) return true;
-  size_t groups = old->csm_groups + supposed, words = tx_words(groups), before = tx_words(old->csm_groups);
   tx_pairs *pairs = tx_arena_calloc(arena, 1, sizeof *pairs);
   uint32_t *csm_group = tx_arena_calloc(arena, rows, sizeof *csm_group);
-  uint64_t *truth = tx_arena_calloc(arena, old->customer_groups * words + 1, sizeof *truth);
-  if (!pairs || !csm_group || !truth) return false;
+  uint32_t *row = tx_arena_calloc(arena, old->customer_groups + 1, sizeof *row);
+  uint64_t **served = tx_arena_calloc(arena, team->kind_count, sizeof *served);
+  if (!pairs || !csm_group || !row || !served) return false;
   memcpy(csm_group, old->csm_group, rows * sizeof *csm_group);
-  for (size_t row = 0; row < old->customer_groups; row++) {
-    if (old->truth) memcpy(truth + row * words, old->truth + row * before, before * sizeof *truth);
-    for (size_t x = old->truth ? 0 : old->begin[row]; !old->truth && x < old->begin[row + 1]; x++) {
-      tx_bit_set(truth + row * words, old->holds[x]);
-    }
-  }
-  size_t next = old->csm_groups;
+  *pairs = *old;
+  pairs->csm_group = csm_group;
+  pairs->row = row;
+  if (!old->row) pairs->rows = old->truth ? old->customer_groups : 1;
+  for (size_t g = 0; g < old->customer_groups; g++) row[g] = old->row ? old->row[g] : old->truth ? (uint32_t)g : 0;
   for (size_t k = 0; k < team->kind_count; k++) {
-    if (team->kinds[k].like != TX_ALLOCATION_NONE) continue;
-    for (size_t i = 0; i < TX_HIRE_STEPS; i++) csm_group[team->kinds[k].row + i] = (uint32_t)next;
-    for (size_t c = 0; c < team->plan->rows; c++) {
-      if (tx_bit(team->kinds[k].serves, c)) tx_bit_set(truth + old->customer_group[c] * words, next);
-    }
-    next++;
+    if (!is_supposed(team, k)) continue;
+    for (size_t i = 0; i < TX_HIRE_STEPS; i++) csm_group[team->kinds[k].row + i] = (uint32_t)pairs->csm_groups;
+    pairs->csm_groups++;
+    served[k] = served_groups(team, old, k);
+    if (!served[k] || !split_rows(team, pairs, row, served[k])) return false;
   }
-  *pairs = (tx_pairs){old->customer_group, csm_group, old->customer_groups, groups, truth, NULL, NULL};
   team->part.input.eligible = pairs;
-  return true;
+  return write_rows(team, old, pairs, served);
 }
 
 triax_status tx_hire_team_prepare(tx_hire_team *team, triax_error *error) {

@@ -7,8 +7,6 @@
 #include "expr/node.h"
 #include "plan/pairs_private.h"
 
-/* Fewer pairs of groups than these are judged one and all. */
-#define FEW_PAIRS 4096
 /* Pairs that are judged only to see what cannot be: with more, some kinds of CSMs are left out. */
 #define MOST_PROBES ((size_t)1 << 22)
 
@@ -27,7 +25,7 @@ static const tx_column *column_of(const tx_pair_side *side, uint32_t variable) {
 }
 
 /* The codes of a row's string or strings; *count 0 where it is missing. */
-static const uint32_t *codes_of(const tx_column *column, size_t row, uint32_t *one, size_t *count) {
+const uint32_t *tx_pairs_codes(const tx_column *column, size_t row, uint32_t *one, size_t *count) {
   *count = 0;
   if (!tx_column_has(column, row)) return one;
   uint32_t code = tx_column_code(column, row);
@@ -41,30 +39,30 @@ static const uint32_t *codes_of(const tx_column *column, size_t row, uint32_t *o
 }
 
 /* CSM groups by code of the CSMs' column: a bucket each. */
-static bool make_buckets(join_job *job, const tx_column *column, size_t **begin, uint32_t **list) {
-  const tx_pair_side *side = &job->pairs->csms;
+static bool make_buckets(tx_pair_job *job, const tx_column *column, size_t **begin, uint32_t **list) {
+  const tx_pair_side *side = &job->csms;
   size_t size = column->dictionary->size, all = 0, count;
   uint32_t one;
-  *begin = tx_arena_calloc(job->arena, (size_t)size + 2, sizeof **begin);
+  *begin = tx_arena_calloc(&job->scratch, (size_t)size + 2, sizeof **begin);
   if (!*begin) return false;
   for (size_t g = 0; g < side->groups; g++) {
-    const uint32_t *codes = codes_of(column, side->first[g], &one, &count);
+    const uint32_t *codes = tx_pairs_codes(column, side->first[g], &one, &count);
     for (size_t i = 0; i < count; i++) (*begin)[codes[i] + 2]++;
     all += count;
   }
   for (size_t code = 0; code < size; code++) (*begin)[code + 2] += (*begin)[code + 1];
-  *list = tx_arena_calloc(job->arena, all + 1, sizeof **list);
+  *list = tx_arena_calloc(&job->scratch, all + 1, sizeof **list);
   if (!*list) return false;
   for (size_t g = 0; g < side->groups; g++) {
-    const uint32_t *codes = codes_of(column, side->first[g], &one, &count);
+    const uint32_t *codes = tx_pairs_codes(column, side->first[g], &one, &count);
     for (size_t i = 0; i < count; i++) (*list)[(*begin)[codes[i] + 1]++] = (uint32_t)g;
   }
   return true;
 }
 
 /* From codes of the customers' column to those of the CSMs'. */
-static uint32_t *translate(join_job *job, const tx_dictionary *from, const tx_dictionary *to) {
-  uint32_t *code = tx_arena_calloc(job->arena, (size_t)from->size + 1, sizeof *code);
+uint32_t *tx_pairs_translate(tx_pair_job *job, const tx_dictionary *from, const tx_dictionary *to) {
+  uint32_t *code = tx_arena_calloc(&job->scratch, (size_t)from->size + 1, sizeof *code);
   for (uint32_t c = 0; code && c < from->size; c++) code[c] = tx_dictionary_find(to, tx_dictionary_text(from, c));
   return code;
 }
@@ -87,27 +85,27 @@ static bool two_sides(const join_job *job, uint32_t a, uint32_t b, const tx_colu
   return *customer && *csm && (*customer)->dictionary && (*csm)->dictionary;
 }
 
-static bool new_rows(join_job *job, tx_pair_rows *rows) {
-  size_t groups = job->pairs->customers.groups;
-  *rows = (tx_pair_rows){.begin = tx_arena_calloc(job->arena, groups + 1, sizeof *rows->begin)};
-  rows->lacking = tx_arena_calloc(job->arena, tx_words(groups), sizeof(uint64_t));
-  rows->compared = tx_arena_calloc(job->arena, tx_words(job->pairs->csms.count), sizeof(uint64_t));
+static bool new_rows(tx_pair_job *job, tx_pair_rows *rows) {
+  size_t groups = job->customers.groups;
+  *rows = (tx_pair_rows){.begin = tx_arena_calloc(&job->scratch, groups + 1, sizeof *rows->begin)};
+  rows->lacking = tx_arena_calloc(&job->scratch, tx_words(groups), sizeof(uint64_t));
+  rows->compared = tx_arena_calloc(&job->scratch, tx_words(job->csms.count), sizeof(uint64_t));
   return rows->begin && rows->lacking && rows->compared;
 }
 
-static bool join_columns(join_job *job, const tx_column *customer, const tx_column *csm, tx_pair_rows *rows) {
-  const tx_pair_side *side = &job->pairs->customers;
+bool tx_pairs_match(tx_pair_job *job, const tx_column *customer, const tx_column *csm, tx_pair_rows *rows) {
+  const tx_pair_side *side = &job->customers;
   size_t *bucket, all = 0, count;
-  uint32_t *list, one, *to = translate(job, customer->dictionary, csm->dictionary);
+  uint32_t *list, one, *to = tx_pairs_translate(job, customer->dictionary, csm->dictionary);
   if (!new_rows(job, rows)) return false;
-  for (size_t c = 0; c < job->pairs->csms.count; c++) {
-    if (job->pairs->csms.columns[c] == csm) tx_bit_set(rows->compared, c);
+  for (size_t c = 0; c < job->csms.count; c++) {
+    if (job->csms.columns[c] == csm) tx_bit_set(rows->compared, c);
   }
   if (!to || !make_buckets(job, csm, &bucket, &list)) return false;
   for (int pass = 0; pass < 2; pass++) {
     size_t at = 0;
     for (size_t g = 0; g < side->groups; g++) {
-      const uint32_t *codes = codes_of(customer, side->first[g], &one, &count);
+      const uint32_t *codes = tx_pairs_codes(customer, side->first[g], &one, &count);
       if (!tx_column_has(customer, side->first[g])) tx_bit_set(rows->lacking, g);
       rows->begin[g] = at;
       for (size_t i = 0; i < count; i++) {
@@ -120,20 +118,20 @@ static bool join_columns(join_job *job, const tx_column *customer, const tx_colu
       if (pass && count > 1) sort_few(rows->list + rows->begin[g], at - rows->begin[g]);
     }
     rows->begin[side->groups] = all = at;
-    if (!pass) rows->list = tx_arena_calloc(job->arena, all + 1, sizeof *rows->list);
+    if (!pass) rows->list = tx_arena_calloc(&job->scratch, all + 1, sizeof *rows->list);
     if (!rows->list) return false;
   }
   return true;
 }
 
 /* What is in either. */
-static bool unite(join_job *job, const tx_pair_rows *a, const tx_pair_rows *b, tx_pair_rows *rows) {
-  size_t groups = job->pairs->customers.groups, at = 0;
+bool tx_pairs_unite(tx_pair_job *job, const tx_pair_rows *a, const tx_pair_rows *b, tx_pair_rows *rows) {
+  size_t groups = job->customers.groups, at = 0;
   if (!new_rows(job, rows)) return false;
-  rows->list = tx_arena_calloc(job->arena, a->begin[groups] + b->begin[groups] + 1, sizeof *rows->list);
+  rows->list = tx_arena_calloc(&job->scratch, a->begin[groups] + b->begin[groups] + 1, sizeof *rows->list);
   if (!rows->list) return false;
   for (size_t w = 0; w < tx_words(groups); w++) rows->lacking[w] = a->lacking[w] | b->lacking[w];
-  for (size_t w = 0; w < tx_words(job->pairs->csms.count); w++) rows->compared[w] = a->compared[w] | b->compared[w];
+  for (size_t w = 0; w < tx_words(job->csms.count); w++) rows->compared[w] = a->compared[w] | b->compared[w];
   for (size_t g = 0; g < groups; g++) {
     size_t x = a->begin[g], y = b->begin[g];
     rows->begin[g] = at;
@@ -161,7 +159,7 @@ static bool join(join_job *job, const tx_expr_node *node, tx_pair_rows *rows) {
       *rows = !b || (a && left.begin[groups] <= right.begin[groups]) ? left : right;
       return true;
     }
-    job->failed = !unite(job, &left, &right, rows);
+    job->failed = !tx_pairs_unite(job->pairs, &left, &right, rows);
     return !job->failed;
   }
   if (node->op != TX_OP_EQUAL && node->op != TX_OP_IN) return false;
@@ -171,7 +169,7 @@ static bool join(join_job *job, const tx_expr_node *node, tx_pair_rows *rows) {
     return false;
   }
   if (node->op == TX_OP_EQUAL && (customer->lists || csm->lists)) return false;
-  job->failed = !join_columns(job, customer, csm, rows);
+  job->failed = !tx_pairs_match(job->pairs, customer, csm, rows);
   return !job->failed;
 }
 
@@ -205,7 +203,7 @@ static bool add_missing(join_job *job, tx_pair_rows *rows) {
   uint32_t *kinds;
   tx_pair_rows probes, found = *rows;
   for (size_t g = 0; g < groups; g++) lacking += tx_bit(rows->lacking, g);
-  if (!list_kinds(job, rows->compared, &kinds, &kind_count) || !new_rows(job, &probes)) return false;
+  if (!list_kinds(job, rows->compared, &kinds, &kind_count) || !new_rows(job->pairs, &probes)) return false;
   while (lacking && kind_count > 1 && kind_count > MOST_PROBES / lacking) kind_count = (kind_count + 1) / 2;
   probes.list = tx_arena_calloc(job->arena, lacking * kind_count + 1, sizeof *probes.list);
   if (!probes.list) return false;
@@ -216,14 +214,14 @@ static bool add_missing(join_job *job, tx_pair_rows *rows) {
     }
     probes.begin[g + 1] = at;
   }
-  return unite(job, &found, &probes, rows);
+  return tx_pairs_unite(job->pairs, &found, &probes, rows);
 }
 
 bool tx_pairs_join(tx_pair_job *pairs, tx_pair_rows *rows, bool *found) {
   size_t customers = pairs->customers.groups, csms = pairs->csms.groups;
   const tx_module *module = pairs->plan->compiled->pair_module;
   *found = false;
-  if (csms == 0 || customers <= FEW_PAIRS / csms) return true;
+  if (csms == 0 || customers <= TX_FEW_PAIRS / csms) return true;
   join_job job = {.pairs = pairs, .module = module, .arena = &pairs->scratch};
   *found = join(&job, &module->nodes[pairs->root], rows);
   if (job.failed) return false;

@@ -4,6 +4,9 @@
 
 #include "plan/pairs.h"
 
+/* Fewer pairs of groups than these are judged one and all. */
+#define TX_FEW_PAIRS 4096
+
 /* One side's columns that the test reads. */
 typedef struct tx_pair_side {
   const tx_column **columns;
@@ -33,6 +36,19 @@ typedef struct tx_pair_rows {
    * that were. */
   uint64_t *lacking, *compared;
 } tx_pair_rows;
+
+/* The codes of a row's string or strings; *count 0 where it is missing. */
+const uint32_t *tx_pairs_codes(const tx_column *column, size_t row, uint32_t *one, size_t *count);
+/* From codes of the customers' column to those of the CSMs'; NULL: memory is short. */
+uint32_t *tx_pairs_translate(tx_pair_job *job, const tx_dictionary *from, const tx_dictionary *to);
+/* The pairs whose strings are equal, and what is in either of two; false: memory is short. */
+bool tx_pairs_match(tx_pair_job *job, const tx_column *customer, const tx_column *csm, tx_pair_rows *rows);
+bool tx_pairs_unite(tx_pair_job *job, const tx_pair_rows *a, const tx_pair_rows *b, tx_pair_rows *rows);
+
+/* Where customers are few groups but for the CSMs whom they name: the customers' side with stand-ins that name nobody,
+ * and the pairs that are named, row by group of customers as they are. *found false: they are not. */
+triax_status tx_pairs_share(tx_pair_job *job, tx_pair_side *base, tx_pair_rows *named, bool *found,
+                            triax_error *error);
 
 /* The pairs for which the test may hold, where equality of strings tells (`customer.owner == csm.id`, `csm.id in
  * customer.past_owners`, and what is joined to such by && and ||); *found false: any pair may. Besides, customers

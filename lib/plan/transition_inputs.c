@@ -115,6 +115,6 @@ triax_status tx_transition_known(const triax_plan *plan, tx_arena *arena, tx_all
                              .customer_groups = known.groups,
                              .csm_groups = plan->csms,
                              .begin = known.begin,
-                             .holds = known.holds};
+                             .turned = known.holds};
   return TRIAX_OK;
 }

@@ -72,6 +72,14 @@ def either(a, b):
     return True if a is True or b is True else None if a is None or b is None else False
 
 
+def negated(a):
+    return None if a is None else not a
+
+
+def new_to_it(customer, csm):
+    return csm["id"] not in customer["past"].split(";")
+
+
 TESTS = [
     ("csm.id in customer.past", 3, past),
     ("customer.owner == csm.id", 5, owner),
@@ -80,6 +88,17 @@ TESTS = [
     ("customer.size > 50 && customer.owner == csm.id", 1,
      lambda c, s: both(None if c["size"] == "" else c["size"] > 50, owner(c, s))),
     ("customer.language in csm.languages", 2, language),
+    # Customers share what these say, but for those whom each of them names.
+    ("!(csm.id in customer.past)", 1, lambda c, s: negated(past(c, s))),
+    ("!(csm.id in customer.past.orValue([]))", -1, new_to_it),
+    ("customer.language in csm.languages && !(csm.id in customer.past.orValue([]))", 3,
+     lambda c, s: both(language(c, s), new_to_it(c, s))),
+    ("customer.owner != csm.id || customer.language in csm.languages", 2,
+     lambda c, s: either(negated(owner(c, s)), language(c, s))),
+    ("has(customer.past) ? csm.id in customer.past : customer.owner != csm.id", 1,
+     lambda c, s: past(c, s) if c["past"] else negated(owner(c, s))),
+    ("csm.id in customer.past.orValue([\"S7\"]) || csm.id == customer.owner.orValue(\"S8\")", 2,
+     lambda c, s: s["id"] in (c["past"] or "S7").split(";") or s["id"] == (c["owner"] or "S8")),
 ]
 
 PAIR_POLICY = """\
@@ -118,6 +137,17 @@ class PairTests(unittest.TestCase):
         allocation = self.plan.summary["allocation"]
         self.assertEqual(allocation["uncovered"], 0)
         self.assertEqual(allocation["objective"]["points"], best)
+
+    def test_eligible(self):
+        """With room for all, whoever may be owned is, by somebody who may own it."""
+        team = {csm["id"]: csm for csm in self.team}
+        for text, _, test in TESTS:
+            policy = PAIR_POLICY[:PAIR_POLICY.index("  prefer:")] + f"  eligible: '{text}'\n"
+            for row, customer in zip(Plan(policy, self.customers, self.team).tables["customers"], self.customers):
+                if row["csm"]:
+                    self.assertIs(test(customer, team[row["csm"]]), True, (text, customer, row["csm"]))
+                else:
+                    self.assertNotIn(True, [test(customer, csm) for csm in self.team], (text, customer))
 
     def test_counts(self):
         told = {row["test"]: row for row in self.plan.tables["tests"]}

@@ -33,6 +33,8 @@ typedef struct company {
   tx_allocation_prefer prefer[2];
   size_t held_begin[3][MOST + 2]; /* preferences, and eligibility, as lists */
   uint32_t held[3][(MOST + 1) * MOST];
+  uint64_t shared[3][2]; /* and as rows that two groups of customers share */
+  uint32_t shared_row[3][MOST + 1];
   tx_allocation_balance balance[2];
 } company;
 
@@ -82,15 +84,22 @@ static inline void prefer_owner(company *w, double points) {
   for (size_t i = 0; i < csms; i++) w->owner_truth[i] = (uint64_t)1 << i;
   w->owner_truth[csms] = 0;
   w->prefer[p] = (tx_allocation_prefer){
-      points, {w->owner_group, w->self, csms + 1, csms, w->owner_truth, NULL, NULL}, TX_TEXT("keeps its CSM")};
+      points,
+      {.customer_group = w->owner_group, .csm_group = w->self, .customer_groups = csms + 1, .csm_groups = csms,
+       .truth = w->owner_truth}, TX_TEXT("keeps its CSM")};
   w->in.prefer = w->prefer;
+}
+
+static inline tx_pairs pairs_of(const company *w, const uint64_t *truth) {
+  return (tx_pairs){.customer_group = w->self, .csm_group = w->self, .customer_groups = w->in.customers,
+                    .csm_groups = w->in.csms, .truth = truth};
 }
 
 /* Row by customer. */
 static inline void prefer_truth(company *w, double points) {
   size_t p = w->in.prefer_count++;
   w->prefer[p] = (tx_allocation_prefer){
-      points, {w->self, w->self, w->in.customers, w->in.csms, w->points_truth, NULL, NULL}, TX_TEXT("near")};
+      points, pairs_of(w, w->points_truth), TX_TEXT("near")};
   w->in.prefer = w->prefer;
 }
 
@@ -106,11 +115,31 @@ static inline void as_lists(company *w, size_t which) {
   }
   pairs->truth = NULL;
   pairs->begin = w->held_begin[which];
-  pairs->holds = w->held[which];
+  pairs->turned = w->held[which];
+}
+
+/* The same pairs as two rows, of the first two groups of customers, and lists of where the others differ. */
+static inline void as_shared(company *w, size_t which) {
+  tx_pairs *pairs = which < 2 ? &w->prefer[which].pairs : &w->eligible;
+  size_t at = 0;
+  for (size_t group = 0; group < pairs->customer_groups; group++) {
+    w->shared_row[which][group] = (uint32_t)group % 2;
+    if (group < 2) w->shared[which][group] = pairs->truth[group];
+    uint64_t differs = pairs->truth[group] ^ w->shared[which][group % 2];
+    for (uint32_t i = 0; i < pairs->csm_groups; i++) {
+      if (differs >> i & 1) w->held[which][at++] = i;
+    }
+    w->held_begin[which][group + 1] = at;
+  }
+  pairs->truth = w->shared[which];
+  pairs->row = w->shared_row[which];
+  pairs->rows = 2;
+  pairs->begin = w->held_begin[which];
+  pairs->turned = w->held[which];
 }
 
 static inline void restrict_to(company *w) {
-  w->eligible = (tx_pairs){w->self, w->self, w->in.customers, w->in.csms, w->eligible_truth, NULL, NULL};
+  w->eligible = pairs_of(w, w->eligible_truth);
   w->in.eligible = &w->eligible;
 }
 

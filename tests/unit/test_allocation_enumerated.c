@@ -30,12 +30,12 @@ static int compare(const tuple *a, const tuple *b) {
 static double of(double x) { return x > 0 && isfinite(x) ? x : 0; }
 
 static bool earns(const tx_pairs *pairs, size_t customer, size_t csm) {
-  size_t row = pairs->customer_group[customer];
-  if (pairs->truth) return pairs->truth[row] >> pairs->csm_group[csm] & 1;
-  for (size_t x = pairs->begin[row]; x < pairs->begin[row + 1]; x++) {
-    if (pairs->holds[x] == pairs->csm_group[csm]) return true;
+  size_t group = pairs->customer_group[customer];
+  bool holds = pairs->truth && pairs->truth[pairs->row ? pairs->row[group] : group] >> pairs->csm_group[csm] & 1;
+  for (size_t x = pairs->begin ? pairs->begin[group] : 0; pairs->begin && x < pairs->begin[group + 1]; x++) {
+    if (pairs->turned[x] == pairs->csm_group[csm]) return !holds;
   }
-  return false;
+  return holds;
 }
 
 /* The first pool that stands and takes the customer; those without a test last. */
@@ -194,9 +194,9 @@ static void search_all(search *s, const company *w, uint32_t *pool, bool *gone) 
 
 /* --- random companies --- */
 
-static void draw_company(company *w, uint32_t seed) {
+static void draw_company(company *w, uint32_t seed, uint32_t customers, uint32_t fewest) {
   uint32_t state = seed * 2654435761u + 1, *r = &state;
-  open_company(w, 1 + draw(r, 6), 1 + draw(r, 3));
+  open_company(w, 1 + draw(r, customers), fewest + draw(r, 3));
   draw_numbers(w, r);
   w->in.frozen = &w->frozen;
   w->in.stretch = draw(r, 3) ? 0 : 0.25;
@@ -253,41 +253,75 @@ static void check_books(const company *w, const search *s, const tx_allocation_r
   }
 }
 
+/* Whether it was the best, and then that nothing is better. */
+static bool check_company(triax_context *context, const company *w, uint32_t seed) {
+  static search s;
+  uint32_t pool[MOST];
+  bool gone[4] = {false, false, false, false};
+  search_all(&s, w, pool, gone);
+  tx_allocation_result *r = run_in(context, w);
+  bool optimal = r->optimal;
+  for (size_t u = 0; u < s.units; u++) assert_int_equal(r->pool[s.lead[u]], pool[u]);
+  for (size_t p = 0; p < w->in.pool_count; p++) assert_int_equal(r->dissolved[p] != NONE, gone[p]);
+  check_books(w, &s, r);
+  if (optimal && (fabs(r->uncovered_value - s.best.value) > 1e-9 || fabs(r->over - s.best.over) > 1e-9 ||
+                  fabs(r->points + s.best.lost) > 1e-9)) {
+    fail_msg("seed %u: value %g, over %g, points %g; enumerated %g, %g, %g", seed, r->uncovered_value, r->over,
+             r->points, s.best.value, s.best.over, -s.best.lost);
+  }
+  if (optimal && imbalance_known(&s) && fabs(r->imbalance - s.best.imbalance) > 1e-4 * (1 + s.best.imbalance)) {
+    fail_msg("seed %u: imbalance %.9g; enumerated %.9g", seed, r->imbalance, s.best.imbalance);
+  }
+  tx_allocation_verdict verdict;
+  assert_int_equal(tx_allocation_verify(context, &w->in, r, &verdict, NULL), TRIAX_OK);
+  assert_true(verdict.rules_hold && verdict.as_stated && verdict.bound_holds);
+  tx_allocation_result_free(r);
+  return optimal;
+}
+
 static void test_against_enumeration(void **state) {
   (void)state;
   static company w;
-  static search s;
   size_t optimal = 0, rounds = 1500;
   triax_context *context = new_context(1);
   for (uint32_t seed = 0; seed < rounds; seed++) {
-    uint32_t pool[MOST];
-    bool gone[4] = {false, false, false, false};
-    draw_company(&w, seed);
-    search_all(&s, &w, pool, gone);
-    tx_allocation_result *r = run_in(context, &w);
-    for (size_t u = 0; u < s.units; u++) assert_int_equal(r->pool[s.lead[u]], pool[u]);
-    for (size_t p = 0; p < w.in.pool_count; p++) assert_int_equal(r->dissolved[p] != NONE, gone[p]);
-    check_books(&w, &s, r);
-    if (!r->optimal) {
-      tx_allocation_result_free(r);
-      continue;
+    draw_company(&w, seed, 6, 1);
+    optimal += check_company(context, &w, seed);
+  }
+  triax_context_unref(context);
+  assert_true(optimal * 100 >= rounds * 98);
+}
+
+/* Customers who share what they may have and earn but for a CSM here and there: whom it is denied, who alone may have
+ * it, who earns more or less there. */
+static void test_shared_rows_against_enumeration(void **state) {
+  (void)state;
+  static company w;
+  size_t optimal = 0, rounds = 600;
+  triax_context *context = new_context(1);
+  for (uint32_t seed = 0; seed < rounds; seed++) {
+    draw_company(&w, seed, 5, 4);
+    uint32_t random = seed * 2654435761u + 7, *r = &random, csms = (uint32_t)w.in.csms;
+    w.in.eligible = NULL;
+    w.in.prefer_count = 0;
+    for (size_t c = 0; c < w.in.customers; c++) {
+      uint64_t common = c % 2 || draw(r, 2) ? (1u << w.in.csms) - 1 : 0x2d;
+      w.eligible_truth[c] = (c < 2 ? common : w.eligible_truth[c % 2]) ^ (draw(r, 3) ? 1u << draw(r, csms) : 0);
+      w.points_truth[c] = (c < 2 ? draw(r, 64) : w.points_truth[c % 2]) ^ (draw(r, 3) ? 1u << draw(r, csms) : 0);
     }
-    optimal++;
-    if (fabs(r->uncovered_value - s.best.value) > 1e-9 || fabs(r->over - s.best.over) > 1e-9 ||
-        fabs(r->points + s.best.lost) > 1e-9) {
-      fail_msg("seed %u: value %g, over %g, points %g; enumerated %g, %g, %g", seed, r->uncovered_value, r->over,
-               r->points, s.best.value, s.best.over, -s.best.lost);
-    }
-    if (imbalance_known(&s) && fabs(r->imbalance - s.best.imbalance) > 1e-4 * (1 + s.best.imbalance)) {
-      fail_msg("seed %u: imbalance %.9g; enumerated %.9g", seed, r->imbalance, s.best.imbalance);
-    }
-    tx_allocation_result_free(r);
+    restrict_to(&w);
+    as_shared(&w, 2);
+    prefer_truth(&w, draw(r, 2) ? 1 : -0.5);
+    as_shared(&w, 0);
+    if (draw(r, 2)) prefer_owner(&w, 3);
+    optimal += check_company(context, &w, seed);
   }
   triax_context_unref(context);
   assert_true(optimal * 100 >= rounds * 98);
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_against_enumeration)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_against_enumeration),
+                                     cmocka_unit_test(test_shared_rows_against_enumeration)};
   return cmocka_run_group_tests_name("allocation enumerated", tests, NULL, NULL);
 }
