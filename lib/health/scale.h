@@ -46,6 +46,8 @@ typedef struct tx_health_kernels {
   void (*end_cover)(const double *restrict coverable, size_t blocks, double *restrict covered);
   void (*end_cover_plain)(double coverable, size_t blocks, double *restrict covered);
   void (*end_rows)(const double *restrict weight, size_t blocks, double *restrict total);
+  void (*end_only)(double group, double all, const double *restrict points, const double *restrict present,
+                   size_t blocks, double *restrict health, double *restrict coverage);
   void (*drop_uncovered)(double min_coverage, const double *restrict coverage, size_t blocks, double *restrict total);
   void (*reach)(const double *restrict health, const tx_health_band *bands, size_t count, size_t blocks,
                 uint8_t *restrict out);

@@ -289,6 +289,20 @@ static void KERNEL(end_rows)(const double *restrict weight, size_t blocks, doubl
   }
 }
 
+/* The only group, of weight `group` and Σ w `all` in every row: from its sums to health and coverage in one pass. The
+ * same steps as those of end_group, end_rows, cover_plain and end_cover_plain. */
+static void KERNEL(end_only)(double group, double all, const double *restrict points, const double *restrict present,
+                             size_t blocks, double *restrict health, double *restrict coverage) {
+  const double by = 1 / group, share = group / all;
+  for (size_t i = 0; i < blocks * 64; i++) {
+    const bool has = present[i] > 0;
+    const double score = group * (points[i] / present[i]);
+    const double total = 0.0 + KERNEL(where)(has, score);
+    health[i] = KERNEL(choose)(has, tx_health_tidy(total * by), (double)NAN);
+    coverage[i] = tx_health_tidy((0.0 + share * present[i]) * by);
+  }
+}
+
 static void KERNEL(drop_uncovered)(double min_coverage, const double *restrict coverage, size_t blocks,
                                    double *restrict total) {
   for (size_t i = 0; i < blocks * 64; i++) total[i] = coverage[i] >= min_coverage ? total[i] : (double)NAN;
@@ -329,6 +343,7 @@ static const tx_health_kernels KERNEL(kernels) = {
     .end_cover = KERNEL(end_cover),
     .end_cover_plain = KERNEL(end_cover_plain),
     .end_rows = KERNEL(end_rows),
+    .end_only = KERNEL(end_only),
     .drop_uncovered = KERNEL(drop_uncovered),
     .reach = KERNEL(reach),
 };

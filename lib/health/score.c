@@ -236,7 +236,8 @@ static bool wants_coverage(const chunk *part) {
   return part->of->output->coverage || part->of->model->min_coverage > 0;
 }
 
-static void add_group(const chunk *part, size_t group) {
+/* Σ w′ and Σ w′ × points of a group's metrics. */
+static void sum_group(const chunk *part, size_t group) {
   const batch *all = part->of;
   tx_health_scorer *scorer = all->scorer;
   scorer->kernels->clear(part->blocks, scorer->group_present);
@@ -244,20 +245,54 @@ static void add_group(const chunk *part, size_t group) {
   if (all->output->worst) scorer->kernels->clear(part->blocks, scorer->group_most);
   for (size_t m = 0; m < all->model->metric_count;)
     m += all->model->metrics[m].group == group ? add_metric(part, m) : 1;
-  scorer->kernels->end_group(all->model->groups[group].weight, scorer->group_points, scorer->group_present,
-                             part->blocks, part->health, scorer->total_weight);
-  if (all->output->worst)
-    scorer->kernels->end_lost(all->model->groups[group].weight, scorer->group_present, scorer->group_most,
+}
+
+static void lose_group(const chunk *part, size_t group) {
+  tx_health_scorer *scorer = part->of->scorer;
+  if (part->of->output->worst)
+    scorer->kernels->end_lost(part->of->model->groups[group].weight, scorer->group_present, scorer->group_most,
                               scorer->group_worst, part->blocks, scorer->most, scorer->worst);
+}
+
+static void add_group(const chunk *part, size_t group) {
+  tx_health_scorer *scorer = part->of->scorer;
+  sum_group(part, group);
+  scorer->kernels->end_group(part->of->model->groups[group].weight, scorer->group_points, scorer->group_present,
+                             part->blocks, part->health, scorer->total_weight);
+  lose_group(part, group);
   if (wants_coverage(part)) cover_group(part, group);
 }
 
 static void end_coverage(const chunk *part) {
   tx_health_scorer *scorer = part->of->scorer;
-  const double least = part->of->model->min_coverage;
   if (scorer->any_applies) scorer->kernels->end_cover(scorer->coverable, part->blocks, part->coverage);
   else if (scorer->covers > 0) scorer->kernels->end_cover_plain(scorer->covers, part->blocks, part->coverage);
-  if (least > 0) scorer->kernels->drop_uncovered(least, part->coverage, part->blocks, part->health);
+}
+
+/* One group that weighs something, with the same Σ w in every row: its sums are nearly the result. */
+static bool ends_at_once(const chunk *part) {
+  const batch *all = part->of;
+  return all->model->group_count == 1 && all->model->groups[0].weight > 0 && !all->scorer->any_applies &&
+         all->scorer->all[0] > 0 && wants_coverage(part);
+}
+
+static void score_only_group(const chunk *part) {
+  tx_health_scorer *scorer = part->of->scorer;
+  sum_group(part, 0);
+  scorer->kernels->end_only(part->of->model->groups[0].weight, scorer->all[0], scorer->group_points,
+                            scorer->group_present, part->blocks, part->health, part->coverage);
+  lose_group(part, 0);
+}
+
+static void score_groups(const chunk *part) {
+  tx_health_scorer *scorer = part->of->scorer;
+  scorer->kernels->clear(part->blocks, part->health);
+  scorer->kernels->clear(part->blocks, scorer->total_weight);
+  if (wants_coverage(part)) scorer->kernels->clear(part->blocks, part->coverage);
+  if (scorer->any_applies) scorer->kernels->clear(part->blocks, scorer->coverable);
+  for (size_t g = 0; g < part->of->model->group_count; g++) add_group(part, g);
+  scorer->kernels->end_rows(scorer->total_weight, part->blocks, part->health);
+  if (wants_coverage(part)) end_coverage(part);
 }
 
 /* --- sums to outputs -------------------------------------------------------------------------------------------- */
@@ -311,15 +346,12 @@ static void write_outputs(const chunk *part) {
 }
 
 static void score_chunk(const chunk *part) {
-  tx_health_scorer *scorer = part->of->scorer;
-  scorer->kernels->clear(part->blocks, part->health);
-  scorer->kernels->clear(part->blocks, scorer->total_weight);
-  if (wants_coverage(part)) scorer->kernels->clear(part->blocks, part->coverage);
-  if (scorer->any_applies) scorer->kernels->clear(part->blocks, scorer->coverable);
-  if (part->of->output->worst) scorer->kernels->clear(part->blocks, scorer->most);
-  for (size_t g = 0; g < part->of->model->group_count; g++) add_group(part, g);
-  scorer->kernels->end_rows(scorer->total_weight, part->blocks, part->health);
-  if (wants_coverage(part)) end_coverage(part);
+  const tx_health_kernels *kernels = part->of->scorer->kernels;
+  const double least = part->of->model->min_coverage;
+  if (part->of->output->worst) kernels->clear(part->blocks, part->of->scorer->most);
+  if (ends_at_once(part)) score_only_group(part);
+  else score_groups(part);
+  if (least > 0) kernels->drop_uncovered(least, part->coverage, part->blocks, part->health);
   write_outputs(part);
 }
 

@@ -564,24 +564,24 @@ static void test_kernels_agree(void **state) {
       if (kind) tx_bit_set(present[c], i);
     }
   }
-  /* Once with metrics that do not apply to all, once without. */
-  for (size_t turn = 2; turn < 20; turn++) {
-    const size_t count = turn / 2;
+  /* Once with metrics that do not apply to all, once without; then the same in a single group. */
+  for (size_t turn = 2; turn < 38; turn++) {
+    const size_t count = turn < 20 ? turn / 2 : turn / 2 - 9, two = turn < 20;
     const uint32_t applies = turn % 2 ? 3 : TX_NO_INPUT;
     const tx_health_group groups[] = {{{"a", 1}, 0.37}, {{"b", 1}, 0.63}};
     const tx_health_band bands[] = {{{"r", 1}, 0}, {{"y", 1}, 40}, {{"g", 1}, 60}};
     const tx_health_metric metrics[] = {
         {METRIC(0.3, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 0, .knot_count = count, .knots = knots, .points = points},
         {METRIC(1.7, applies, TX_NO_INPUT, NAN), .value = 1, .knot_count = count, .knots = knots, .points = points},
-        {METRIC(0.9, TX_NO_INPUT, TX_NO_INPUT, 12), .value = 2, .group = 1, .knot_count = count, .knots = knots,
+        {METRIC(0.9, TX_NO_INPUT, TX_NO_INPUT, 12), .value = 2, .group = (uint32_t)two, .knot_count = count, .knots = knots,
          .points = points},
-        {METRIC(0.2, applies, 4, NAN), .value = 0, .group = 1, .knot_count = count, .knots = knots, .points = points,
+        {METRIC(0.2, applies, 4, NAN), .value = 0, .group = (uint32_t)two, .knot_count = count, .knots = knots, .points = points,
          .after = 30.5, .fade = 60},
     };
     const tx_health_model model = {.metrics = metrics,
                                    .metric_count = 4,
                                    .groups = groups,
-                                   .group_count = 2,
+                                   .group_count = 1 + two,
                                    .bands = bands,
                                    .band_count = 3,
                                    .min_coverage = turn % 4 ? 0.4 : 0,
