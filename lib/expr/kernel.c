@@ -5,7 +5,7 @@
 const tx_kernels *tx_kernels_variant(size_t number) {
   if (number == 0) return &tx_kernels_portable;
 #ifdef TX_HAVE_AVX2
-  if (number == 1 && __builtin_cpu_supports("avx2")) return &tx_kernels_avx2;
+  if (number == 1 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt")) return &tx_kernels_avx2;
 #endif
   return NULL;
 }

@@ -42,8 +42,17 @@ typedef struct tx_kernels {
   /* out = condition ? x : y */
   void (*choose64)(const uint64_t *condition, const uint64_t *x, const uint64_t *y, size_t words, uint64_t *out);
   void (*choose32)(const uint64_t *condition, const uint32_t *x, const uint32_t *y, size_t words, uint32_t *out);
-  /* Byte i of out (64 a word) = the sum of bit i of planes[k] << k, for up to 8 planes: from planes to small numbers. */
-  void (*spread)(const uint64_t *const *planes, size_t count, size_t words, uint8_t *out);
+  /* Byte i of out (64 a word) = base + the sum of bit i of planes[k] << k (modulo 256), for up to 8 planes: from planes
+   * to small numbers. */
+  void (*spread)(const uint64_t *const *planes, size_t count, uint8_t base, size_t words, uint8_t *out);
+  /* out = bytes that are y */
+  void (*bytes_equal)(const uint8_t *x, uint8_t y, size_t words, uint64_t *out);
+  /* How many bits are set. */
+  size_t (*count)(const uint64_t *plane, size_t words);
+  /* Of the rows that remain, those where a test holds are taken, and remain no longer; where it is not known (known
+   * NULL: nowhere), they are added to `open`. counts: how many were taken, and how many were not known. */
+  void (*claim)(const uint64_t *truth, const uint64_t *known, size_t words, uint64_t *remaining, uint64_t *taken,
+                uint64_t *open, size_t counts[2]);
 } tx_kernels;
 
 extern const tx_kernels tx_kernels_portable;

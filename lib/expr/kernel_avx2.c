@@ -7,10 +7,10 @@
 #include <string.h>
 
 #ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,popcnt"))), apply_to = function)
 #else
 #pragma GCC push_options
-#pragma GCC target("avx2")
+#pragma GCC target("avx2,popcnt")
 #pragma GCC optimize("O3")
 #endif
 
@@ -189,19 +189,30 @@ static inline __m256i unpack32(uint32_t bits, __m256i value) {
   return _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_and_si256(bytes, own), own), value);
 }
 
-static void KERNEL(spread)(const uint64_t *const *planes, size_t count, size_t words, uint8_t *out) {
+static void KERNEL(spread)(const uint64_t *const *planes, size_t count, uint8_t base, size_t words, uint8_t *out) {
   for (size_t w = 0; w < words; w++, out += 64) {
-    __m256i low = _mm256_setzero_si256(), high = low;
+    __m256i low = _mm256_set1_epi8((char)base), high = low;
     for (size_t k = 0; k < count; k++) {
       const __m256i value = _mm256_set1_epi8((char)(1 << k));
-      low = _mm256_or_si256(low, unpack32((uint32_t)planes[k][w], value));
-      high = _mm256_or_si256(high, unpack32((uint32_t)(planes[k][w] >> 32), value));
+      low = _mm256_add_epi8(low, unpack32((uint32_t)planes[k][w], value));
+      high = _mm256_add_epi8(high, unpack32((uint32_t)(planes[k][w] >> 32), value));
     }
     _mm256_storeu_si256((__m256i *)(void *)out, low);
     _mm256_storeu_si256((__m256i *)(void *)(out + 32), high);
   }
 }
 
+static void KERNEL(bytes_equal)(const uint8_t *x, uint8_t y, size_t words, uint64_t *out) {
+  const __m256i b = _mm256_set1_epi8((char)y);
+  for (size_t w = 0; w < words; w++, x += 64) {
+    const __m256i *at = (const __m256i *)(const void *)x;
+    const __m256i low = _mm256_cmpeq_epi8(_mm256_loadu_si256(at), b);
+    const __m256i high = _mm256_cmpeq_epi8(_mm256_loadu_si256(at + 1), b);
+    out[w] = (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
+  }
+}
+
+#define KERNEL_BITS_IN(word) ((size_t)__builtin_popcountll(word))
 #define KERNEL_OWN_TESTS
 #include "expr/kernel_body.h"
 

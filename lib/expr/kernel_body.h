@@ -20,6 +20,17 @@ static inline uint64_t KERNEL(pack)(const uint8_t *bytes) {
   return word;
 }
 
+/* Bits set in a word: machines that count them have an instruction for it. */
+#ifndef KERNEL_BITS_IN
+#define KERNEL_BITS_IN(word) KERNEL(bits_in)(word)
+static inline size_t KERNEL(bits_in)(uint64_t word) {
+  word -= (word >> 1) & UINT64_C(0x5555555555555555);
+  word = (word & UINT64_C(0x3333333333333333)) + ((word >> 2) & UINT64_C(0x3333333333333333));
+  word = (word + (word >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+  return (size_t)((word * UINT64_C(0x0101010101010101)) >> 56);
+}
+#endif
+
 #define TEST_ONE(name, type, sign)                                                                                     \
   static void KERNEL(name)(const type *x, type y, const uint64_t *mask, size_t words, uint64_t *out) {                 \
     for (size_t w = 0; w < words; w++, x += 64) {                                                                      \
@@ -77,13 +88,23 @@ static inline uint64_t KERNEL(unpack)(uint64_t eight) {
   return ((bytes + UINT64_C(0x7F7F7F7F7F7F7F7F)) >> 7) & UINT64_C(0x0101010101010101);
 }
 
-static void KERNEL(spread)(const uint64_t *const *planes, size_t count, size_t words, uint8_t *out) {
+static void KERNEL(spread)(const uint64_t *const *planes, size_t count, uint8_t base, size_t words, uint8_t *out) {
+  const uint64_t low = UINT64_C(0x7F7F7F7F7F7F7F7F), all = base * UINT64_C(0x0101010101010101);
   for (size_t w = 0; w < words; w++) {
     for (size_t i = 0; i < 64; i += 8, out += 8) {
       uint64_t bytes = 0;
       for (size_t k = 0; k < count; k++) bytes |= KERNEL(unpack)((planes[k][w] >> i) & 255) << k;
+      bytes = ((bytes & low) + (all & low)) ^ ((bytes ^ all) & ~low); /* no carry from byte to byte */
       memcpy(out, &bytes, sizeof bytes);
     }
+  }
+}
+
+static void KERNEL(bytes_equal)(const uint8_t *x, uint8_t y, size_t words, uint64_t *out) {
+  for (size_t w = 0; w < words; w++, x += 64) {
+    uint8_t bytes[64];
+    for (size_t i = 0; i < 64; i++) bytes[i] = x[i] == y;
+    out[w] = KERNEL(pack)(bytes);
   }
 }
 
@@ -115,6 +136,28 @@ static void KERNEL(look_up32)(const uint32_t *codes, const uint64_t *table, cons
     for (size_t i = 0; i < 64; i++) word |= ((table[codes[i] >> 6] >> (codes[i] & 63)) & 1) << i;
     out[w] = word & (mask ? mask[w] : UINT64_MAX);
   }
+}
+
+static size_t KERNEL(count)(const uint64_t *plane, size_t words) {
+  size_t bits = 0;
+  for (size_t w = 0; w < words; w++) bits += KERNEL_BITS_IN(plane[w]);
+  return bits;
+}
+
+static void KERNEL(claim)(const uint64_t *truth, const uint64_t *known, size_t words, uint64_t *remaining,
+                          uint64_t *taken, uint64_t *open, size_t counts[2]) {
+  size_t yes = 0, unknown = 0;
+  for (size_t w = 0; w < words; w++) {
+    const uint64_t here = remaining[w], judged = known ? here & known[w] : here, now = judged & truth[w];
+    taken[w] = now;
+    remaining[w] = here & ~now;
+    yes += KERNEL_BITS_IN(now);
+    if (here == judged) continue;
+    open[w] |= here & ~judged;
+    unknown += KERNEL_BITS_IN(here & ~judged);
+  }
+  counts[0] = yes;
+  counts[1] = unknown;
 }
 
 #define DUAL(name, result)                                                                                             \
@@ -187,7 +230,8 @@ static void KERNEL(choose32)(const uint64_t *condition, const uint32_t *x, const
     .test_integers = TESTS_TABLE(integers), .test_date = TESTS_TABLE(date), .not_nan = KERNEL(not_nan),                \
     .finite = KERNEL(finite),                                                                                          \
     .codes_equal = KERNEL(codes_equal), .look_up8 = KERNEL(look_up8), .look_up16 = KERNEL(look_up16),                  \
-    .look_up32 = KERNEL(look_up32), .spread = KERNEL(spread),                                                          \
+    .look_up32 = KERNEL(look_up32), .spread = KERNEL(spread), .bytes_equal = KERNEL(bytes_equal),                      \
+    .count = KERNEL(count), .claim = KERNEL(claim),                                                                    \
     .dual = {KERNEL(add), KERNEL(subtract), KERNEL(multiply), KERNEL(divide), KERNEL(greatest), KERNEL(least)},        \
     .dual_right = {KERNEL(add_right), KERNEL(subtract_right), KERNEL(multiply_right), KERNEL(divide_right),            \
                    KERNEL(greatest_right), KERNEL(least_right)},                                                       \

@@ -53,9 +53,12 @@ typedef struct tx_vector {
   const tx_dictionary *dictionary;
   const uint64_t *truth;     /* bool: definitely true */
   const uint64_t *present;   /* known, present: never NULL */
+  bool all_present;          /* it is so in every row of the data; false where that is not known beforehand */
   const uint64_t *fault;     /* missing through a fault; NULL when the root cannot fault */
 } tx_vector;
 void tx_run_root(const tx_run *run, size_t root, tx_vector *vector);
+/* The column that a root is as it stands, or NULL. */
+const tx_column *tx_data_bare(const tx_data *data, size_t root);
 
 /* Convenience: one root over all rows as a column (bool, double, int, date, timestamp, string, list of string), on
  * the context's threads. faults (may be NULL) receives how many rows were missing through a fault. */

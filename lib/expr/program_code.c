@@ -153,21 +153,28 @@ static void place_registers(tx_code *code, places all[3]) {
   }
 }
 
+static void place_kind(tx_code *code, uint8_t kind) {
+  for (uint32_t i = 1; i < code->slot_count; i++) {
+    tx_slot *slot = &code->slots[i];
+    if (!slot->needed || slot->kind != kind) continue;
+    size_t *offset = kind == TX_SLOT_COLUMN ? &slot->tail : &slot->offset;
+    *offset = code->scratch_size;
+    code->scratch_size += slot_size(slot, kind == TX_SLOT_CONSTANT ? TX_STRIP : TX_BATCH);
+    if (kind != TX_SLOT_CONSTANT) code->moving[code->moving_count++] = i;
+  }
+}
+
 /* Outputs, constants and the copies of columns' ends keep a place of their own. */
 static bool place_others(tx_emitter *emitter) {
   tx_code *code = emitter->code;
   code->moving = tx_emit_memory(emitter, code->slot_count, sizeof *code->moving);
   if (!code->moving) return false;
+  place_kind(code, TX_SLOT_COLUMN);
+  code->moving_columns = code->moving_count;
+  place_kind(code, TX_SLOT_OUTPUT);
+  place_kind(code, TX_SLOT_CONSTANT);
   size_t bits = 0;
-  for (uint32_t i = 1; i < code->slot_count; i++) {
-    tx_slot *slot = &code->slots[i];
-    if (!slot->needed || slot->kind == TX_SLOT_REGISTER) continue;
-    size_t *offset = slot->kind == TX_SLOT_COLUMN ? &slot->tail : &slot->offset;
-    *offset = code->scratch_size;
-    code->scratch_size += slot_size(slot, slot->kind == TX_SLOT_CONSTANT ? TX_STRIP : TX_BATCH);
-    bits += slot->kind == TX_SLOT_COLUMN ? slot->bits : 0;
-    if (slot->kind != TX_SLOT_CONSTANT) code->moving[code->moving_count++] = i;
-  }
+  for (size_t i = 0; i < code->moving_columns; i++) bits += code->slots[code->moving[i]].bits;
   if (code->step_count) code->lines_a_step = (bits * TX_STRIP / 512 + code->step_count - 1) / code->step_count;
   return true;
 }

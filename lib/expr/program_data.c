@@ -188,3 +188,8 @@ void tx_data_free(tx_data *data) {
 }
 
 const tx_aggregates *tx_data_aggregates(const tx_data *data) { return data->aggregates; }
+
+const tx_column *tx_data_bare(const tx_data *data, size_t root) {
+  const uint32_t column = data->code.roots[root].column;
+  return column ? data->columns[column - 1] : NULL;
+}

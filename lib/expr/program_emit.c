@@ -214,12 +214,12 @@ tx_operand tx_emit(tx_emitter *emitter, uint32_t node) {
 
 /* --- results --- */
 
-/* A register of the code's own becomes a result as it is; columns and constants are copied into one. */
+/* A register of the code's own becomes a result as it is, and so does a column's plane; constants are copied into one. */
 static uint32_t result_plane(tx_emitter *emitter, uint32_t plane) {
   if (!plane) return 0;
   tx_slot *slot = &emitter->code->slots[plane];
   if (slot->kind == TX_SLOT_REGISTER) slot->kind = TX_SLOT_OUTPUT;
-  if (slot->kind == TX_SLOT_OUTPUT) return plane;
+  if (slot->kind != TX_SLOT_CONSTANT) return plane;
   uint32_t out = tx_new_register(emitter, 1);
   tx_step *step = tx_new_step(emitter, tx_step_plane_copy);
   step->in[0] = plane;

@@ -5,14 +5,13 @@
 #ifndef TX_EXPR_PROGRAM_PRIVATE_H
 #define TX_EXPR_PROGRAM_PRIVATE_H
 
-#include "expr/kernel.h"
+#include "expr/claims.h"
 #include "expr/node.h"
 #include "expr/program.h"
 
 /* Rows per strip: all steps are run for one strip before the next, so that registers stay in the nearest cache. */
 #define TX_STRIP 512
 #define TX_STRIP_WORDS (TX_STRIP / 64)
-#define TX_BATCH_WORDS (TX_BATCH / 64)
 
 /* --- slots and steps --------------------------------------------------------------------------------------------- */
 
@@ -86,8 +85,8 @@ typedef struct tx_code {
   tx_dictionary **dictionaries; /* references held */
   size_t dictionary_count, dictionary_capacity;
   size_t scratch_size;
-  uint32_t *moving; /* slots whose pointers move from strip to strip; in the arena */
-  size_t moving_count;
+  uint32_t *moving; /* slots whose pointers move from strip to strip, columns first; in the arena */
+  size_t moving_count, moving_columns;
   size_t lines_a_step; /* cache lines of the next strip's columns to ask for after each step */
   bool slow; /* has steps that evaluate row by row */
 } tx_code;

@@ -68,7 +68,8 @@ void tx_run_free(tx_run *run) {
 }
 
 /* Where each column begins in this batch. The last rows, which do not fill a word, are read from a copy, so that
- * steps can always take 64 rows. Planes are whole words anyway. */
+ * steps can always take 64 rows. Planes are whole words anyway, but one that is a result as it stands is cut to the
+ * rows of a batch that is not whole. */
 static void begin_batch(tx_run *run) {
   const tx_code *code = run->code;
   size_t rows = run->data->rows, first = run->first;
@@ -81,7 +82,10 @@ static void begin_batch(tx_run *run) {
     }
     const unsigned char *base = (const unsigned char *)slot->base + first / 8 * slot->bits;
     run->start[i] = (unsigned char *)(uintptr_t)base;
-    if (tail && slot->bits > 1) {
+    if (slot->bits == 1 && run->count < TX_BATCH) {
+      run->start[i] = run->scratch + slot->tail;
+      memcpy(run->start[i], base, tx_words(run->count) * sizeof(uint64_t));
+    } else if (tail && slot->bits > 1) {
       run->start[i] = run->scratch + slot->tail;
       memcpy(run->start[i], base, (rows - first) * (slot->bits / 8));
     }
@@ -119,24 +123,22 @@ static void end_batch(tx_run *run) {
 /* Asks for the columns' next strip while this one is worked on, a few cache lines after each step: reading one column
  * at a time leaves the memory idle in between. */
 typedef struct ahead {
-  size_t column, offset; /* of the moving slots; bytes of its strip */
+  size_t column, offset; /* of the moving slots, columns first; bytes of its strip */
 } ahead;
 
 static void ask_ahead(const tx_run *run, size_t strip, size_t lines, ahead *at) {
 #ifdef __GNUC__
   const tx_code *code = run->code;
-  while (lines > 0 && at->column < code->moving_count) {
-    const tx_slot *slot = &code->slots[code->moving[at->column]];
-    size_t size = TX_STRIP / 8 * slot->bits;
-    if (slot->kind != TX_SLOT_COLUMN || at->offset >= size) {
-      at->column++;
-      at->offset = 0;
-      continue;
-    }
+  while (lines > 0 && at->column < code->moving_columns) {
+    const size_t size = TX_STRIP / 8 * (size_t)code->slots[code->moving[at->column]].bits;
+    const size_t left = (size - at->offset + 63) / 64, some = left < lines ? left : lines;
     uintptr_t from = (uintptr_t)run->start[at->column] + (strip + 1) * size + at->offset;
-    __builtin_prefetch((const void *)from);
-    at->offset += 64;
-    lines--;
+    for (const uintptr_t end = from + 64 * some; from < end; from += 64) __builtin_prefetch((const void *)from);
+    lines -= some;
+    at->offset += 64 * some;
+    if (some < left) return;
+    at->column++;
+    at->offset = 0;
   }
 #else
   (void)run, (void)strip, (void)lines, (void)at;
@@ -153,7 +155,7 @@ triax_status tx_run_batch(tx_run *run, size_t first, size_t count, triax_error *
   run->status = TRIAX_OK;
   begin_batch(run);
   tx_frame frame = {.at = run->at, .kernels = run->data->program->kernels, .run = run};
-  for (size_t done = 0, strip = 0; done < count; done += TX_STRIP, strip++) {
+  for (size_t done = 0, strip = 0; code->step_count && done < count; done += TX_STRIP, strip++) {
     point_at_strip(run, strip);
     frame.first = first + done;
     frame.rows = count - done < TX_STRIP ? count - done : TX_STRIP;
@@ -177,6 +179,7 @@ void tx_run_root(const tx_run *run, size_t number, tx_vector *vector) {
   *vector = (tx_vector){.type = root->type, .dictionary = root->dictionary};
   vector->truth = run->at[root->truth];
   vector->present = root->known ? run->at[root->known] : run->ones;
+  vector->all_present = !root->known;
   vector->fault = run->at[root->fault];
   if (!root->values) return;
   if (root->type.kind == TX_DOUBLE) {

@@ -49,68 +49,57 @@ bool tx_judge_given(const tx_segmentation_model *model) {
   return model->override_ != TX_NO_INPUT || dwells;
 }
 
+/* Whether the top level says of every unit where it is, so that nothing need be there before. */
+static bool tops_all(const tx_judging *all, const tx_judgement *to) {
+  return to->segment.small && !to->placed && all->model->top_count > 0;
+}
+
 /* Before any test: in no segment, but for those whom something else places. */
 static void place(const tx_judging *all, const tx_judgement *to, size_t first, size_t rows, uint64_t unmatched[2]) {
-  if (to->segment.small) memset(to->segment.small + first, UINT8_MAX, rows);
-  else memset(to->segment.large + first, UINT8_MAX, rows * sizeof *to->segment.large); /* TX_NO_SEGMENT */
+  if (to->segment.large) memset(to->segment.large + first, UINT8_MAX, rows * sizeof *to->segment.large); /* none */
+  else if (!tops_all(all, to)) memset(to->segment.small + first, UINT8_MAX, rows);
   if (to->placed) memset(to->placed + first, TX_PLACED_NOWHERE, rows);
   const bool given = all->override_of || all->previous_of; /* also to count those that name no segment */
   for (size_t row = first; given && row < first + rows; row++) place_given(all, to, row, unmatched);
 }
 
-/* --- tests, 64 units at a time ---------------------------------------------------------------------------------- */
+/* --- tests, a batch of units at a time -------------------------------------------------------------------------- */
 
-typedef struct word {
+typedef struct stretch {
   const tx_judging *all;
   const tx_judgement *to;
   const tx_verdicts *verdicts;
-  size_t at;          /* of the verdicts */
-  size_t first, rows; /* up to 64 */
-  uint64_t remaining; /* units that no sibling took yet */
-  uint32_t *previous; /* 64 of them: previous sibling, where hold looks at it */
-} word;
+  size_t first, rows;
+  tx_claims claims;               /* units that siblings took, numbered from the first, 0 for none */
+  uint64_t truth[TX_BATCH_WORDS]; /* room for verdicts that are made here */
+  uint32_t previous[TX_BATCH];    /* previous sibling, where hold looks at it */
+} stretch;
 
-/* What a test says of 64 units. */
-typedef struct verdict {
-  uint64_t truth, known;
-} verdict;
-
-static verdict judge_when(const word *units, uint32_t input) {
-  const tx_verdicts *said = &units->verdicts[input];
-  return (verdict){said->truth[units->at], said->known ? said->known[units->at] : UINT64_MAX};
+static const tx_column *by_of(const stretch *units, uint32_t segment) {
+  return units->all->units->inputs[tx_segment_by(units->all->model, segment)].column;
 }
 
-static const double *by_of(const word *units, uint32_t segment) {
-  return units->all->units->inputs[tx_segment_by(units->all->model, segment)].column->numbers + units->first;
+static const uint64_t *known_of(const stretch *units, const tx_column *column) {
+  return column->present ? column->present + units->first / 64 : NULL;
 }
 
-static verdict judge_at_least(const word *units, uint32_t segment) {
-  const tx_judging *all = units->all;
-  const double *by = by_of(units, segment);
-  const double at_least = all->model->segments[segment].at_least;
-  verdict out = {0, 0};
-  if (units->rows == 64) {
-    all->kernels->test_number[TX_IS_AT_LEAST](by, at_least, NULL, 1, &out.truth);
-    all->kernels->not_nan(by, NULL, 1, &out.known);
-    return out;
-  }
-  for (size_t i = 0; i < units->rows; i++) {
-    out.truth |= (uint64_t)(by[i] >= at_least) << i;
-    out.known |= (uint64_t)(by[i] == by[i]) << i;
-  }
-  return out;
-}
-
-static verdict judge_held(const word *units, uint32_t segment) {
-  const double *by = by_of(units, segment);
+static tx_verdicts judge_at_least(stretch *units, uint32_t segment) {
+  const tx_column *column = by_of(units, segment);
   const double at_least = units->all->model->segments[segment].at_least;
-  verdict out = {0, 0};
+  tx_claims_at_least(&units->claims, column->numbers + units->first, at_least, units->truth);
+  return (tx_verdicts){units->truth, known_of(units, column)};
+}
+
+static tx_verdicts judge_held(stretch *units, uint32_t segment) {
+  const tx_column *column = by_of(units, segment);
+  const double *by = column->numbers + units->first;
+  const double at_least = units->all->model->segments[segment].at_least;
+  memset(units->truth, 0, sizeof units->truth);
   for (size_t i = 0; i < units->rows; i++) {
     const double threshold = tx_held_threshold(at_least, units->to->margin, segment, units->previous[i]);
-    out.truth |= (uint64_t)(by[i] >= threshold) << i;
-    out.known |= (uint64_t)(by[i] == by[i]) << i;
+    units->truth[i / 64] |= (uint64_t)(by[i] >= threshold) << (i % 64);
   }
-  return out;
+  return (tx_verdicts){units->truth, known_of(units, column)};
 }
 
 static triax_text key_at(const tx_column *keys, size_t row) {
@@ -118,39 +107,36 @@ static triax_text key_at(const tx_column *keys, size_t row) {
   return tx_dictionary_text(keys->dictionary, tx_column_code(keys, row));
 }
 
-static verdict judge_top(const word *units, uint32_t segment) {
-  const tx_column *keys = units->all->units->keys;
-  const double *by = by_of(units, segment);
+static tx_verdicts judge_top(stretch *units, uint32_t segment) {
+  const tx_column *keys = units->all->units->keys, *column = by_of(units, segment);
+  const double *by = column->numbers + units->first;
   const tx_top_cutoff *cutoff = &units->to->cutoffs[segment];
-  verdict out = {0, 0};
-  for (size_t i = 0; i < units->rows; i++) {
-    const bool known = by[i] == by[i];
-    const bool above =
-        known && cutoff->any && by[i] >= cutoff->value &&
-        tx_top_holds(cutoff, by[i], by[i] > cutoff->value ? cutoff->key : key_at(keys, units->first + i));
-    out.truth |= (uint64_t)above << i;
-    out.known |= (uint64_t)known << i;
+  memset(units->truth, 0, sizeof units->truth);
+  for (size_t i = 0; i < units->rows && cutoff->any; i++) {
+    if (!(by[i] >= cutoff->value)) continue;
+    const triax_text key = by[i] > cutoff->value ? cutoff->key : key_at(keys, units->first + i);
+    units->truth[i / 64] |= (uint64_t)tx_top_holds(cutoff, by[i], key) << (i % 64);
   }
-  return out;
+  return (tx_verdicts){units->truth, known_of(units, column)};
 }
 
-static bool holds_back(const word *units) { return units->to->margin > 0 && units->all->previous_of != NULL; }
+static bool holds_back(const stretch *units) { return units->to->margin > 0 && units->all->previous_of != NULL; }
 
-static verdict judge(const word *units, uint32_t segment) {
+static tx_verdicts judge(stretch *units, uint32_t segment) {
   const tx_segment *test = &units->all->model->segments[segment];
   switch (test->test) {
   case TX_TEST_WHEN:
-    return judge_when(units, test->when);
+    return units->verdicts[test->when];
   case TX_TEST_AT_LEAST:
     return holds_back(units) ? judge_held(units, segment) : judge_at_least(units, segment);
   case TX_TEST_TOP:
     return judge_top(units, segment);
   default:
-    return (verdict){UINT64_MAX, UINT64_MAX};
+    return (tx_verdicts){units->claims.remaining, NULL};
   }
 }
 
-static void load_previous(word *units, const tx_level *level) {
+static void load_previous(stretch *units, const tx_level *level) {
   const tx_judging *all = units->all;
   const tx_column *column = all->units->inputs[all->model->previous].column;
   for (size_t i = 0; i < units->rows; i++) {
@@ -160,32 +146,14 @@ static void load_previous(word *units, const tx_level *level) {
   }
 }
 
-/* Units that segments took, as planes of the segment's number after `before`. */
-#define PLANES 8
-
-typedef struct taking {
-  uint64_t planes[PLANES];
-  uint64_t all;
-  uint32_t before; /* the number of the segment before the first, perhaps that of none */
-} taking;
-
-static void take(uint64_t taken, uint32_t segment, taking *takings) {
-  const uint32_t number = segment - takings->before;
-  for (size_t k = 0; k < PLANES; k++) takings->planes[k] |= (number >> k) & 1 ? taken : 0;
-  takings->all |= taken;
-}
-
-/* Writes down what 64 units came to. */
-static void settle(const word *units, const taking *takings) {
+/* Writes down what siblings took, numbered after `before`. */
+static void settle(const stretch *units, uint32_t before) {
   const tx_judgement *to = units->to;
-  const uint64_t *planes[PLANES];
-  const uint32_t before = takings->before;
-  uint8_t number[64];
-  for (size_t k = 0; k < PLANES; k++) planes[k] = &takings->planes[k];
-  units->all->kernels->spread(planes, PLANES, 1, number);
-  if (to->segment.small && units->rows == 64) { /* a length that compilers know */
+  uint8_t number[TX_BATCH];
+  tx_claims_write(&units->claims, 0, number);
+  if (to->segment.small) {
     uint8_t *small = to->segment.small + units->first;
-    for (size_t i = 0; i < 64; i++) small[i] = number[i] ? (uint8_t)(before + number[i]) : small[i];
+    for (size_t i = 0; i < units->rows; i++) small[i] = number[i] ? (uint8_t)(before + number[i]) : small[i];
   } else {
     for (size_t i = 0; i < units->rows; i++)
       if (number[i]) put_place(&to->segment, units->first + i, before + number[i]);
@@ -196,51 +164,58 @@ static void settle(const word *units, const taking *takings) {
     placed[i] = number[i] && placed[i] == TX_PLACED_NOWHERE ? TX_PLACED_BY_TEST : placed[i];
 }
 
-/* Units that are judged at a level. */
-static uint64_t those_at(const word *units, const tx_level *level) {
+/* Finds the units that are judged at a level; returns how many. */
+static uint64_t find_those_at(stretch *units, const tx_level *level) {
   const tx_places *places = &units->to->segment;
-  const uint64_t whole = units->rows < 64 ? (UINT64_C(1) << units->rows) - 1 : UINT64_MAX;
-  if (level->parent == TX_NO_SEGMENT && !units->to->placed) return whole;
-  uint64_t here = 0;
-  for (size_t i = 0; i < units->rows; i++)
-    here |= (uint64_t)(tx_place_at(places, units->first + i) == level->parent) << i;
-  return here;
+  tx_claims *claims = &units->claims;
+  tx_claims_open(claims, units->all->kernels, units->rows);
+  if (level->parent == TX_NO_SEGMENT && !units->to->placed) return units->rows;
+  size_t i = 0;
+  memset(claims->remaining, 0, sizeof claims->remaining);
+  if (places->small) { /* where TX_NO_SEGMENT is UINT8_MAX */
+    claims->kernels->bytes_equal(places->small + units->first, (uint8_t)level->parent, claims->whole, claims->remaining);
+    i = 64 * claims->whole;
+  }
+  for (; i < units->rows; i++)
+    claims->remaining[i / 64] |= (uint64_t)(tx_place_at(places, units->first + i) == level->parent) << (i % 64);
+  return claims->kernels->count(claims->remaining, claims->words);
 }
 
-static void judge_level(word *units, const tx_level *level, uint64_t *counts) {
+static void judge_level(stretch *units, const tx_level *level, uint64_t *counts) {
   const size_t segments = units->all->model->count;
-  units->remaining = those_at(units, level);
-  uint64_t left = tx_bits_in(units->remaining);
-  taking takings = {{0}, 0, level->first - 1};
-  if (units->remaining && holds_back(units)) load_previous(units, level);
-  for (uint32_t s = level->first; s < level->last && units->remaining; s++) {
-    const verdict said = judge(units, s);
-    const uint64_t yes = units->remaining & said.known & said.truth, unknown = units->remaining & ~said.known;
-    const uint64_t taken = tx_bits_in(yes), open = unknown ? tx_bits_in(unknown) : 0;
-    counts[s] += taken;
-    counts[segments + s] += left - taken - open;
-    counts[2 * segments + s] += open;
-    units->to->uncertain[units->first / 64] |= unknown;
-    take(yes, s, &takings);
-    units->remaining &= ~yes;
-    left -= taken;
-    if (s - takings.before == UINT8_MAX) { /* the planes hold no larger numbers */
-      settle(units, &takings);
-      memset(&takings, 0, sizeof takings);
-      takings.before = s;
+  const bool tops = level->parent == TX_NO_SEGMENT && tops_all(units->all, units->to);
+  uint64_t left = find_those_at(units, level), *open = units->to->uncertain + units->first / 64;
+  uint32_t before = level->first - 1; /* that of none, where there is no segment before the first */
+  if (!left) return;
+  tx_claims_number(&units->claims, level->last - level->first);
+  if (holds_back(units)) load_previous(units, level);
+  for (uint32_t s = level->first; s < level->last && left; s++) {
+    const tx_verdicts said = judge(units, s);
+    size_t count[2];
+    tx_claims_take(&units->claims, said.truth, said.known, s - before, open, count);
+    counts[s] += count[0];
+    counts[segments + s] += left - count[0] - count[1];
+    counts[2 * segments + s] += count[1];
+    left -= count[0];
+    if (s - before == UINT8_MAX && !tops) { /* numbers are no larger */
+      settle(units, before);
+      tx_claims_number(&units->claims, level->last - s);
+      before = s;
     }
   }
-  if (takings.all) settle(units, &takings);
+  if (tops) tx_claims_write(&units->claims, (uint8_t)before, units->to->segment.small + units->first);
+  else settle(units, before);
 }
 
-static void judge_word(const tx_judging *all, const tx_judgement *to, size_t worker, size_t first, size_t at,
-                       size_t rows) {
-  const size_t inputs = all->model->input_count;
+static void judge_units(const tx_judging *all, const tx_judgement *to, size_t worker, size_t first, size_t rows) {
   uint64_t *counts = to->counts + worker * TX_COUNTS_OF(all->model->count);
-  uint32_t previous[64];
-  word units = {all, to, all->verdicts + worker * inputs, at, first + 64 * at, rows - 64 * at, 0, previous};
-  if (units.rows > 64) units.rows = 64;
-  if (all->begin == 0) place(all, to, units.first, units.rows, counts + 3 * all->model->count);
+  stretch units;
+  units.all = all;
+  units.to = to;
+  units.verdicts = all->verdicts + worker * all->model->input_count;
+  units.first = first;
+  units.rows = rows;
+  if (all->begin == 0) place(all, to, first, rows, counts + 3 * all->model->count);
   for (uint32_t n = all->begin; n < all->end; n++) {
     const tx_level level = tx_level_below(all->model, n ? n - 1 : TX_NO_SEGMENT);
     if (level.first < level.last) judge_level(&units, &level, counts);
@@ -269,9 +244,9 @@ static triax_status judge_batch(const tx_judging *all, size_t worker, size_t fir
     const triax_status status = units->judge(units->user, worker, all->turn, first, rows, verdicts, error);
     if (status) return status;
   }
-  for (size_t at = 0; at < tx_words(rows); at++)
-    for (size_t k = 0; k < all->count; k++) judge_word(all, &all->judgements[k], worker, first, at, rows);
+  for (size_t k = 0; k < all->count; k++) judge_units(all, &all->judgements[k], worker, first, rows);
   if (all->count > 1) find_held(all, first, rows);
+  if (units->placed && all->end > all->model->count) units->placed(units->placed_user, first, rows, &all->judgements[0].segment);
   return TRIAX_OK;
 }
 

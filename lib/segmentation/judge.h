@@ -2,7 +2,7 @@
 #ifndef TX_SEGMENTATION_JUDGE_H
 #define TX_SEGMENTATION_JUDGE_H
 
-#include "expr/kernel.h"
+#include "expr/claims.h"
 #include "segmentation/private.h"
 
 /* Counts of one worker: yes, no, unknown for each segment, then the two unmatched ones. */

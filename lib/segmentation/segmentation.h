@@ -117,7 +117,10 @@ typedef struct tx_units {
    * all units. Several threads call it at once, each as another worker. NULL: the inputs' own truths are taken. */
   triax_status (*judge)(void *user, size_t worker, size_t turn, size_t first, size_t rows, tx_verdicts *verdicts,
                         triax_error *error);
-  void *user;
+  /* Told of units that have come to their segments for good, while they are in cache. From all threads; may be NULL. */
+  void (*placed)(void *placed_user, size_t first, size_t rows, const tx_places *places);
+  void *placed_user;
+  void *user; /* of judge */
   size_t grain; /* units between two looks at whether to go on; 0: as many as take little time */
 } tx_units;
 

@@ -97,7 +97,7 @@ static void write_codes(const tx_run *run, size_t words, uint8_t *codes) {
     }
     for (size_t k = 0; k < 4; k++) planes[2 + k][w] = rule[k];
   }
-  tx_kernels_best()->spread(all, 6, words, codes);
+  tx_kernels_best()->spread(all, 6, 0, words, codes);
 }
 
 static void report(const char *what, size_t rows, double seconds, double read) {

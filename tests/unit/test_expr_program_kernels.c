@@ -114,11 +114,49 @@ static void test_tables(void **state) {
     kernels->choose32(planes[2], c32, d32, WORDS, chosen);
     for (size_t i = 0; i < ROWS; i++) assert_int_equal(chosen[i], bit(planes[2], i) ? c32[i] : d32[i]);
     for (size_t count = 0; count <= 8; count++) {
-      kernels->spread(all, count, WORDS, bytes);
+      const uint8_t base = (uint8_t)(count % 3 == 0 ? 0 : 255 - count);
+      kernels->spread(all, count, base, WORDS, bytes);
       for (size_t i = 0; i < ROWS; i++) {
-        unsigned expected = 0;
-        for (size_t k = 0; k < count; k++) expected |= (unsigned)bit(planes[k], i) << k;
-        assert_int_equal(bytes[i], expected);
+        unsigned expected = base;
+        for (size_t k = 0; k < count; k++) expected += (unsigned)bit(planes[k], i) << k;
+        assert_int_equal(bytes[i], expected & 255);
+      }
+    }
+    kernels->bytes_equal(c8, c8[7], WORDS, out);
+    for (size_t i = 0; i < ROWS; i++) assert_int_equal(bit(out, i), c8[i] == c8[7]);
+  }
+}
+
+/* Bit by bit what a claim says, twice in a row, the second time of what the first left. */
+static void test_claims(void **state) {
+  (void)state;
+  expr_random random = {5};
+  uint64_t truth[WORDS], known[WORDS], before[WORDS], remaining[WORDS], taken[WORDS], open[WORDS], opened[WORDS];
+  for (int round = 0; round < 20; round++) {
+    fill_planes(&random, truth);
+    fill_planes(&random, known);
+    fill_planes(&random, before);
+    fill_planes(&random, opened);
+    if (round % 2) known[round % WORDS] = UINT64_MAX;
+    for (size_t variant = 0; tx_kernels_variant(variant); variant++) {
+      const tx_kernels *kernels = tx_kernels_variant(variant);
+      for (int all = 0; all < 2; all++) {
+        size_t counts[2], yes = 0, unknown = 0, bits = 0;
+        memcpy(remaining, before, sizeof before);
+        memcpy(open, opened, sizeof opened);
+        kernels->claim(truth, all ? NULL : known, WORDS, remaining, taken, open, counts);
+        for (size_t i = 0; i < ROWS; i++) {
+          const bool here = bit(before, i), judged = here && (all || bit(known, i)), now = judged && bit(truth, i);
+          assert_int_equal(bit(taken, i), now);
+          assert_int_equal(bit(remaining, i), here && !now);
+          assert_int_equal(bit(open, i), bit(opened, i) || (here && !judged));
+          yes += now;
+          unknown += here && !judged;
+          bits += bit(truth, i);
+        }
+        assert_int_equal(counts[0], yes);
+        assert_int_equal(counts[1], unknown);
+        assert_int_equal(kernels->count(truth, WORDS), bits);
       }
     }
   }
@@ -182,7 +220,7 @@ static void test_arithmetic(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_tests),
-      cmocka_unit_test(test_tables),
+      cmocka_unit_test(test_tables), cmocka_unit_test(test_claims),
       cmocka_unit_test(test_arithmetic),
   };
   return cmocka_run_group_tests_name("expr_program_kernels", tests, NULL, NULL);
