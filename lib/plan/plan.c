@@ -289,6 +289,7 @@ void triax_plan_unref(triax_plan *plan) {
   for (size_t t = 0; t < TX_PLAN_TABLES; t++) triax_table_unref(plan->tables[t]);
   triax_document_free(plan->summary);
   tx_plan_sums_free(plan);
+  tx_row_sums_free(plan);
   if (plan->compiled) {
     size_t scores = plan->compiled->policy->score_count;
     tx_plan_forecast_free(plan);

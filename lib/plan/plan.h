@@ -24,8 +24,8 @@ typedef struct tx_plan_score {
   double *raw;               /* before limits; the same as health where the model has none */
   uint8_t *band;             /* the number of the band; that of the bands for unknown. See tx_plan_band */
   uint32_t *limit;           /* NULL: the model has none */
-  uint64_t *present, *covered; /* which of health and coverage are there */
-  size_t missing, uncovered;   /* how many are not */
+  uint64_t *present;         /* where there is a health; the column's once that is made */
+  size_t missing;            /* how many have none */
   uint64_t bands[TX_BAND_UNKNOWN + 1]; /* customers by band, numbered as in `band` */
   tx_column *health_column, *coverage_column, *band_column; /* the last NULL for scores */
   tx_health_part *parts;   /* metric by metric over all rows; NULL unless asked for */
@@ -47,7 +47,8 @@ typedef struct tx_plan_trend {
 typedef struct tx_plan_segmentation {
   tx_stage *stage;
   tx_stage *size_stage; /* families: `by` of each customer; NULL unless folded */
-  tx_segmentation_result result; /* over units */
+  tx_segmentation_result result; /* over units; its small places belong to the column that shares them */
+  tx_column *shares;             /* NULL: none does */
   bool folded;
   triax_table *units;     /* families folded, with derived columns; NULL unless folded */
   tx_families families;
@@ -198,6 +199,7 @@ struct triax_plan {
   tx_plan_plays plays;
   tx_plan_transition transition;
   tx_plan_forecast forecast;
+  struct tx_row_sums *row_sums; /* by block of rows; made with the segments, else with `sums` */
   struct tx_sums *sums; /* by segment; made with the tables */
   triax_table *tables[TX_PLAN_TABLES];
   triax_document *summary;

@@ -3,15 +3,12 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "expr/kernel.h"
+#include "expr/claims.h"
 #include "health/split.h"
 #include "plan/plan.h"
 
 /* Rows that one piece of parallel work takes at most; whole batches. */
 #define GRAIN (64 * TX_BATCH)
-
-/* Counts side by side, so that one customer's need not wait for that of the one before. */
-#define LANES 4
 
 typedef struct score_worker {
   tx_run *run;
@@ -23,8 +20,9 @@ typedef struct score_worker {
   int64_t *whole;
   uint64_t *uncategorised;
   const tx_kernels *kernels;
-  size_t missing, uncovered;
-  uint64_t bands[LANES][TX_BAND_UNKNOWN + 1];
+  tx_claims claims; /* of bands */
+  size_t missing;
+  uint64_t bands[TX_BAND_UNKNOWN + 1];
 } score_worker;
 
 typedef struct score_job {
@@ -70,9 +68,10 @@ static void close_worker(const score_job *job, score_worker *worker) {
 static void tally_batch(const score_job *job, score_worker *worker, size_t first, size_t rows) {
   const tx_stage *stage = job->score->stage;
   for (size_t i = 0; i < stage->exprs; i++) {
-    if (stage->root[i] == TX_NO_INPUT) continue;
+    if (stage->root[i] == TX_NO_INPUT || tx_stage_bare(stage, i)) continue;
     const tx_vector *vector = &worker->vectors[i];
-    tx_stage_tally(stage, i, &worker->tallies[i], first / 64, rows, vector->truth, vector->present, vector->fault);
+    tx_stage_tally(stage, i, &worker->tallies[i], first / 64, rows, vector->truth,
+                   vector->all_present ? NULL : vector->present, vector->fault);
   }
 }
 
@@ -98,15 +97,30 @@ static size_t settle(const tx_kernels *kernels, double *numbers, size_t rows, ui
   return missing + tx_numbers_settle(numbers + 64 * whole, rows - 64 * whole, present + whole);
 }
 
-/* What columns and sums will ask for, told while the values are in cache. */
+/* Bands from the highest down: each takes who reaches it and none above. The others' is unknown. */
+static void find_bands(const tx_health_model *model, const double *health, size_t rows, score_worker *worker,
+                       uint8_t *band) {
+  const uint32_t unknown = (uint32_t)model->band_count;
+  tx_claims *claims = &worker->claims;
+  uint64_t reached[TX_BATCH_WORDS], none[TX_BATCH_WORDS] = {0};
+  size_t count[2];
+  tx_claims_open(claims, worker->kernels, rows);
+  tx_claims_number(claims, unknown);
+  for (uint32_t b = unknown; b-- > 0;) {
+    tx_claims_at_least(claims, health, model->bands[b].threshold, reached);
+    tx_claims_take(claims, reached, NULL, b, none, count);
+    worker->bands[b] += count[0];
+  }
+  tx_claims_take(claims, claims->remaining, NULL, unknown, none, count);
+  worker->bands[unknown] += count[0];
+  tx_claims_write(claims, 0, band);
+}
+
+/* What columns and sums will ask for, told while the values are in cache. Coverage is never missing. */
 static void settle_batch(const score_job *job, score_worker *worker, size_t first, size_t rows) {
   tx_plan_score *score = job->score;
-  const uint8_t unknown = (uint8_t)score->model->band_count;
-  uint8_t *band = score->band + first;
   worker->missing += settle(worker->kernels, score->health + first, rows, score->present + first / 64);
-  worker->uncovered += settle(worker->kernels, score->coverage + first, rows, score->covered + first / 64);
-  for (size_t i = 0; i < rows; i++) band[i] = band[i] == TX_BAND_UNKNOWN ? unknown : band[i];
-  for (size_t i = 0; i < rows; i++) worker->bands[i % LANES][band[i]]++;
+  find_bands(score->model, score->health + first, rows, worker, score->band + first);
 }
 
 static triax_status score_batch(const score_job *job, score_worker *worker, size_t first, size_t rows,
@@ -121,7 +135,7 @@ static triax_status score_batch(const score_job *job, score_worker *worker, size
   tx_health_output output = {score->health + first,
                              score->limit ? score->raw + first : NULL,
                              score->coverage + first,
-                             score->band + first,
+                             NULL,
                              NULL,
                              worker->parts,
                              worker->uncategorised,
@@ -148,11 +162,8 @@ static void add_worker(const score_job *job, const score_worker *worker) {
   tx_plan_score *score = job->score;
   tx_stage_add(score->stage, worker->tallies);
   score->missing += worker->missing;
-  score->uncovered += worker->uncovered;
   for (size_t m = 0; m < score->model->metric_count; m++) score->uncategorised[m] += worker->uncategorised[m];
-  for (size_t b = 0; b <= score->model->band_count; b++) {
-    for (size_t lane = 0; lane < LANES; lane++) score->bands[b] += worker->bands[lane][b];
-  }
+  for (size_t b = 0; b <= score->model->band_count; b++) score->bands[b] += worker->bands[b];
 }
 
 static triax_status score_all(score_job *job, triax_error *error) {
@@ -173,6 +184,7 @@ static triax_status score_all(score_job *job, triax_error *error) {
     if (status == TRIAX_OK) add_worker(job, &job->workers[w]);
     close_worker(job, &job->workers[w]);
   }
+  if (status == TRIAX_OK) tx_stage_tally_bare(job->score->stage);
   tx_free_array(context, job->workers, job->worker_count, sizeof *job->workers);
   return status;
 }
@@ -183,7 +195,6 @@ static bool make_room(triax_plan *plan, tx_plan_score *score) {
   score->coverage = tx_alloc_array(plan->context, rows, sizeof(double));
   score->band = tx_alloc_array(plan->context, rows, 1);
   score->present = tx_alloc_array(plan->context, tx_words(rows), sizeof *score->present);
-  score->covered = tx_alloc_array(plan->context, tx_words(rows), sizeof *score->covered);
   score->raw = score->health;
   if (score->model->limit_count) {
     score->raw = tx_alloc_array(plan->context, rows, sizeof(double));
@@ -199,7 +210,7 @@ static bool make_room(triax_plan *plan, tx_plan_score *score) {
     score->parts = tx_alloc_array(plan->context, score->model->metric_count * rows, sizeof *score->parts);
     if (!score->parts) return false;
   }
-  return score->health && score->raw && score->coverage && score->band && score->present && score->covered &&
+  return score->health && score->raw && score->coverage && score->band && score->present &&
          score->uncategorised;
 }
 
@@ -212,7 +223,6 @@ void tx_plan_score_free(triax_plan *plan, tx_plan_score *score) {
   tx_column_unref(score->health_column);
   if (!score->band_column) tx_free_array(plan->context, score->band, rows, 1);
   tx_free_array(plan->context, score->present, tx_words(rows), sizeof *score->present);
-  tx_free_array(plan->context, score->covered, tx_words(rows), sizeof *score->covered);
   tx_column_unref(score->coverage_column);
   tx_column_unref(score->band_column);
   tx_free_array(plan->context, score->limit, rows, sizeof(uint32_t));
@@ -223,21 +233,18 @@ void tx_plan_score_free(triax_plan *plan, tx_plan_score *score) {
 }
 
 /* The numbers as a column, which takes them over. */
-static tx_column *number_column(triax_plan *plan, double **numbers, uint64_t **present, size_t missing) {
-  double *taken = *numbers;
-  tx_column *column = tx_column_take_settled(plan->context, plan->rows, taken, *present, missing);
-  *present = NULL;
+static tx_column *number_column(triax_plan *plan, double **numbers, uint64_t *present, size_t missing) {
+  tx_column *column = tx_column_take_settled(plan->context, plan->rows, *numbers, present, missing);
   if (!column) *numbers = NULL;
   return column;
 }
 
 static bool make_columns(triax_plan *plan, tx_plan_score *score) {
   const bool plain = score->raw == score->health;
-  score->health_column = number_column(plan, &score->health, &score->present, score->missing);
+  score->health_column = number_column(plan, &score->health, score->present, score->missing);
+  score->present = NULL;
   if (plain) score->raw = score->health;
-  if (score->health_column) {
-    score->coverage_column = number_column(plan, &score->coverage, &score->covered, score->uncovered);
-  }
+  if (score->health_column) score->coverage_column = number_column(plan, &score->coverage, NULL, 0);
   return score->coverage_column != NULL;
 }
 

@@ -6,6 +6,7 @@
 #include "expr/node.h"
 #include "plan/aggregates.h"
 #include "plan/plan.h"
+#include "plan/sums.h"
 
 /* --- inputs --- */
 
@@ -170,9 +171,9 @@ static triax_status judge_tests(void *user, size_t number, size_t turn, size_t f
     if (!tx_stage_tests(stage, i)) continue;
     tx_vector vector;
     tx_run_root(worker->run, stage->root[i], &vector);
-    verdicts[i] = (tx_verdicts){vector.truth, vector.present};
+    verdicts[i] = (tx_verdicts){vector.truth, vector.all_present ? NULL : vector.present};
     if (turn) continue; /* counted before */
-    tx_stage_tally(stage, i, &worker->tallies[i], first / 64, rows, vector.truth, vector.present, vector.fault);
+    tx_stage_tally(stage, i, &worker->tallies[i], first / 64, rows, vector.truth, verdicts[i].known, vector.fault);
   }
   return status;
 }
@@ -188,7 +189,10 @@ static triax_status judge_units(triax_plan *plan, const tx_segmentation_model *m
     units->user = &job;
     units->grain = tx_program_grain(job.stage->program);
   }
-  const triax_status status = tx_segmentation_run(plan->context, model, units, &segmentation->result, error);
+  triax_status status = tx_row_sums_open(plan, units, error);
+  if (status == TRIAX_OK) {
+    status = tx_segmentation_run(plan->context, model, units, &segmentation->result, error);
+  }
   for (size_t w = 0; w < threads; w++) {
     if (job.workers[w].tallies && status == TRIAX_OK) tx_stage_add(job.stage, job.workers[w].tallies);
     tx_stage_tallies_free(job.stage, job.workers[w].tallies);
@@ -219,9 +223,15 @@ static triax_status run_model(triax_plan *plan, triax_error *error) {
 
 /* --- results per customer --- */
 
-/* Few segments are a byte each already, UINT8_MAX for none. */
+/* Few segments are a byte each already, UINT8_MAX for none. Where nobody is in none, they are the column's codes. */
 static tx_column *few_segments(triax_plan *plan, const triax_text *names, size_t count) {
-  const uint8_t *small = plan->segmentation.result.segment.small;
+  uint8_t *small = plan->segmentation.result.segment.small;
+  if (!plan->segmentation.folded && plan->rows && !memchr(small, UINT8_MAX, plan->rows)) {
+    tx_column *column = tx_plan_names8(plan->context, small, plan->rows, names, count);
+    if (!column) plan->segmentation.result.segment.small = NULL;
+    plan->segmentation.shares = tx_column_ref(column);
+    return column;
+  }
   uint8_t *codes = tx_alloc_array(plan->context, plan->rows, 1);
   if (codes && !plan->segmentation.folded) memcpy(codes, small, plan->rows);
   for (size_t row = 0; codes && plan->segmentation.folded && row < plan->rows; row++) {
@@ -296,6 +306,8 @@ triax_status tx_run_segmentation(triax_plan *plan, const tx_step *step, triax_er
 void tx_plan_segmentation_free(triax_plan *plan) {
   tx_plan_segmentation *segmentation = &plan->segmentation;
   const tx_segmentation_model *model = &plan->compiled->policy->segmentation.model;
+  if (segmentation->shares) segmentation->result.segment.small = NULL;
+  tx_column_unref(segmentation->shares);
   tx_segmentation_result_free(plan->context, model, &segmentation->result);
   tx_free_array(plan->context, segmentation->unit_columns, tx_module_variables(plan->compiled->module),
                 sizeof(tx_column *));

@@ -56,6 +56,7 @@ static triax_status open_stage(const tx_compiled *compiled, const tx_step *step,
   made->columns = columns;
   made->exprs = step->exprs->count;
   made->module = tx_compiled_module(compiled, over);
+  made->kernels = tx_kernels_best();
   tx_arena_init(&made->arena, compiled->context);
   uint32_t *roots = NULL;
   size_t count = 0;
@@ -155,11 +156,25 @@ static void blame(const tx_stage *stage, size_t expr, tx_tally *tally, size_t fi
 
 void tx_stage_tally(const tx_stage *stage, size_t expr, tx_tally *tally, size_t first_word, size_t rows,
                     const uint64_t *truth, const uint64_t *known, const uint64_t *faults) {
-  const size_t unknown = known ? rows - tx_popcount(known, rows) : 0;
-  if (truth) tally->yes += tx_popcount(truth, rows);
-  if (faults) tally->faults += tx_popcount(faults, rows);
+  const size_t words = tx_words(rows), unknown = known ? rows - stage->kernels->count(known, words) : 0;
+  if (truth) tally->yes += stage->kernels->count(truth, words);
+  if (faults) tally->faults += stage->kernels->count(faults, words);
   tally->unknown += unknown;
   if (unknown) blame(stage, expr, tally, first_word, rows, known);
+}
+
+const tx_column *tx_stage_bare(const tx_stage *stage, size_t expr) {
+  const tx_column *column = stage->root[expr] == TX_NO_INPUT ? NULL : tx_data_bare(stage->data, stage->root[expr]);
+  return column && column->type != TRIAX_TYPE_BOOLEAN ? column : NULL;
+}
+
+void tx_stage_tally_bare(tx_stage *stage) {
+  for (size_t i = 0; i < stage->exprs; i++) {
+    const tx_column *column = tx_stage_bare(stage, i);
+    if (!column) continue;
+    stage->tallies[i].unknown += column->missing;
+    for (size_t v = 0; v < stage->read_count[i]; v++) stage->tallies[i].blame[v] += column->missing;
+  }
 }
 
 void tx_write_blame(const tx_module *module, const uint32_t *reads, size_t read_count, const uint64_t *blame,

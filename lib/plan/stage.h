@@ -6,6 +6,7 @@
 #define TX_PLAN_STAGE_H
 
 #include "base/text.h"
+#include "expr/kernel.h"
 #include "plan/compile.h"
 
 /* What one expression came to over all rows. */
@@ -20,6 +21,7 @@ typedef struct tx_stage {
   triax_context *context;
   const tx_step *step;
   const tx_module *module;
+  const tx_kernels *kernels;
   int over;
   size_t rows;
   size_t exprs;
@@ -52,6 +54,10 @@ triax_status tx_stage_truth(const tx_stage *stage, size_t expr, size_t row, bool
                             triax_error *error);
 /* Whether an expression is one of the stage's, and a test. */
 bool tx_stage_tests(const tx_stage *stage, size_t expr);
+/* The column that an expression is as it stands (truths apart), or NULL; and the tallies of all of them, which need no
+ * look at the rows. */
+const tx_column *tx_stage_bare(const tx_stage *stage, size_t expr);
+void tx_stage_tally_bare(tx_stage *stage);
 /* Adds to a tally what a stretch of 64-row words says. known, faults may be NULL; values of bool have truth.
  * Bits past the end are 0. */
 void tx_stage_tally(const tx_stage *stage, size_t expr, tx_tally *tally, size_t first_word, size_t rows,

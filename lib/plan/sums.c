@@ -56,76 +56,155 @@ static void find_order(const tx_segmentation_model *model, tx_sums *sums) {
 }
 
 /* What every plan adds up for a segment in a block, side by side in memory. */
-typedef struct row_sums {
-  double money;
-  uint64_t customers; /* and in the upper half those with a health */
-  double health;
-} row_sums;
+typedef struct row_sum {
+  double money, health;
+  uint64_t customers, unscored; /* those without a health */
+} row_sum;
 
-typedef struct summing {
+/* Segments of a byte are their own places among the sums of a block, UINT8_MAX being none. */
+typedef struct tx_row_sums {
   const triax_plan *plan;
-  const double *money, *health; /* NULL: none */
-  size_t each;                  /* sums of a block: segments, then none, then all customers' health */
-  row_sums *sums;               /* by block */
-} summing;
+  const double *money, *health;                     /* NULL: none */
+  const uint64_t *money_present, *health_present;   /* NULL: all are */
+  size_t none, each, blocks; /* the place of no segment, behind which is that of all customers' health; sums of a block */
+  bool whole;                /* the rows were all added */
+  row_sum *sums;             /* by block */
+} tx_row_sums;
 
-/* Rows that are looked at together. */
-#define STRIP 1024
+/* A word of rows of which nothing is missing, and rows of which something may be: the same sums to the bit, since
+ * adding a 0 changes none. */
+static inline void add_known(const uint8_t *small, const double *money, const double *health, row_sum *sums,
+                             double *all) {
+  for (size_t i = 0; i < 64; i++) {
+    row_sum *at = &sums[small[i]];
+    at->customers++;
+    if (money) at->money += money[i];
+    if (!health) continue;
+    at->health += health[i];
+    *all += health[i];
+  }
+}
 
-static void sum_strip(const summing *work, size_t first, size_t rows, row_sums *sums) {
-  const uint32_t segments = (uint32_t)work->each - 2;
-  const double *money = work->money ? work->money + first : NULL, *health = work->health ? work->health + first : NULL;
-  double all = sums[segments + 1].health;
-  uint32_t segment[STRIP];
-  for (size_t i = 0; i < rows; i++) segment[i] = tx_plan_segment(work->plan, first + i);
-  for (size_t i = 0; i < rows; i++) {
-    row_sums *at = &sums[segment[i] < segments ? segment[i] : segments];
-    const double more = money ? money[i] : 0, score = health ? health[i] : (double)NAN;
+static void add_some(const tx_row_sums *work, const tx_places *places, size_t first, size_t rows, row_sum *sums,
+                     double *all) {
+  for (size_t row = first; row < first + rows; row++) {
+    const uint32_t segment = places->small ? places->small[row] : places->large[row];
+    row_sum *at = &sums[segment < work->none ? segment : work->none];
+    const double more = work->money ? work->money[row] : 0, score = work->health ? work->health[row] : (double)NAN;
     const double known = score == score ? score : 0;
-    at->customers += 1 + ((uint64_t)(score == score) << 32);
+    at->customers++;
+    at->unscored += score != score;
     at->money += more == more ? more : 0;
     at->health += known;
-    all += known;
+    *all += known;
   }
-  sums[segments + 1].health = all;
+}
+
+static bool all_there(const tx_row_sums *work, size_t row) {
+  return (!work->money_present || work->money_present[row / 64] == UINT64_MAX) &&
+         (!work->health_present || work->health_present[row / 64] == UINT64_MAX);
+}
+
+/* Rows of one block, in order. */
+static void add_rows(void *user, size_t first, size_t rows, const tx_places *places) {
+  const tx_row_sums *work = user;
+  row_sum *sums = work->sums + first / TX_SUM_BLOCK * work->each;
+  double all = sums[work->none + 1].health;
+  for (size_t row = first; row < first + rows; row += 64) {
+    const size_t some = first + rows - row < 64 ? first + rows - row : 64;
+    const uint8_t *small = places->small ? places->small + row : NULL;
+    if (!small || some < 64 || !all_there(work, row)) add_some(work, places, row, some, sums, &all);
+    else if (work->money && work->health) add_known(small, work->money + row, work->health + row, sums, &all);
+    else if (work->health) add_known(small, NULL, work->health + row, sums, &all);
+    else add_known(small, work->money ? work->money + row : NULL, NULL, sums, &all);
+  }
+  sums[work->none + 1].health = all;
+}
+
+/* Customers of families are where their family is. */
+static void add_members(const tx_row_sums *work, size_t first, size_t rows) {
+  uint32_t segment[64];
+  for (size_t row = first; row < first + rows; row += 64) {
+    const size_t some = first + rows - row < 64 ? first + rows - row : 64;
+    for (size_t i = 0; i < some; i++) segment[i] = tx_plan_segment(work->plan, row + i);
+    row_sum *sums = work->sums + row / TX_SUM_BLOCK * work->each;
+    const tx_row_sums shifted = {.money = work->money ? work->money + row : NULL,
+                                 .health = work->health ? work->health + row : NULL, .none = work->none};
+    add_some(&shifted, &(tx_places){NULL, segment}, 0, some, sums, &sums[work->none + 1].health);
+  }
 }
 
 static triax_status sum_blocks(void *user, size_t worker, size_t begin, size_t end, triax_error *error) {
-  const summing *work = user;
+  tx_row_sums *work = user;
   (void)worker;
   (void)error;
   for (size_t block = begin; block < end; block++) {
     const size_t first = block * TX_SUM_BLOCK, left = work->plan->rows - first;
     const size_t rows = left < TX_SUM_BLOCK ? left : TX_SUM_BLOCK;
-    for (size_t at = 0; at < rows; at += STRIP) {
-      sum_strip(work, first + at, rows - at < STRIP ? rows - at : STRIP, work->sums + block * work->each);
-    }
+    if (work->plan->segmentation.folded) add_members(work, first, rows);
+    else add_rows(work, first, rows, &work->plan->segmentation.result.segment);
   }
   return TRIAX_OK;
 }
 
-static void gather_block(const summing *work, const row_sums *block, tx_sums *sums) {
-  for (size_t s = 0; s < sums->count; s++) {
-    const size_t to = s + 1 == sums->count ? s : sums->place[s];
-    sums->customers[to] += block[s].customers & UINT32_MAX;
-    sums->scored[to] += block[s].customers >> 32;
-    sums->money[to] += block[s].money;
-    sums->mean_health[to] += block[s].health;
-  }
-  sums->health += block[work->each - 1].health;
+static triax_status open_row_sums(triax_plan *plan, triax_error *error) {
+  const tx_column *money = tx_plan_money(plan), *health = plan->health.health_column;
+  const size_t segments = plan->compiled->policy->segmentation.model.count;
+  tx_row_sums *work = plan->row_sums = tx_calloc(plan->context, 1, sizeof *work);
+  if (!work) return tx_no_memory(error);
+  work->plan = plan;
+  work->money = money ? money->numbers : NULL;
+  work->money_present = money ? money->present : NULL;
+  work->health = health ? health->numbers : NULL;
+  work->health_present = health ? health->present : NULL;
+  work->none = segments <= UINT8_MAX && !plan->segmentation.folded ? UINT8_MAX : segments;
+  work->each = work->none + 2;
+  work->blocks = (plan->rows + TX_SUM_BLOCK - 1) / TX_SUM_BLOCK;
+  work->sums = tx_calloc(plan->context, work->blocks * work->each, sizeof *work->sums);
+  return work->sums ? TRIAX_OK : tx_no_memory(error);
 }
 
-static triax_status add_rows(const triax_plan *plan, const tx_column *money, tx_sums *sums, triax_error *error) {
-  const size_t blocks = (plan->rows + TX_SUM_BLOCK - 1) / TX_SUM_BLOCK;
-  summing work = {plan, money ? money->numbers : NULL, plan->health.model ? plan->health.health : NULL,
-                  sums->count + 1, NULL};
-  work.sums = tx_calloc(plan->context, blocks * work.each, sizeof *work.sums);
-  if (!work.sums) return tx_no_memory(error);
-  const triax_status status = tx_parallel_for(plan->context, "summing", blocks, 1, sum_blocks, &work, error);
-  for (size_t block = 0; status == TRIAX_OK && block < blocks; block++) {
-    gather_block(&work, work.sums + block * work.each, sums);
+void tx_row_sums_free(triax_plan *plan) {
+  tx_row_sums *work = plan->row_sums;
+  if (!work) return;
+  tx_free_array(plan->context, work->sums, work->blocks * work->each, sizeof *work->sums);
+  tx_free(plan->context, work, sizeof *work);
+  plan->row_sums = NULL;
+}
+
+triax_status tx_row_sums_open(triax_plan *plan, tx_units *units, triax_error *error) {
+  const bool scored = !plan->compiled->policy->has_health || plan->health.health_column;
+  if (!units->grain) units->grain = TX_SUM_BLOCK;
+  if (plan->segmentation.folded || !scored || units->grain != TX_SUM_BLOCK) return TRIAX_OK;
+  const triax_status status = open_row_sums(plan, error);
+  if (status != TRIAX_OK) return status;
+  plan->row_sums->whole = true;
+  units->placed = add_rows;
+  units->placed_user = plan->row_sums;
+  return TRIAX_OK;
+}
+
+static void gather_block(const tx_row_sums *work, const row_sum *block, tx_sums *sums) {
+  for (size_t s = 0; s < sums->count; s++) {
+    const size_t to = s + 1 == sums->count ? s : sums->place[s];
+    const row_sum *from = &block[s + 1 == sums->count ? work->none : s];
+    sums->customers[to] += from->customers;
+    sums->scored[to] += from->customers - from->unscored;
+    sums->money[to] += from->money;
+    sums->mean_health[to] += from->health;
   }
-  tx_free_array(plan->context, work.sums, blocks * work.each, sizeof *work.sums);
+  sums->health += block[work->none + 1].health;
+}
+
+static triax_status sum_rows(triax_plan *plan, tx_sums *sums, triax_error *error) {
+  triax_status status = plan->row_sums ? TRIAX_OK : open_row_sums(plan, error);
+  if (status != TRIAX_OK) return status;
+  tx_row_sums *work = plan->row_sums;
+  if (!work->whole) status = tx_parallel_for(plan->context, "summing", work->blocks, 1, sum_blocks, work, error);
+  for (size_t block = 0; status == TRIAX_OK && block < work->blocks; block++) {
+    gather_block(work, work->sums + block * work->each, sums);
+  }
+  tx_row_sums_free(plan);
   return status;
 }
 
@@ -174,7 +253,7 @@ triax_status tx_plan_sums_make(triax_plan *plan, triax_error *error) {
   *sums = (tx_sums){.context = plan->context, .count = model->count + 1, .has_money = money != NULL};
   if (!make_room(sums)) return tx_no_memory(error);
   find_order(model, sums);
-  triax_status status = add_rows(plan, money, sums, error);
+  triax_status status = sum_rows(plan, sums, error);
   if (status != TRIAX_OK) return status;
   add_owned(plan, sums);
   add_to_parents(model, sums);

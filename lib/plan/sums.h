@@ -20,6 +20,10 @@ typedef struct tx_sums {
  * 0, a mean over nothing NaN. Added up in the order of rows, by blocks of so many and then over blocks: the same bits on
  * any number of threads. */
 #define TX_SUM_BLOCK ((size_t)1 << 16)
+/* Sums by block made while segments are found, if that can be: whatever units are to be told goes to them. Else they are
+ * made with the rest, from another look at all rows. */
+triax_status tx_row_sums_open(triax_plan *plan, tx_units *units, triax_error *error);
+void tx_row_sums_free(triax_plan *plan);
 triax_status tx_plan_sums_make(triax_plan *plan, triax_error *error); /* into plan->sums */
 void tx_plan_sums_free(triax_plan *plan);
 
