@@ -11,12 +11,15 @@
 
 /* A value names few where it names at most one CSM in so many. */
 #define FEW 32
+/* Lists are told apart by how many they have, where the test asks, up to so many. */
+#define MOST_COUNTED 64
 
 typedef struct share_job {
   tx_pair_job *pairs;
   const tx_module *module;
   uint64_t *reached; /* nodes of the test */
   uint64_t *barred;  /* columns of customers that are read otherwise, too */
+  uint64_t *counted; /* lists of customers whose size is read */
   uint64_t *names;   /* columns of customers that name few */
 } share_job;
 
@@ -40,8 +43,22 @@ static const tx_column *csms_column(const share_job *job, const tx_expr_node *no
   return c < job->pairs->csms.count ? job->pairs->csms.columns[c] : NULL;
 }
 
+/* The CSMs' column of `list.exists(x, x == csm.id)`, `list.exists_one(x, x == csm.id)` or `list.all(x, x != csm.id)`. */
+static const tx_column *each_compared(const share_job *job, const tx_expr_node *node) {
+  const tx_expr_node *body = tx_node_child(job->module, node, 1);
+  if (body->op != (node->op == TX_OP_ALL ? TX_OP_UNEQUAL : TX_OP_EQUAL)) return NULL;
+  const tx_expr_node *a = tx_node_child(job->module, body, 0), *b = tx_node_child(job->module, body, 1);
+  const tx_expr_node *local = a->op == TX_OP_LOCAL ? a : b;
+  return local->op == TX_OP_LOCAL && local->index == node->index ? csms_column(job, local == a ? b : a) : NULL;
+}
+
 /* Whether the node compares strings of the two sides, and of what columns. */
 static bool compares(const share_job *job, const tx_expr_node *node, size_t *customer, const tx_column **csm) {
+  if (node->op == TX_OP_EXISTS || node->op == TX_OP_EXISTS_ONE || node->op == TX_OP_ALL) {
+    *customer = customers_column(job, tx_node_child(job->module, node, 0));
+    *csm = *customer == SIZE_MAX ? NULL : each_compared(job, node);
+    return *csm && (*csm)->dictionary && !(*csm)->lists && job->pairs->customers.columns[*customer]->lists;
+  }
   bool in = node->op == TX_OP_IN;
   if (!in && node->op != TX_OP_EQUAL && node->op != TX_OP_UNEQUAL) return false;
   const tx_expr_node *a = tx_node_child(job->module, node, 0), *b = tx_node_child(job->module, node, 1);
@@ -55,6 +72,28 @@ static bool compares(const share_job *job, const tx_expr_node *node, size_t *cus
   return !element->lists && (list->lists != NULL) == in;
 }
 
+/* Whether the node asks how many texts there are in a list of the customers': stand-ins then have as many. */
+static bool counts(share_job *job, const tx_expr_node *node) {
+  if (node->op != TX_OP_SIZE) return false;
+  size_t c = customers_column(job, tx_node_child(job->module, node, 0));
+  const tx_lists *lists = c == SIZE_MAX ? NULL : job->pairs->customers.columns[c]->lists;
+  for (uint32_t l = 0; lists && l < lists->size; l++) {
+    if (lists->offsets[l + 1] - lists->offsets[l] > MOST_COUNTED) return false;
+  }
+  if (lists) tx_bit_set(job->counted, c);
+  return lists != NULL;
+}
+
+/* Whether it asks if there are any: stand-ins are empty where the lists are. */
+static bool asks_for_any(const share_job *job, const tx_expr_node *node) {
+  if (node->op != TX_OP_EQUAL && node->op != TX_OP_UNEQUAL) return false;
+  const tx_expr_node *a = tx_node_child(job->module, node, 0), *b = tx_node_child(job->module, node, 1);
+  size_t c = customers_column(job, a->fixed ? b : a);
+  const tx_value *value = a->fixed ? &a->value : &b->value;
+  if (!(a->fixed ? a : b)->fixed || c == SIZE_MAX || !job->pairs->customers.columns[c]->lists) return false;
+  return value->state == TX_PRESENT && value->list.count == 0;
+}
+
 /* Children come before their parents: one walk from the root down. */
 static void walk(share_job *job) {
   const tx_module *module = job->module;
@@ -64,7 +103,8 @@ static void walk(share_job *job) {
     size_t column;
     const tx_column *csm;
     if (!tx_bit(job->reached, n)) continue;
-    bool fine = compares(job, node, &column, &csm) || customers_column(job, node) != SIZE_MAX;
+    bool fine = compares(job, node, &column, &csm) || customers_column(job, node) != SIZE_MAX ||
+                counts(job, node) || asks_for_any(job, node);
     for (uint32_t i = 0; i < node->count; i++) {
       const tx_expr_node *child = tx_node_child(module, node, i);
       tx_bit_set(job->reached, (size_t)(child - module->nodes));
@@ -133,7 +173,7 @@ static bool list_named(share_job *job, tx_pair_rows *rows) {
 
 /* --- stand-ins --- */
 
-/* A text longer than all that CSMs have where the column is compared. */
+/* Texts longer than all that CSMs have where the column is compared: the first so many bytes of `bytes`, and more. */
 static bool strange_text(const share_job *job, size_t column, triax_text *text) {
   uint64_t longest = 0;
   for (size_t n = 0; n <= job->pairs->root; n++) {
@@ -145,25 +185,38 @@ static bool strange_text(const share_job *job, size_t column, triax_text *text) 
       longest = length > longest ? length : longest;
     }
   }
-  char *bytes = tx_arena_calloc(&job->pairs->scratch, (size_t)longest + 1, 1);
+  char *bytes = tx_arena_calloc(&job->pairs->scratch, (size_t)longest + 1 + MOST_COUNTED, 1);
   if (!bytes) return false;
-  memset(bytes, '-', (size_t)longest + 1);
+  memset(bytes, '-', (size_t)longest + 1 + MOST_COUNTED);
   *text = (triax_text){bytes, (size_t)longest + 1};
   return true;
 }
 
-/* One value that names nobody wherever the column has any; missing where it is. */
+/* One value that names nobody for each that the column has. Lists stay empty, or have one such text, or as many as they
+ * had where that is asked. */
+static bool stand_in_code(const share_job *job, size_t c, uint32_t code, triax_text strange, tx_column_builder *builder,
+                          uint32_t *made) {
+  const tx_lists *lists = job->pairs->customers.columns[c]->lists;
+  triax_text items[MOST_COUNTED];
+  if (!lists) return tx_column_builder_intern(builder, strange, made);
+  size_t count = (size_t)(lists->offsets[code + 1] - lists->offsets[code]);
+  if (!tx_bit(job->counted, c)) count = count > 0;
+  for (size_t i = 0; i < count; i++) items[i] = (triax_text){strange.bytes, strange.length + i};
+  return tx_column_builder_intern_list(builder, items, count, made);
+}
+
 static tx_column *stand_in(const share_job *job, size_t c) {
   const tx_column *column = job->pairs->customers.columns[c];
+  uint32_t values = column->lists ? column->lists->size : column->dictionary->size;
+  uint32_t *code = tx_arena_calloc(&job->pairs->scratch, (size_t)values + 1, sizeof *code);
   tx_column_builder *builder = tx_column_builder_new(column->context, column->type);
   tx_column *made = NULL;
-  triax_text text;
-  uint32_t code;
-  bool fine = builder && strange_text(job, c, &text) && tx_column_builder_reserve(builder, column->rows);
-  if (fine && column->lists) fine = tx_column_builder_intern_list(builder, NULL, 0, &code);
-  else if (fine) fine = tx_column_builder_intern(builder, text, &code);
+  triax_text strange;
+  bool fine = code && builder && strange_text(job, c, &strange) && tx_column_builder_reserve(builder, column->rows);
+  for (uint32_t v = 0; fine && v < values; v++) fine = stand_in_code(job, c, v, strange, builder, &code[v]);
   for (size_t row = 0; fine && row < column->rows; row++) {
-    fine = tx_column_has(column, row) ? tx_column_builder_code(builder, code) : tx_column_builder_missing(builder);
+    bool has = tx_column_has(column, row);
+    fine = has ? tx_column_builder_code(builder, code[tx_column_code(column, row)]) : tx_column_builder_missing(builder);
   }
   if (fine) made = tx_column_builder_finish(builder);
   tx_column_builder_free(builder);
@@ -196,8 +249,9 @@ triax_status tx_pairs_share(tx_pair_job *pairs, tx_pair_side *base, tx_pair_rows
   if (csms == 0 || customers <= TX_FEW_PAIRS / csms) return TRIAX_OK;
   job.reached = tx_arena_calloc(&pairs->scratch, tx_words((size_t)pairs->root + 1), sizeof(uint64_t));
   job.barred = tx_arena_calloc(&pairs->scratch, tx_words(pairs->customers.count) + 1, sizeof(uint64_t));
+  job.counted = tx_arena_calloc(&pairs->scratch, tx_words(pairs->customers.count) + 1, sizeof(uint64_t));
   job.names = tx_arena_calloc(&pairs->scratch, tx_words(pairs->customers.count) + 1, sizeof(uint64_t));
-  if (!job.reached || !job.barred || !job.names) return tx_no_memory(error);
+  if (!job.reached || !job.barred || !job.counted || !job.names) return tx_no_memory(error);
   walk(&job);
   if (!find_names(&job, &total)) return tx_no_memory(error);
   if (!tx_popcount(job.names, pairs->customers.count)) return TRIAX_OK;

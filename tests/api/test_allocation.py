@@ -99,6 +99,18 @@ TESTS = [
      lambda c, s: past(c, s) if c["past"] else negated(owner(c, s))),
     ("csm.id in customer.past.orValue([\"S7\"]) || csm.id == customer.owner.orValue(\"S8\")", 2,
      lambda c, s: s["id"] in (c["past"] or "S7").split(";") or s["id"] == (c["owner"] or "S8")),
+    ("!customer.past.exists(o, o == csm.id)", 1, lambda c, s: negated(past(c, s))),
+    ("customer.past.orValue([]).all(o, csm.id != o) && size(customer.past) > 1", 1,
+     lambda c, s: both(new_to_it(c, s), None if not c["past"] else ";" in c["past"])),
+    ("customer.past.orValue([]) == [] || csm.id in customer.past", -1,
+     lambda c, s: either(not c["past"], past(c, s))),
+    ("customer.past.exists(o, o != csm.id)", 1,
+     lambda c, s: None if not c["past"] else c["past"] != s["id"]),
+    ("!(csm.alias in customer.past.orValue([]))", 1,
+     lambda c, s: None if not s["alias"] else s["alias"] not in c["past"].split(";")),
+    ("customer.past.all(o, o != csm.alias) && customer.language in csm.languages", 1,
+     lambda c, s: both(None if not c["past"] or not s["alias"] else s["alias"] not in c["past"].split(";"),
+                       language(c, s))),
 ]
 
 PAIR_POLICY = """\
@@ -122,7 +134,8 @@ class PairTests(unittest.TestCase):
         draw = random.Random(11)
         ids = [f"S{i}" for i in range(90)]
         languages = ["en", "de", "fr", "es", "it"]
-        cls.team = [{"id": i, "languages": ";".join(draw.sample(languages, draw.choice([0, 1, 2])))} for i in ids]
+        cls.team = [{"id": i, "languages": ";".join(draw.sample(languages, draw.choice([0, 1, 2]))),
+                     "alias": draw.choice([i, i, ""])} for i in ids]
         cls.customers = [
             {"id": f"C{i}", "owner": draw.choice(ids + ["gone"] * 9 + [""] * 30),
              "past": ";".join(draw.sample(ids + ["gone", "other"], draw.choice([0, 1, 2, 5]))),
@@ -155,7 +168,7 @@ class PairTests(unittest.TestCase):
             seen = [{test(customer, csm) for csm in self.team} for customer in self.customers]
             self.assertEqual(told[text]["true"], str(sum(True in s for s in seen)), text)
             # A CSM who lacks what is read makes no customer one that could not be judged.
-            whole = [csm for csm in self.team if csm["languages"] or "languages" not in text]
+            whole = [csm for csm in self.team if all(csm[name] or name not in text for name in ("languages", "alias"))]
             unknown = [None in {test(customer, csm) for csm in whole} for customer in self.customers]
             expected = sum(u and True not in s for u, s in zip(unknown, seen))
             self.assertEqual(told[text]["unknown"], str(expected), text)
