@@ -149,7 +149,7 @@ static int check_bytes(const csv_text *text, size_t skipped) {
 }
 
 /* How often each delimiter stands outside of quotes in the record at *at; moves *at to the next. */
-static void count_delimiters(const csv_text *text, size_t *at, size_t counts[3]) {
+static void count_delimiters(const csv_text *text, size_t *at, size_t counts[4]) {
   bool quoted = false;
   size_t i = *at;
   for (; i < text->length; i++) {
@@ -160,18 +160,19 @@ static void count_delimiters(const csv_text *text, size_t *at, size_t counts[3])
     counts[0] += c == ',';
     counts[1] += c == ';';
     counts[2] += c == '\t';
+    counts[3] += c == '|';
   }
   *at = i < text->length ? i + 1 : i;
 }
 
-/* That which the first record with any delimiter at all has most of; comma before semicolon before tab. */
+/* That which the first record with any delimiter at all has most of; comma before semicolon before tab before bar. */
 static char find_delimiter(const csv_text *text) {
-  static const char signs[] = {',', ';', '\t'};
+  static const char signs[] = {',', ';', '\t', '|'};
   size_t at = 0;
   for (int records = 0; records < 20 && at < text->length; records++) {
-    size_t counts[3] = {0, 0, 0}, best = 0;
+    size_t counts[4] = {0}, best = 0;
     count_delimiters(text, &at, counts);
-    for (size_t i = 1; i < 3; i++) best = counts[i] > counts[best] ? i : best;
+    for (size_t i = 1; i < 4; i++) best = counts[i] > counts[best] ? i : best;
     if (counts[best] > 0) return signs[best];
   }
   return ',';

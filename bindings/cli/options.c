@@ -120,6 +120,8 @@ static int unknown_option(const cli_options *options, const char *argument, size
   const char *nearest = text_nearest(name, names);
   if (nearest != NULL) {
     say_error("there is no option '%s'; did you mean '%s'?", name, nearest);
+  } else if (options->command == COMMAND_EVAL) {
+    say_error("there is no option '%s'; an expression that looks like one stands behind --", name);
   } else {
     say_error("there is no option '%s'; see triax %s --help", name, help_usage(options->command));
   }
@@ -196,6 +198,24 @@ static int check_sides(const cli_options *options) {
   return EXIT_DONE;
 }
 
+/* Standard input can be read once. */
+static int check_inputs(const cli_options *options) {
+  bool policies = options->command != COMMAND_EVAL;
+  const char *files[] = {policies ? options->operands[0] : NULL,
+                         options->command == COMMAND_COMPARE ? options->operands[1] : NULL,
+                         options->customers,
+                         options->customers_after,
+                         options->team,
+                         options->team_after,
+                         options->sent,
+                         options->history};
+  int count = 0;
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) count += files[i] != NULL && strcmp(files[i], "-") == 0;
+  if (count < 2) return EXIT_DONE;
+  say_error("only one file can be standard input (-); here are %d", count);
+  return EXIT_USAGE;
+}
+
 static int check_operands(const cli_options *options) {
   for (size_t i = 0; i < COMMAND_COUNT; i++) {
     if (commands[i].command != options->command) continue;
@@ -222,7 +242,8 @@ static int check_operands(const cli_options *options) {
     say_error("triax fit needs --outcome COLUMN");
     return EXIT_USAGE;
   }
-  return options->command == COMMAND_COMPARE ? check_sides(options) : EXIT_DONE;
+  int result = check_inputs(options);
+  return result == EXIT_DONE && options->command == COMMAND_COMPARE ? check_sides(options) : result;
 }
 
 /* The index of `word` among `words`, or -1 with a message. */
@@ -244,8 +265,8 @@ static int choose(const char *option, const char *word, const char *const *words
 }
 
 static int read_delimiter(cli_options *options) {
-  static const char *const words[] = {"comma", "semicolon", "tab", ",", ";", "\t", "\\t", NULL};
-  static const char signs[] = {',', ';', '\t', ',', ';', '\t', '\t'};
+  static const char *const words[] = {"comma", "semicolon", "tab", "bar", ",", ";", "\t", "\\t", NULL};
+  static const char signs[] = {',', ';', '\t', '|', ',', ';', '\t', '\t'};
   if (options->delimiter == NULL) return EXIT_DONE;
   if (strlen(options->delimiter) == 1 && strchr("|:", options->delimiter[0]) != NULL) {
     options->delimiter_sign = options->delimiter[0];

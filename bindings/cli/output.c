@@ -80,6 +80,21 @@ static bool look_at(void *user, const char *name) {
   return true;
 }
 
+/* Whether the folder that holds `path` is there, so that nobody waits for a plan that has no place. */
+static bool has_parent(const char *path) {
+  places at;
+  bool known = find_places(path, &at);
+  char *end = known ? at.final + strlen(at.final) : NULL;
+  while (known && end > at.final && strchr("/\\", end[-1]) == NULL) end--;
+  bool has = true; /* a name alone is in this folder; short memory is told where it is needed */
+  if (known && end > at.final) {
+    *end = '\0';
+    has = platform_kind(at.final) == PATH_FOLDER;
+  }
+  free_places(&at);
+  return has;
+}
+
 int output_check(const char *path, const output_kind *kind) {
   contents found = {kind, 0, false, ""};
   path_kind there = platform_kind(path);
@@ -87,7 +102,11 @@ int output_check(const char *path, const output_kind *kind) {
     say_error("-o needs the name of a folder");
     return EXIT_USAGE;
   }
-  if (there == PATH_NONE) return EXIT_DONE;
+  if (there == PATH_NONE) {
+    if (has_parent(path)) return EXIT_DONE;
+    say_error("cannot make the folder '%s': there is no folder to make it in", path);
+    return EXIT_MACHINE;
+  }
   if (there == PATH_FILE) {
     say_error("'%s' is a file; -o needs the name of a folder", path);
     return EXIT_USAGE;
@@ -179,10 +198,10 @@ static int write_summary(const char *folder, const triax_document *summary) {
   return result;
 }
 
-static int write_all(const char *folder, const output_kind *kind, const void *plan, bool raw_text,
+static int write_all(const char *path, const char *folder, const output_kind *kind, const void *plan, bool raw_text,
                      const text_buffer *page) {
   if (!platform_make_folder(folder)) {
-    say_error("cannot make the folder '%s': %s", folder, strerror(errno));
+    say_error("cannot make the folder '%s': %s", path, strerror(errno));
     return EXIT_MACHINE;
   }
   int result = EXIT_DONE;
@@ -225,7 +244,7 @@ int output_write(const char *path, const output_kind *kind, const void *plan, bo
     say_no_memory();
     return EXIT_MACHINE;
   }
-  int result = write_all(at.fresh, kind, plan, raw_text, page);
+  int result = write_all(path, at.fresh, kind, plan, raw_text, page);
   /* Somebody may have put something there in the meantime. */
   if (result == EXIT_DONE) result = output_check(path, kind);
   if (result == EXIT_DONE) result = move_into_place(&at, kind);

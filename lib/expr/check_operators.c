@@ -526,7 +526,7 @@ tx_result tx_check_expect(tx_checker *c, tx_result root, tx_expect expect) {
     if (tx_type_is(type, TX_DATE) || tx_type_is(type, TX_TIMESTAMP)) return root;
     return refuse_root(c, root, "a date", tx_type_is(type, TX_STRING) ? "write date(…)" : NULL);
   case TX_EXPECT_CATEGORY:
-    return category ? root : refuse_root(c, root, "a category (string, bool or int)", NULL);
+    return category ? root : refuse_root(c, root, "a category (string, bool or int)", number ? "write int(…)" : NULL);
   case TX_EXPECT_NUMBER_OR_CATEGORY:
     return number || category ? root : refuse_root(c, root, "a number or a category", NULL);
   case TX_EXPECT_TEXT:

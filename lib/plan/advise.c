@@ -70,6 +70,41 @@ static void note_segments(const triax_plan *plan, tx_report *report) {
   }
 }
 
+/* Values that a score could not take, and health that no band names. */
+static void note_score(const tx_plan_score *score, const char *section, tx_report *report) {
+  const tx_health_model *model = score->model;
+  char number[TX_NUMBER_SIZE], path[TRIAX_PATH_SIZE];
+  if (!model) return;
+  for (size_t m = 0; m < model->metric_count; m++) {
+    const uint64_t odd = score->uncategorised[m];
+    if (!odd) continue;
+    triax_text name = model->metrics[m].name;
+    snprintf(path, sizeof path, "%s.metrics.%.*s.scale", section, (int)(name.length < 100 ? name.length : 100), name.bytes);
+    tx_finding finding = note(path);
+    tx_report_add(report, &finding, "%s %s not among its categories: there the metric is missing",
+                  count_text(odd, number), things(odd, "value is", "values are"));
+  }
+  const uint64_t below = model->band_count ? score->bands[model->band_count] - score->missing : 0;
+  if (!below) return;
+  snprintf(path, sizeof path, "%s.bands", section);
+  tx_finding finding = note(path);
+  finding.level = TRIAX_LEVEL_WARNING;
+  finding.hint = "let the lowest band begin at 0";
+  tx_report_add(report, &finding, "%s %s below the lowest band, and so in none", count_text(below, number),
+                things(below, "customer is", "customers are"));
+}
+
+static void note_scores(const triax_plan *plan, tx_report *report) {
+  const triax_policy *policy = plan->compiled->policy;
+  note_score(&plan->health, "health", report);
+  for (size_t s = 0; s < policy->score_count; s++) {
+    triax_text name = policy->scores[s].model.name;
+    char section[128];
+    snprintf(section, sizeof section, "scores.%.*s", (int)(name.length < 100 ? name.length : 100), name.bytes);
+    note_score(&plan->scores[s], section, report);
+  }
+}
+
 /* CSMs who are here, of whom a number is missing that the books go by. */
 static void note_csms(const triax_plan *plan, const double *numbers, const char *path, const char *what,
                       const char *then, tx_report *report) {
@@ -104,6 +139,13 @@ static void note_idle(const triax_plan *plan, tx_report *report) {
     finding.level = TRIAX_LEVEL_WARNING;
     tx_report_add(report, &finding, "hours are shared over books: without 'allocation' nobody gets any");
   }
+  const tx_segmentation_model *segmentation = &policy->segmentation.model;
+  if ((segmentation->margin > 0 || segmentation->dwell > 0) && !policy->segmentation.previous.bytes) {
+    tx_finding finding = note("segmentation.hold");
+    finding.level = TRIAX_LEVEL_WARNING;
+    finding.hint = "for example previous: segment";
+    tx_report_add(report, &finding, "nobody is held without 'previous', the column with the present segment");
+  }
   bool forecasts = policy->forecast.given; /* which may be all that the capacity is for */
   if (policy->allocation.given && !plan->compiled->team && !forecasts) {
     tx_finding finding = note("allocation");
@@ -115,6 +157,7 @@ void tx_plan_notes(const triax_plan *plan, tx_report *report) {
   note_segments(plan, report);
   if (plan->allocation.given) note_allocation(plan, report);
   note_team(plan, report);
+  note_scores(plan, report);
   if (plan->forecast.given) tx_plan_note_forecast(plan, report);
   note_idle(plan, report);
 }

@@ -76,7 +76,7 @@ void tx_why_health(const triax_plan *plan, size_t row, tx_writer *writer) {
   if (score->model->band_count) {
     uint8_t band = tx_plan_band(score, row);
     tx_write_c(writer, " ");
-    tx_write(writer, band == TX_BAND_UNKNOWN ? TX_TEXT("unknown") : score->model->bands[band].name);
+    tx_write(writer, band == TX_BAND_UNKNOWN ? TX_TEXT("below its bands") : score->model->bands[band].name);
   }
   if (tx_plan_limit(score, row)) {
     tx_write_c(writer, ": ");

@@ -108,6 +108,20 @@ void tx_read_currency(tx_reader *reader, uint32_t node) {
   }
 }
 
+/* What cannot be written in an expression could never be used. */
+static void check_define_name(tx_reader *reader, uint32_t node, triax_text name) {
+  const tx_free_name *names;
+  tx_syntax *syntax = NULL;
+  tx_expr_faults faults = {0};
+  triax_status status = tx_syntax_parse(&reader->policy->arena, name, &syntax, &faults);
+  if (status == TRIAX_ENOMEM) {
+    tx_report_no_memory(reader->report);
+  } else if (status != TRIAX_OK || tx_syntax_free_names(syntax, &names) != 1 || !tx_text_equal(names[0].name, name)) {
+    tx_read_key_fault(reader, node, "names have letters, digits and _, and are no words of the language",
+                      "'%.*s' cannot be used in expressions", (int)(name.length < 100 ? name.length : 100), name.bytes);
+  }
+}
+
 void tx_read_defines(tx_reader *reader, uint32_t node) {
   triax_policy *policy = reader->policy;
   if (node == TX_NO_NODE || !tx_read_map(reader, node, NULL)) return;
@@ -116,6 +130,7 @@ void tx_read_defines(tx_reader *reader, uint32_t node) {
   for (uint32_t child = tx_read_first(reader, node); child != TX_NO_NODE; child = tx_read_next(reader, child)) {
     tx_policy_define define = {.name = tx_read_key(reader, child)};
     if (define.name.length == 0) tx_read_key_fault(reader, child, NULL, "a definition has no name");
+    else check_define_name(reader, child, define.name);
     if (tx_read_one_expr(reader, child, TX_OVER_CUSTOMERS, TX_EXPECT_ANY, &define.expr)) {
       policy->defines[policy->define_count++] = define;
     }

@@ -282,6 +282,26 @@ static bool name_probability(tx_reader *reader, triax_text name, triax_text *pro
   return true;
 }
 
+/* A score is a column of the table of customers, whose names are distinct. */
+static void check_score_name(tx_reader *reader, uint32_t node) {
+  static const char *const taken[] = {
+      "key",       "segment",   "touch",   "pool",         "csm",         "health",       "band",
+      "coverage",  "hours",     "touches", "next_touch",   "why",         "allocation",   "in_the_way",
+      "placed_by", "uncertain", "held",    "health_trend", "health_drop", "health_level", "churn_probability"};
+  const triax_policy *policy = reader->policy;
+  triax_text name = tx_read_key(reader, node);
+  bool is_taken = false;
+  for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) is_taken = is_taken || tx_text_equal_c(name, taken[i]);
+  for (size_t s = 0; s < policy->score_count; s++) {
+    bool chances = policy->scores[s].model.calibration_count > 0;
+    is_taken = is_taken || (chances && tx_text_equal(name, policy->scores[s].probability));
+  }
+  if (is_taken) {
+    tx_read_key_fault(reader, node, "call the score otherwise", "'%.*s' is a column of the table of customers already",
+                      (int)name.length, name.bytes);
+  }
+}
+
 void tx_read_scores(tx_reader *reader, uint32_t node) {
   triax_policy *policy = reader->policy;
   if (node == TX_NO_NODE || !tx_read_map(reader, node, NULL)) return;
@@ -292,5 +312,8 @@ void tx_read_scores(tx_reader *reader, uint32_t node) {
     if (!name_probability(reader, tx_read_key(reader, child), &score->probability)) return;
     policy->score_count++;
     tx_read_score(reader, child, tx_read_key(reader, child), score);
+  }
+  for (uint32_t child = tx_read_first(reader, node); child != TX_NO_NODE; child = tx_read_next(reader, child)) {
+    check_score_name(reader, child);
   }
 }

@@ -150,6 +150,49 @@ class Health(Hostile):
         self.assertIn("health.metrics: nothing weighs anything", self.fails(ALL + grouped))
 
 
+class Names(Hostile):
+    SCORE = "{metrics: {m: {value: arr, scale: [[0, 0], [1, 100]]}}}"
+
+    def test_a_score_that_is_called_as_another_column(self):
+        """customers.csv had two columns of one name, which no reader takes, ours neither."""
+        for name in "segment", "key", "why", "health", "placed_by":
+            self.assertIn(f"3:10: error: scores: '{name}' is a column of the table of customers already\n",
+                          self.fails(f"{ALL}scores: {{{name}: {self.SCORE}}}\n"))
+        chances = self.SCORE.replace("{metrics", "{calibration: [[0, 1%], [100, 5%]], metrics")
+        for scores in f"a: {chances}, a_probability: {self.SCORE}", f"a_probability: {self.SCORE}, a: {chances}":
+            self.assertIn("'a_probability' is a column of the table", self.fails(f"{ALL}scores: {{{scores}}}\n"))
+
+    def test_a_definition_that_nobody_could_use(self):
+        for name in "'a b'", "in", "while", "'1'", "true", "'a['":
+            self.assertIn("cannot be used in expressions\n", self.fails(f"{ALL}define: {{{name}: 1}}\n"))
+        self.assertEqual(self.plan(ALL + "define: {size: 1, a.b: size + 1, _c: a.b}\n", "id,arr\nA,1\n").stderr, "")
+
+
+class Idle(Hostile):
+    """What has no effect is told."""
+
+    def test_hold_without_previous(self):
+        policy = "segmentation: {by: arr, hold: 5%, segments: [{name: a, at_least: 1}, {name: b}]}\n"
+        self.assertIn("warning: segmentation.hold: nobody is held without 'previous', the column with the present segment",
+                      self.plan(policy, "id,arr\nA,1\n").stderr)
+        known = policy.replace("hold", "previous: was, hold")
+        self.assertEqual(self.plan(known, "id,arr,was\nA,1,b\n").stderr, "")
+
+    def test_categories_that_do_not_fit(self):
+        policy = ALL + "health: {metrics: {m: {value: arr > 0, scale: {yes: 100, no: 0}}}}\n"
+        self.assertIn("note: health.metrics.m.scale: 2 values are not among its categories: there the metric is missing\n",
+                      self.plan(policy, "id,arr\nA,1\nB,0\nC,\n").stderr)
+        done = self.plan(policy.replace("yes", "true").replace("no:", "false:"), "id,arr\nA,1\nB,0\nC,\n")
+        self.assertEqual((done.stderr, [row["health"] for row in done.tables["customers"]]), ("", ["100", "0", ""]))
+
+    def test_health_below_the_lowest_band(self):
+        policy = ALL + "health: {metrics: {m: {value: arr, scale: [[0, 0], [100, 100]]}}, bands: {red: 20, green: 75}}\n"
+        done = self.plan(policy, "id,arr\nA,19\nB,20\nC,\n")
+        self.assertIn("warning: health.bands: 1 customer is below the lowest band, and so in none", done.stderr)
+        self.assertEqual([row["band"] for row in done.tables["customers"]], ["unknown", "red", "unknown"])
+        self.assertIn("health below its bands: most lost on m", done.tables["customers"][0]["why"])
+
+
 class Teams(Hostile):
     POLICY = ALL + """team: {key: id}
 customers: {key: id}
@@ -253,6 +296,31 @@ forecast:
             self.assertIn("Forecast  ", done.stdout)
             self.assertEqual([line for line in done.stdout.splitlines() if len(line) > 80], [])
             self.assertNotIn("-0.0", done.stdout)
+
+
+class Usage(Hostile):
+    def usage(self, *arguments, status=2):
+        done = self.run_in({"policy.yaml": "triax: 1\n" + ALL, "c.csv": "id|arr\nA|5\n"}, arguments)
+        self.assertEqual((done.returncode, done.stdout), (status, ""))
+        return done.stderr
+
+    def test_standard_input_is_read_once(self):
+        """The second to read it was told that the file is empty."""
+        self.assertEqual(self.usage("plan", "policy.yaml", "--customers", "-", "--team", "-"),
+                         "triax: error: only one file can be standard input (-); here are 2\n")
+
+    def test_an_expression_that_looks_like_an_option(self):
+        self.assertEqual(self.usage("eval", "-arr", "--customers", "c.csv"),
+                         "triax: error: there is no option '-arr'; an expression that looks like one stands behind --\n")
+
+    def test_a_folder_without_a_parent(self):
+        """The whole plan was made first, and then a name was told that nobody had given."""
+        self.assertEqual(self.usage("plan", "policy.yaml", "--customers", "c.csv", "-o", "a/b", status=3),
+                         "triax: error: cannot make the folder 'a/b': there is no folder to make it in\n")
+
+    def test_bars_between_fields(self):
+        done = self.run_in({"c.csv": "id|arr\nA|5\n"}, ["eval", "arr", "--customers", "c.csv"])
+        self.assertEqual(done.stdout, "5.0\n")
 
 
 class Terminals(Hostile):
