@@ -280,7 +280,7 @@ static void enter(matcher *m, states *into, uint32_t number) {
 }
 
 static bool reads(const tx_regex *regex, const state *s, uint32_t c) {
-  if (s->op == OP_CHARACTER) return s->x == (s->flag ? tx_fold_lower(c) : c);
+  if (s->op == OP_CHARACTER) return s->x == (s->flag ? tx_fold_case(c) : c);
   if (s->op == OP_ANY) return s->flag || c != '\n';
   const tx_class *class = &regex->classes[s->x];
   if (c < 128) return (class->ascii[c / 64] >> (c % 64)) & 1;

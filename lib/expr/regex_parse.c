@@ -1,4 +1,4 @@
-/* RE2's syntax, but for Unicode classes (\pL), which would need tables. Groups capture nothing: only whether a
+/* RE2's syntax, but for Unicode's scripts (\p{Greek}), which would need tables. Groups capture nothing: only whether a
  * pattern occurs is ever asked. */
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,8 @@ typedef struct reader {
   size_t at;
   unsigned flags;
   unsigned depth;
-  bool literal; /* between \Q and \E */
+  size_t names; /* of groups */
+  triax_text name[TX_REGEX_PATTERN / 6]; /* (?<a>) is the shortest */
   bool failed, limit;
   size_t fault;
   const char *why;
@@ -90,18 +91,35 @@ static const char *named_set(const char *name) {
   return NULL;
 }
 
-static void add_set(reader *r, const char *set, bool negated) {
-  uint32_t low = 0;
+/* All but the set. Under (?i) what differs from its characters in case alone is out too: of ASCII that is the other
+ * case, and for k and s the signs of Kelvin and of the long s. */
+static void add_all_but(reader *r, const char *set) {
+  bool out[128] = {false}, folds = (r->flags & FOLD) != 0;
   for (; *set; set += 2) {
-    uint32_t first = (unsigned char)set[0], last = (unsigned char)set[1];
-    if (!negated) {
-      add_range(r, first, last);
-    } else {
-      if (first > low) add_range(r, low, first - 1);
-      low = last + 1;
-    }
+    for (unsigned c = (unsigned char)set[0]; c <= (unsigned char)set[1]; c++) out[c] = true;
   }
-  if (negated) add_range(r, low, 0x10FFFF);
+  for (unsigned c = 'A'; folds && c <= 'Z'; c++) out[c] = out[c + 32] = out[c] || out[c + 32];
+  uint32_t low = 0;
+  for (uint32_t c = 0; c < 128; c++) {
+    if (!out[c]) continue;
+    if (c > low) add_range(r, low, c - 1);
+    low = c + 1;
+  }
+  const uint32_t beyond[] = {0x17F, 0x212A};
+  for (size_t i = 0; folds && i < 2; i++) {
+    if (!out[i ? 'k' : 's']) continue;
+    add_range(r, low, beyond[i] - 1);
+    low = beyond[i] + 1;
+  }
+  add_range(r, low, 0x10FFFF);
+}
+
+static void add_set(reader *r, const char *set, bool negated) {
+  if (negated) {
+    add_all_but(r, set);
+    return;
+  }
+  for (; *set; set += 2) add_range(r, (unsigned char)set[0], (unsigned char)set[1]);
 }
 
 /* \d \D \s \S \w \W at the reader's place; false when it is something else. */
@@ -111,6 +129,49 @@ static bool read_perl_set(reader *r) {
   char letter = (char)(c | 0x20);
   r->at += 2;
   add_set(r, letter == 'd' ? "09" : letter == 's' ? "\t\n\f\r  " : "09AZ__az", c < 'a');
+  return true;
+}
+
+/* The mask of a general category, or of all that begin with one letter; 0 for none. Those not assigned are in no C. */
+static uint32_t category_mask(const char *name, size_t length) {
+  static const char words[] = "LuLlLtLmLoMnMcMeNdNlNoPcPdPsPePiPfPoSmScSkSoZsZlZpCcCfCsCo"; /* as tx_category */
+  uint32_t mask = 0;
+  if (length == 3 && memcmp(name, "Any", 3) == 0) return UINT32_MAX;
+  for (uint32_t i = 0; length && length < 3 && i < TX_CN; i++) {
+    if (memcmp(words + (size_t)2 * i, name, length) == 0) mask |= UINT32_C(1) << i;
+  }
+  return mask;
+}
+
+/* \pL \p{Lu} \P{^Lu} at the reader's place, into the class that is open; false when it is something else. */
+static bool read_category(reader *r) {
+  if (peek(r, 0) != '\\' || (peek(r, 1) | 0x20) != 'p') return false;
+  size_t start = r->at;
+  bool negated = peek(r, 1) == 'P', braces = peek(r, 2) == '{';
+  r->at += braces ? 3 : 2;
+  if (braces && accept(r, "^")) negated = !negated;
+  const char *name = r->text.bytes + r->at;
+  size_t length = 0;
+  if (braces) {
+    while (peek(r, length) && peek(r, length) != '}') length++;
+  } else {
+    length = r->at < r->text.length ? 1 : 0;
+  }
+  uint32_t mask = category_mask(name, length);
+  r->at += length;
+  if (!mask || (braces && !accept(r, "}"))) {
+    fail(r, start, "there is no such class of characters: general categories are, such as \\pL, \\p{Lu}, \\p{Nd}; "
+                   "scripts are not");
+    return true;
+  }
+  tx_class *class = &r->pattern->classes[r->pattern->class_count - 1];
+  if (!negated) {
+    class->categories |= mask;
+  } else if (class->left_out && !(class->left_out & mask)) {
+    add_range(r, 0, 0x10FFFF); /* all but these, and all but others */
+  } else {
+    class->left_out = class->left_out ? class->left_out & mask : mask;
+  }
   return true;
 }
 
@@ -154,8 +215,6 @@ static uint32_t read_escape(reader *r) {
   if (c == '0' || (c >= '1' && c <= '7' && peek(r, 1) >= '0' && peek(r, 1) <= '7')) return read_octal(r);
   if (c >= '1' && c <= '9') {
     fail(r, start, "back-references are not in the language, because they cannot be matched in linear time");
-  } else if (c == 'p' || c == 'P') {
-    fail(r, start, "Unicode classes such as \\pL are not in the language; write the characters as [A-Za-zÀ-ÿ]");
   } else if (c == '\0') {
     fail(r, start, "a backslash at the end escapes nothing");
   } else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
@@ -188,7 +247,7 @@ static uint32_t read_class_character(reader *r) {
 }
 
 static void read_class_item(reader *r) {
-  if (read_posix_set(r) || read_perl_set(r)) return;
+  if (read_posix_set(r) || read_perl_set(r) || read_category(r)) return;
   size_t start = r->at;
   uint32_t low = read_class_character(r), high = low;
   if (r->failed) return;
@@ -221,7 +280,7 @@ static uint32_t read_class(reader *r) {
 
 static uint32_t add_character(reader *r, uint32_t c) {
   bool folds = (r->flags & FOLD) != 0;
-  uint32_t node = add_node(r, TX_P_CHARACTER, folds ? tx_fold_lower(c) : c);
+  uint32_t node = add_node(r, TX_P_CHARACTER, folds ? tx_fold_case(c) : c);
   if (!r->failed) r->pattern->nodes[node].flag = folds;
   return node;
 }
@@ -232,9 +291,9 @@ static uint32_t read_backslash(reader *r) {
   if (accept(r, "\\b")) return add_node(r, TX_P_WORD_EDGE, 0);
   if (accept(r, "\\B")) return add_node(r, TX_P_NO_WORD_EDGE, 0);
   char c = peek(r, 1);
-  if (c && strchr("dDsSwW", c)) {
+  if (c && strchr("dDsSwWpP", c)) {
     uint32_t number = open_class(r);
-    if (!r->failed) read_perl_set(r);
+    if (!r->failed && !read_perl_set(r)) read_category(r);
     return add_node(r, TX_P_CLASS, number);
   }
   return add_character(r, read_escape(r));
@@ -272,7 +331,15 @@ static bool read_group_name(reader *r, size_t start) {
     bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
     if (!letter) break;
   }
-  if (length == 0 || !accept(r, ">")) fail(r, start, "the name of this group is at fault");
+  triax_text name = {r->text.bytes + r->at - length, length};
+  if (length == 0 || !accept(r, ">")) {
+    fail(r, start, "the name of this group is at fault");
+    return true;
+  }
+  for (size_t i = 0; i < r->names; i++) {
+    if (tx_text_equal(r->name[i], name)) fail(r, start, "two groups have this name");
+  }
+  if (!r->failed) r->name[r->names++] = name;
   return true;
 }
 

@@ -151,6 +151,46 @@ static void test_matching(void **state) {
       {"(?i)ω", "Ω", 1},
       {"(?i)я", "Я", 1},
       {"(?i)ž", "Ž", 1},
+      /* RE2 folds by Unicode's rings of characters that differ in case alone, of up to four. */
+      {"(?i)Ș", "ș", 1}, /* Romanian */
+      {"(?i)ґ", "Ґ", 1}, /* Ukrainian */
+      {"(?i)Ạ", "ạ", 1}, /* Vietnamese */
+      {"(?i)^ΟΔΟΣ$", "οδος", 1}, /* a sigma at the end is another */
+      {"(?i)[ς]", "Σ", 1},
+      {"(?i)k", "\xE2\x84\xAA", 1}, /* the sign of Kelvin */
+      {"(?i)\xC5\xBF", "S", 1},     /* the long s */
+      {"(?i)ǆ", "ǅ", 1},
+      {"(?i)ẞ", "ß", 1},
+      {"(?i)ß", "SS", 0},
+      {"(?i)i", "İ", 0},
+      {"(?i)ա", "Ա", 1}, /* Armenian */
+      {"(?i)\\W", "k", 0}, /* what is left out folds before it is left out */
+      {"(?i)\\W", "\xC5\xBF", 0},
+      {"\\W", "\xC5\xBF", 1},
+      {"(?i)[[:^lower:]]", "a", 0},
+      {"[[:^lower:]]", "A", 1},
+      /* general categories */
+      {"^\\pL+$", "Straße", 1},
+      {"^\\pL$", "中", 1},
+      {"^\\pL$", "5", 0},
+      {"^\\p{Lu}\\p{Ll}+$", "Évian", 1},
+      {"^\\p{Lu}$", "é", 0},
+      {"(?i)^\\p{Lu}$", "é", 1},
+      {"(?i)^\\P{Lu}$", "é", 0},
+      {"^\\p{Nd}$", "\xD9\xA3", 1}, /* an Arabic 3 */
+      {"^\\pN$", "½", 1},
+      {"^\\p{Nd}$", "½", 0},
+      {"^\\p{Sc}$", "€", 1},
+      {"^\\pS$", "€", 1},
+      {"^\\p{Zs}$", "\xC2\xA0", 1},
+      {"^\\P{L}$", "-", 1},
+      {"^\\p{^L}$", "x", 0},
+      {"^\\P{^L}$", "x", 1},
+      {"^[\\pL\\d-]+$", "Nº-7", 1}, /* º is a letter */
+      {"^[^\\pL]$", "x", 0},
+      {"^[\\P{Lu}\\P{Ll}]$", "x", 1},
+      {"^\\p{Any}$", "x", 1},
+      {"^\\P{Any}$", "x", 0},
       {"(?U)a+", "a", 1},
       {"(?:ab)+c", "ababc", 1},
       {"(?P<x>ab)c", "abc", 1},
@@ -200,7 +240,13 @@ static void test_refused(void **state) {
       {"\\", "", -1},
       {"\\1", "", -1},
       {"(a)\\1", "", -1},
-      {"\\pL", "", -1},
+      {"\\p", "", -1},
+      {"\\pX", "", -1},
+      {"\\p{}", "", -1},
+      {"\\p{L", "", -1},
+      {"\\p{Greek}", "", -1}, /* scripts are not there */
+      {"[a-\\pL]", "", -1},
+      {"(?P<n>a)(?<n>b)", "", -1},
       {"\\q", "", -1},
       {"(?=a)", "", -1},
       {"(?!a)", "", -1},
