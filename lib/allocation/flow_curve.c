@@ -3,11 +3,8 @@
 #include <string.h>
 
 #include "allocation/flow.h"
-#include "base/divisor.h"
+#include "allocation/flow_reach.h"
 
-/* Rooms larger than this are not looked through unit by unit. */
-#define REACH_LIMIT 16384
-#define SIZES 64
 /* CSMs whose curves are remembered: most of a team is alike. */
 #define KNOWN 8
 
@@ -17,11 +14,7 @@ typedef struct point {
 
 typedef struct curves {
   tx_flow *flow;
-  int64_t size[SIZES]; /* distinct loads */
-  size_t sizes;        /* SIZES + 1: more than fit */
-  int64_t unit;        /* that divides every size: reach is counted in it */
-  uint64_t *may_come;  /* per CSM: bits of sizes */
-  uint8_t *reach;      /* REACH_LIMIT + 1 */
+  tx_reach reach;
   point *hull;
   size_t hull_room, hull_count;
   size_t over_room, segment_room, segments; /* of the flow's arrays while they grow */
@@ -32,53 +25,18 @@ typedef struct curves {
   int known_count;
 } curves;
 
-static size_t size_index(curves *c, int64_t load) {
-  size_t s = 0;
-  while (s < c->sizes && s < SIZES && c->size[s] != load) {
-    s++;
-  }
-  if (s == c->sizes && s < SIZES) {
-    c->size[c->sizes++] = load;
-  } else if (s == SIZES) {
-    c->sizes = SIZES + 1;
-  }
-  return s;
-}
-
 static void collect_sizes(curves *c) {
   tx_flow *flow = c->flow;
   const tx_books *books = flow->core->books;
   for (size_t q = 0; q < flow->classes; q++) {
-    c->unit = tx_common_divisor(flow->load[q], c->unit);
-    size_t s = size_index(c, flow->load[q]), offer = books->class_offer[flow->class_of[q]];
+    size_t s = tx_reach_add(&c->reach, flow->load[q]), offer = books->class_offer[flow->class_of[q]];
     size_t begin = flow->entry == NULL ? books->offer_begin[offer] : flow->entry_begin[q];
     size_t end = flow->entry == NULL ? books->offer_begin[offer + 1] : flow->entry_begin[q + 1];
-    for (size_t e = begin; s < SIZES && e < end; e++) {
-      c->may_come[books->offer_csm[flow->entry == NULL ? e : flow->entry[e]]] |= UINT64_C(1) << s;
+    for (size_t e = begin; s < TX_REACH_SIZES && e < end; e++) {
+      c->reach.may_come[books->offer_csm[flow->entry == NULL ? e : flow->entry[e]]] |= UINT64_C(1) << s;
     }
     flow->core->watch->work += (end - begin) / 4;
   }
-}
-
-/* Marks loads up to `room`, both in units, that sums of sizes come to; returns the largest. */
-static int64_t mark_reach(curves *c, size_t csm, int64_t room) {
-  int64_t largest = 0;
-  memset(c->reach, 0, (size_t)room + 1);
-  c->reach[0] = 1;
-  for (size_t s = 0; s < c->sizes; s++) {
-    if ((c->may_come[csm] >> s & 1) == 0) {
-      continue;
-    }
-    int64_t size = c->size[s] / c->unit;
-    for (int64_t x = size; x <= room; x++) {
-      c->reach[x] = c->reach[x] | c->reach[x - size];
-    }
-    c->flow->core->watch->work += (uint64_t)room / 8 + 1;
-  }
-  for (int64_t x = room; largest == 0 && x > 0; x--) {
-    largest = c->reach[x] ? x : 0;
-  }
-  return largest;
 }
 
 tx_cost tx_flow_load_cost(const tx_core *core, size_t csm, int64_t more) {
@@ -145,7 +103,7 @@ static bool add_corners(curves *c, size_t csm, int64_t room) {
 static bool add_reached(curves *c, size_t csm, int64_t room) {
   bool kept = true;
   for (int64_t x = 0; kept && x <= room; x++) {
-    kept = !c->reach[x] || add_point(c, point_at(c->flow->core, csm, x * c->unit));
+    kept = !c->reach.mark[x] || add_point(c, point_at(c->flow->core, csm, x * c->reach.unit));
   }
   return kept;
 }
@@ -188,10 +146,10 @@ static bool curve_of(curves *c, size_t csm, int64_t most) {
   room = room < most ? room : most;
   c->hull_count = 0;
   bool kept;
-  if (c->sizes <= SIZES && c->unit > 0 && room / c->unit <= REACH_LIMIT) {
-    room = mark_reach(c, csm, room / c->unit);
+  if (tx_reach_can(&c->reach, room)) {
+    room = tx_reach_mark(&c->reach, csm, room / c->reach.unit, &core->watch->work);
     kept = add_reached(c, csm, room);
-    room *= c->unit;
+    room *= c->reach.unit;
   } else {
     kept = add_corners(c, csm, room);
   }
@@ -206,7 +164,7 @@ static bool alike(const curves *c, size_t a, size_t b) {
   const tx_books_measure *curve = core->curve[0];
   size_t at_a = a * core->dimensions, at_b = b * core->dimensions, pieces = curve == NULL ? 0 : curve->pieces;
   bool same = core->sum[at_a] == core->sum[at_b] && core->limit[at_a] == core->limit[at_b] &&
-              core->books->capacity[a] == core->books->capacity[b] && c->may_come[a] == c->may_come[b];
+              core->books->capacity[a] == core->books->capacity[b] && c->reach.may_come[a] == c->reach.may_come[b];
   for (size_t p = 0; same && p < pieces; p++) {
     same = curve->from[a * pieces + p] == curve->from[b * pieces + p] &&
            curve->slope[a * pieces + p] == curve->slope[b * pieces + p];
@@ -251,9 +209,7 @@ triax_status tx_flow_curves(tx_flow *flow) {
   for (size_t q = 0; q < flow->classes; q++) {
     most += flow->load[q] * (int64_t)(flow->customer_begin[q + 1] - flow->customer_begin[q]);
   }
-  c.may_come = tx_calloc(watch->context, flow->csms, sizeof *c.may_come);
-  c.reach = tx_alloc_array(watch->context, REACH_LIMIT + 1, 1);
-  bool kept = c.may_come != NULL && c.reach != NULL;
+  bool kept = tx_reach_init(&c.reach, flow->csms, watch->context);
   if (kept) {
     collect_sizes(&c);
   }
@@ -273,8 +229,7 @@ triax_status tx_flow_curves(tx_flow *flow) {
     memcpy(flow->segment, c.segment, c.segments * sizeof *c.segment);
     memcpy(flow->over, c.over, c.segments * sizeof *c.over);
   }
-  tx_free_array(watch->context, c.may_come, flow->csms, sizeof *c.may_come);
-  tx_free_array(watch->context, c.reach, REACH_LIMIT + 1, 1);
+  tx_reach_free(&c.reach, flow->csms, watch->context);
   tx_free_array(watch->context, c.hull, c.hull_room, sizeof *c.hull);
   tx_free_array(watch->context, c.segment, c.segment_room, sizeof *c.segment);
   tx_free_array(watch->context, c.over, c.over_room, sizeof *c.over);

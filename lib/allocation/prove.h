@@ -16,6 +16,20 @@ typedef struct tx_dual_load {
   int64_t load, over, imbalance;
 } tx_dual_load;
 
+/* What every look at a customer needs, side by side. */
+typedef struct tx_dual_customer {
+  uint32_t customer, owner; /* owner: place within the offer, or TX_BOOKS_NONE */
+  int64_t value, owner_points;
+} tx_dual_customer;
+
+/* The offer in hand, side by side. */
+typedef struct tx_menu {
+  size_t begin, width;
+  int64_t least[TX_DIMENSIONS]; /* room of the CSM with the least */
+  int64_t *price;               /* dimensions × width */
+  int64_t *points, *cost;       /* per entry: its points cost so much; all */
+} tx_menu;
+
 /* The sum to be made as large as may be, as a function of weights and prices. */
 typedef struct tx_dual {
   const tx_split *split;
@@ -36,6 +50,12 @@ typedef struct tx_dual {
   double heavy[TX_PARTS];
   int64_t *class_cost; /* of the cheapest place of a class, and which; TX_BOOKS_NONE: none */
   uint32_t *class_entry;
+  size_t *by_offer_begin; /* offers + 1; only where there are further measures */
+  tx_dual_customer *by_offer; /* customers in parts, those of an offer together */
+  int64_t *by_offer_amount;   /* likewise × dimensions */
+  bool limited;           /* a further measure has limits: then it counts for every part of the objective */
+  size_t widest;          /* offer */
+  tx_menu menu;
   uint64_t pass, deep_pass; /* work of one evaluation, without and with prices of further measures */
 
   /* Set before an evaluation. */
@@ -51,12 +71,16 @@ typedef struct tx_dual {
 
 triax_status tx_dual_init(tx_dual *dual, const tx_split *split, const tx_books_result *result, const tx_cost *constant,
                           tx_watch *watch);
+/* Lists loads; finds the room for them. In prove_loads.c. */
+bool tx_dual_loads(tx_dual *dual);
 void tx_dual_free(tx_dual *dual);
 /* Sets whole, rest, excess and cost. */
 triax_status tx_dual_evaluate(tx_dual *dual);
 static inline double tx_dual_value(const tx_dual *dual) {
   return (double)dual->whole + (double)dual->rest / (double)dual->scale;
 }
+/* Points that a customer earns at a place of its offer, its exceptions among them. */
+int64_t tx_dual_points(const tx_dual *dual, const tx_dual_customer *one, size_t offer_begin, size_t place);
 /* The sum is a bound of whole numbers. */
 static inline int64_t tx_dual_bound(const tx_dual *dual) { return dual->whole + (dual->rest > 0); }
 

@@ -27,6 +27,16 @@ static double peak_megabytes(void) {
 #endif
 }
 
+static void write_measure(const tx_books *b, const tx_books_measure *m, FILE *file) {
+  fprintf(file, "\n%d", m->amount != NULL);
+  for (size_t j = 0; m->amount != NULL && j < b->customers; j++) fprintf(file, " %lld", (long long)m->amount[j]);
+  fprintf(file, "\n%d", m->limit != NULL);
+  for (size_t i = 0; m->limit != NULL && i < b->csms; i++) fprintf(file, " %lld", (long long)m->limit[i]);
+  fprintf(file, "\n%zu", m->pieces);
+  for (size_t x = 0; x < b->csms * m->pieces; x++) fprintf(file, " %lld", (long long)m->from[x]);
+  for (size_t x = 0; x < b->csms * m->pieces; x++) fprintf(file, " %lld", (long long)m->slope[x]);
+}
+
 /* In the format of allocation_driver, for solvers that are set beside ours. */
 static void write_problem(const tx_books *b, const char *path) {
   FILE *file = fopen(path, "w");
@@ -51,7 +61,11 @@ static void write_problem(const tx_books *b, const char *path) {
     fprintf(file, "\n%u %lld %ld %lld -1", b->customer_class[j], (long long)b->value[j], owner,
             (long long)b->owner_points[j]);
   }
-  fprintf(file, "\n0 1\n");
+  fprintf(file, "\n%zu", b->measures);
+  for (size_t m = 0; m < b->measures; m++) {
+    write_measure(b, &b->measure[m], file);
+  }
+  fprintf(file, "\n%g\n", b->effort);
   fclose(file);
 }
 

@@ -11,10 +11,11 @@
 
 typedef struct generated {
   tx_books books;
-  int64_t *capacity, *hard, *offer_points, *class_load, *value, *owner_points, *from, *slope, *arr_from, *arr_slope;
+  int64_t *capacity, *hard, *offer_points, *class_load, *value, *owner_points, *from, *slope, *arr_from, *arr_slope,
+      *one, *one_from, *one_slope;
   size_t *offer_begin;
   uint32_t *offer_csm, *class_offer, *customer_class, *owner;
-  tx_books_measure measure[2];
+  tx_books_measure measure[3];
 } generated;
 
 typedef struct generate_options {
@@ -23,7 +24,7 @@ typedef struct generate_options {
   int regions, languages, verticals; /* a CSM serves one region, one or two languages and verticals */
   int tightness;                     /* capacity in percent of the whole load */
   int stretch;                       /* percent */
-  int measures;                      /* 0: points alone, 1: load balanced, 2: value balanced as well */
+  int measures;                      /* 0: points alone, 1: load balanced, 2: value balanced as well, 3: and accounts */
   int shared;                        /* 1: every class has every CSM on offer */
 } generate_options;
 
@@ -136,11 +137,20 @@ static void generate_team(generated *g, const generate_options *o, uint64_t *r) 
   for (size_t i = 0; i < o->csms; i++) {
     fair[i] = (int64_t)((double)load * (double)share[i] / (double)fte);
   }
-  generate_curve(o->csms, fair, 100000, &g->from, &g->slope);
+  /* Several measures weigh alike. */
+  generate_curve(o->csms, fair, o->measures > 1 ? 10000000 : 100000, &g->from, &g->slope);
   for (size_t i = 0; i < o->csms; i++) {
     fair[i] = (int64_t)((double)value * (double)share[i] / (double)fte);
   }
   generate_curve(o->csms, fair, 10000000, &g->arr_from, &g->arr_slope);
+  g->one = calloc(o->customers + 1, sizeof *g->one);
+  for (size_t j = 0; j < o->customers; j++) {
+    g->one[j] = 1;
+  }
+  for (size_t i = 0; i < o->csms; i++) {
+    fair[i] = (int64_t)((double)o->customers * (double)share[i] / (double)fte);
+  }
+  generate_curve(o->csms, fair, 10000000, &g->one_from, &g->one_slope);
   free(share);
   free(fair);
 }
@@ -163,6 +173,7 @@ static void generate(generated *g, const generate_options *o) {
   generate_team(g, o, r);
   g->measure[0] = (tx_books_measure){NULL, NULL, 4, g->from, g->slope};
   g->measure[1] = (tx_books_measure){g->value, NULL, 4, g->arr_from, g->arr_slope};
+  g->measure[2] = (tx_books_measure){g->one, NULL, 4, g->one_from, g->one_slope};
   tx_books *b = &g->books;
   b->csms = o->csms;
   b->capacity = g->capacity;
@@ -196,7 +207,7 @@ static inline void generate_set_pools(generate_options *o, const char *pools) {
 static void generate_free(generated *g) {
   void *arrays[] = {g->capacity, g->hard, g->offer_points, g->class_load, g->value, g->owner_points, g->from, g->slope,
                     g->arr_from, g->arr_slope, g->offer_begin, g->offer_csm, g->class_offer, g->customer_class,
-                    g->owner};
+                    g->owner,  g->one, g->one_from, g->one_slope};
   for (size_t a = 0; a < sizeof arrays / sizeof *arrays; a++) {
     free(arrays[a]);
   }

@@ -1,8 +1,8 @@
-"""The books solver beside HiGHS: allocation_oracle.py DRIVER [COUNT [MOST CUSTOMERS]] [gaps]
+"""The books solver beside HiGHS: allocation_oracle.py DRIVER [COUNT [MOST CUSTOMERS]] [gaps] [third]
 
 Writes random problems, lets the driver (tests/bench/allocation_driver.c) solve them, recomputes the answer's goal from
 the problem alone, and solves the same problem with HiGHS part by part of the objective, as a relaxation and, where
-small (up to 60 customers), in whole numbers. What must hold: no answer is better than the best, and no part's bound is
+small (up to 60 customers), in whole numbers; `third`: with up to three measures, else two. What must hold: no answer is better than the best, and no part's bound is
 above the best there is among those that are no worse than ours in the parts before. Says how near our bounds come to
 those of the relaxation of the whole model, several caps and measures and all, which ours may pass: it knows which loads
 whole customers can make.
@@ -47,6 +47,10 @@ def make(seed, customers, csms, equal=False, measures=1, tightness=1.05, stretch
         fair = max(1, sum(amount) // csms)
         curve = ([x for _ in range(csms) for x in (fair * 85 // 100, fair)], [x for _ in range(csms) for x in (1, 5)])
         measure.append((amount, [int(fair * cap) for _ in range(csms)], 2, curve))
+    if measures > 2:  # the number of accounts, which nothing limits
+        fair = max(1, customers // csms)
+        curve = ([x for _ in range(csms) for x in (fair * 9 // 10, fair)], [x for _ in range(csms) for x in (20, 90)])
+        measure.append(([1] * customers, None, 2, curve))
     return dict(capacity=capacity, hard=hard, offers=offers, classes=classes, customers=people, measures=measure)
 
 
@@ -234,13 +238,13 @@ def compare(p, goal, bound, whole, closed):
 def main():
     driver, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 30
     most = int(sys.argv[3]) if len(sys.argv) > 3 and sys.argv[3].isdigit() else 60
-    tell = "gaps" in sys.argv
+    tell, third = "gaps" in sys.argv, "third" in sys.argv
     reached = known = 0
     closed = [[], [], [], []]
     for seed in range(count):
         rnd = random.Random(seed)
         csms = rnd.randint(1, 6)
-        shape = dict(equal=seed % 4 == 0, measures=seed % 3, tightness=rnd.choice([0.8, 0.95, 1.05, 1.3]),
+        shape = dict(equal=seed % (5 if third else 4) == 0, measures=seed % 4 if third else seed % 3, tightness=rnd.choice([0.8, 0.95, 1.05, 1.3]),
                      stretch=rnd.choice([0, 0, 0.1]), cap=rnd.choice([1.0, 1.1, 1.4]))
         p = make(seed, rnd.randint(0, most), csms, **shape)
         goal, bound, met, at = drive(driver, p)

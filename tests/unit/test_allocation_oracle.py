@@ -33,3 +33,11 @@ def test_bounds_come_near_the_relaxation_of_the_whole_model():
     assert shares["value:"] >= 97 and shares["over:"] >= 99 and shares["imbalance:"] >= 90
     points = next(float(line.split()[3]) for line in lines if line.startswith("bound of points"))
     assert points >= -3
+
+
+def test_three_measures_beside_highs():
+    lines = beside_highs("24", "60", "third")
+    words = lines[-1].split()
+    assert int(words[6]) >= int(words[8]) - 3 and int(words[8]) >= 12
+    shares = {line.split()[2]: float(line.split()[3]) for line in lines if line.startswith("bound of") and "%" in line}
+    assert shares["value:"] >= 97 and shares["imbalance:"] >= 93
