@@ -153,8 +153,18 @@ tx_cost tx_flow_customer_cost(const tx_flow *flow, uint32_t j, uint32_t q, const
  * the parts up to points; where `was` is given, the flow with other prices, only those that are uncovered or stood
  * better at these. Returns how many. */
 size_t tx_flow_misplaced(const tx_flow *flow, const tx_flow *was, uint32_t *list);
-/* Per CSM, and last for the uncovered: how much there is to gain, times scale. */
-void tx_flow_promise(const tx_flow *flow, tx_cost *promise);
+/* How much there is to gain, times scale. */
+typedef struct tx_promise {
+  const tx_flow *flow;
+  tx_cost *of;       /* per CSM, and last for the uncovered */
+  uint64_t *version; /* of the core's lists, when that was added up; UINT64_MAX: never */
+  tx_cost *least;    /* per class node: of its cheapest place */
+  bool *found;       /* there is one */
+  uint32_t *node;    /* per customer, or TX_BOOKS_NONE */
+} tx_promise;
+bool tx_promise_init(tx_promise *promise, const tx_flow *flow, tx_arena *arena);
+/* As things are now. */
+void tx_promise_update(tx_promise *promise);
 
 /* Gives the flow's CSMs other prices. */
 void tx_flow_set_prices(tx_flow *flow, const tx_books_price *price);

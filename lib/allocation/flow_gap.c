@@ -72,20 +72,52 @@ static tx_cost csm_gap(const tx_flow *flow, size_t csm) {
   return gap;
 }
 
-void tx_flow_promise(const tx_flow *flow, tx_cost *promise) {
+bool tx_promise_init(tx_promise *p, const tx_flow *flow, tx_arena *arena) {
   const tx_core *core = flow->core;
-  for (size_t i = 0; i < flow->csms; i++) {
-    promise[i] = flow->room[i] > 0 ? csm_gap(flow, i) : (tx_cost){{0, 0, 0, 0}};
+  size_t csms = flow->csms, n = core->books->customers;
+  *p = (tx_promise){.flow = flow};
+  p->of = tx_arena_calloc(arena, csms + 1, sizeof *p->of);
+  p->version = tx_arena_calloc(arena, csms + 1, sizeof *p->version);
+  p->least = tx_arena_calloc(arena, flow->classes, sizeof *p->least);
+  p->found = tx_arena_calloc(arena, flow->classes, sizeof *p->found);
+  p->node = tx_arena_alloc(arena, (n + 1) * sizeof *p->node);
+  if (p->of == NULL || p->version == NULL || p->least == NULL || p->found == NULL || p->node == NULL) {
+    return false;
   }
-  promise[flow->csms] = (tx_cost){{0, 0, 0, 0}};
+  for (size_t i = 0; i <= csms; i++) {
+    p->version[i] = UINT64_MAX;
+  }
+  for (size_t j = 0; j < n; j++) {
+    p->node[j] = TX_BOOKS_NONE; /* has no load */
+  }
   for (uint32_t q = 0; q < flow->classes; q++) {
-    tx_cost generic;
-    bool found = tx_flow_class_cost(flow, q, &generic);
+    p->found[q] = tx_flow_class_cost(flow, q, &p->least[q]);
     for (size_t x = flow->customer_begin[q]; x < flow->customer_begin[q + 1]; x++) {
-      uint32_t j = flow->by_value[x];
-      tx_cost gap = gap_of(flow, j, q, found ? &generic : NULL);
-      tx_cost_add(&promise[core->at[j] == TX_BOOKS_NONE ? flow->csms : core->at[j]], &gap);
+      p->node[flow->by_value[x]] = q;
     }
   }
-  core->watch->work += flow->scope.count;
+  core->watch->work += n;
+  return true;
+}
+
+void tx_promise_update(tx_promise *p) {
+  const tx_flow *flow = p->flow;
+  const tx_core *core = flow->core;
+  for (size_t i = 0; i <= flow->csms; i++) {
+    if (p->version[i] == core->version[i]) {
+      continue;
+    }
+    bool csm = i < flow->csms && flow->room[i] > 0;
+    tx_cost sum = csm ? csm_gap(flow, i) : (tx_cost){{0, 0, 0, 0}};
+    for (uint32_t j = core->first[i]; j != TX_BOOKS_NONE; j = core->next[j]) {
+      uint32_t q = p->node[j];
+      core->watch->work++;
+      if (q != TX_BOOKS_NONE) {
+        tx_cost gap = gap_of(flow, j, q, p->found[q] ? &p->least[q] : NULL);
+        tx_cost_add(&sum, &gap);
+      }
+    }
+    p->of[i] = sum;
+    p->version[i] = core->version[i];
+  }
 }

@@ -3,6 +3,7 @@
 #define TX_ALLOCATION_IMPROVE_H
 
 #include "allocation/flow.h"
+#include "allocation/improve_books.h"
 
 #define TX_PAIR_LOADS 5 /* distinct loads looked at in one pair */
 #define TX_PAIR_WIDE 5  /* customers of one load and direction that may move at once */
@@ -30,13 +31,13 @@ typedef struct tx_pairs {
   uint32_t *neighbour; /* of each CSM, higher ones only; the uncovered (= csms) last */
   uint64_t *changed;   /* per CSM and the uncovered: tick of the last change */
   uint64_t tick, round;
-  size_t *entry_of; /* per offer: entry of the CSM in hand */
-  uint64_t *entry_token, token;
+  tx_shelf shelf;
   /* the pair in hand */
   uint32_t a, b;
   tx_pair_load side[TX_PAIR_LOADS];
   int sides;
   int64_t least_value[TX_PAIR_LOADS + 1], least_points[TX_PAIR_LOADS + 1]; /* of the sides from here on */
+  int64_t lowest[TX_PAIR_LOADS + 1], highest[TX_PAIR_LOADS + 1]; /* that may cross from here on, within the rooms */
   int net[TX_PAIR_LOADS], best_net[TX_PAIR_LOADS];
   tx_cost best;
   bool over; /* one of the two is beyond its capacity: points may be worth losing */

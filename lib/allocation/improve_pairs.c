@@ -13,10 +13,10 @@ static bool item_before(const tx_pair_item *x, const tx_pair_item *y) {
   return x->points != y->points ? x->points < y->points : x->customer < y->customer;
 }
 
-static void keep_item(tx_pair_item *list, int *count, tx_pair_item one) {
+static bool keep_item(tx_pair_item *list, int *count, tx_pair_item one) {
   int at = *count;
   if (at == TX_PAIR_WIDE && !item_before(&one, &list[TX_PAIR_WIDE - 1])) {
-    return;
+    return false;
   }
   at = at == TX_PAIR_WIDE ? TX_PAIR_WIDE - 1 : at;
   *count = at + 1;
@@ -24,6 +24,7 @@ static void keep_item(tx_pair_item *list, int *count, tx_pair_item one) {
     list[at] = list[at - 1];
   }
   list[at] = one;
+  return true;
 }
 
 static tx_pair_load *side_of(tx_pairs *p, int64_t load) {
@@ -41,38 +42,96 @@ static tx_pair_load *side_of(tx_pairs *p, int64_t load) {
   return side;
 }
 
-/* The entry of CSM `to` in the offer of the customer, found once for each offer; then whether it is struck off. */
-static size_t entry_at(tx_pairs *p, uint32_t customer, uint32_t to) {
-  uint32_t offer = p->core->books->class_offer[p->core->books->customer_class[customer]];
-  if (p->entry_token[offer] != p->token) {
-    p->entry_token[offer] = p->token;
-    p->entry_of[offer] = tx_core_class_entry(p->core, customer, to);
-    p->core->watch->work += 4;
+static bool keep(tx_pair_load *side, bool there, tx_pair_item one) {
+  return keep_item(there ? side->there : side->back, there ? &side->there_count : &side->back_count, one);
+}
+
+/* Those of a CSM's book, who become uncovered. */
+static void collect_leaving(tx_pairs *p, const tx_book *book, bool there) {
+  tx_core *core = p->core;
+  for (size_t x = book->begin; x < book->begin + book->count; x++) {
+    uint32_t j = p->shelf.customer[x];
+    tx_pair_load *side = side_of(p, tx_core_load(core, j));
+    if (side != NULL) {
+      keep(side, there, (tx_pair_item){j, tx_core_value(core, j), core->points[j], SIZE_MAX});
+    }
   }
-  bool struck = p->entry_of[offer] != SIZE_MAX && tx_core_struck(p->core, customer, to);
-  return struck ? SIZE_MAX : p->entry_of[offer];
+}
+
+/* Those who wait: the most valuable of each class. */
+static void collect_coming(tx_pairs *p, const tx_book *book, uint32_t to, bool there) {
+  tx_core *core = p->core;
+  const tx_shelf *shelf = &p->shelf;
+  for (size_t r = 0, x = book->begin; r < book->rows; r++) {
+    const tx_book_row *row = &shelf->row[book->row_begin + r];
+    size_t end = book->begin + row->end, entry = tx_shelf_entry(shelf, row->offer, to);
+    tx_pair_load *side = entry == SIZE_MAX ? NULL : side_of(p, row->load);
+    int64_t value = 0;
+    for (bool kept = true; side != NULL && x < end; x++) {
+      uint32_t j = shelf->customer[x];
+      if (!kept && tx_core_value(core, j) != value) {
+        break; /* of equal values some may have an exception here */
+      }
+      value = tx_core_value(core, j);
+      if (tx_core_struck(core, j, to)) {
+        continue;
+      }
+      kept = keep(side, there, (tx_pair_item){j, -value, -tx_core_entry_points(core, j, entry), entry}) && kept;
+    }
+    x = end;
+  }
+}
+
+static bool is_exception(const tx_book_exception *list, size_t count, uint32_t customer) {
+  for (size_t x = 0; x < count; x++) {
+    if (list[x].customer == customer) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Those of a CSM's book who may go to another: the first of each class, and the exceptions. */
+static void collect_moving(tx_pairs *p, const tx_book *book, uint32_t to, bool there) {
+  tx_core *core = p->core;
+  const tx_shelf *shelf = &p->shelf;
+  size_t exceptions;
+  const tx_book_exception *exception = shelf->exception + tx_shelf_exceptions(shelf, book, to, &exceptions);
+  for (size_t r = 0, x = book->begin; r < book->rows; r++) {
+    const tx_book_row *row = &shelf->row[book->row_begin + r];
+    size_t end = book->begin + row->end, entry = tx_shelf_entry(shelf, row->offer, to);
+    tx_pair_load *side = entry == SIZE_MAX ? NULL : side_of(p, row->load);
+    int64_t points = entry == SIZE_MAX || core->books->offer_points == NULL ? 0 : core->books->offer_points[entry];
+    for (bool more = side != NULL; more && x < end; x++) {
+      uint32_t j = shelf->customer[x];
+      more = is_exception(exception, exceptions, j) ||
+             keep(side, there, (tx_pair_item){j, 0, core->points[j] - points, entry});
+    }
+    x = end;
+  }
+  for (size_t x = 0; x < exceptions; x++) {
+    uint32_t j = exception[x].customer;
+    bool struck = tx_core_struck(core, j, to);
+    size_t entry =
+        struck ? SIZE_MAX : tx_shelf_entry(shelf, core->books->class_offer[core->books->customer_class[j]], to);
+    tx_pair_load *side = entry == SIZE_MAX ? NULL : side_of(p, tx_core_load(core, j));
+    if (side != NULL) {
+      keep(side, there, (tx_pair_item){j, 0, core->points[j] - tx_core_entry_points(core, j, entry), entry});
+    }
+  }
 }
 
 /* Those of list `from` that may go to `to`. */
 static void collect(tx_pairs *p, uint32_t from, uint32_t to, bool there) {
-  tx_core *core = p->core;
-  uint32_t none = (uint32_t)core->books->csms;
-  p->token++;
-  for (uint32_t j = core->first[from]; j != TX_BOOKS_NONE; j = core->next[j]) {
-    core->watch->work++;
-    tx_pair_item one = {j, 0, core->points[j], SIZE_MAX};
-    if (to != none) {
-      one.entry = entry_at(p, j, to);
-      if (one.entry == SIZE_MAX) {
-        continue;
-      }
-      one.points -= tx_core_entry_points(core, j, one.entry);
-    }
-    one.value = (to == none ? tx_core_value(core, j) : 0) - (from == none ? tx_core_value(core, j) : 0);
-    tx_pair_load *side = side_of(p, tx_core_load(core, j));
-    if (side != NULL) {
-      keep_item(there ? side->there : side->back, there ? &side->there_count : &side->back_count, one);
-    }
+  uint32_t none = (uint32_t)p->core->books->csms;
+  const tx_book *book = tx_shelf_book(&p->shelf, from);
+  p->core->watch->work += book->count + (to == none ? 0 : 4 * book->offers);
+  if (to == none) {
+    collect_leaving(p, book, there);
+  } else if (from == none) {
+    collect_coming(p, book, to, there);
+  } else {
+    collect_moving(p, book, to, there);
   }
 }
 
@@ -80,24 +139,41 @@ static bool less(int64_t value_a, int64_t points_a, int64_t value_b, int64_t poi
   return value_a != value_b ? value_a < value_b : points_a < points_b;
 }
 
-/* For every net number the cheapest mixture of both ways. */
-static void count_out(tx_pair_load *side) {
-  int64_t there_value = 0, there_points = 0;
-  memset(side->cross, -1, sizeof side->cross);
-  for (int x = 0; x <= side->there_count; x++) {
-    int64_t value = there_value, points = there_points;
-    for (int y = 0; y <= side->back_count; y++) {
-      int n = x - y + TX_PAIR_WIDE;
-      if (side->cross[n] < 0 || less(value, points, side->value[n], side->points[n])) {
-        side->cross[n] = (int8_t)x;
-        side->value[n] = value;
-        side->points[n] = points;
-      }
-      value += y < side->back_count ? side->back[y].value : 0;
-      points += y < side->back_count ? side->back[y].points : 0;
+/* From so many there and back on, one more of each as long as that gains. */
+static void take_best(tx_pair_load *side, int there, int back, int64_t value, int64_t points) {
+  int n = there - back + TX_PAIR_WIDE;
+  for (; there < side->there_count && back < side->back_count; there++, back++) {
+    int64_t more = side->there[there].value + side->back[back].value;
+    int64_t more_points = side->there[there].points + side->back[back].points;
+    if (!less(more, more_points, 0, 0)) {
+      break;
     }
-    there_value += x < side->there_count ? side->there[x].value : 0;
-    there_points += x < side->there_count ? side->there[x].points : 0;
+    value += more;
+    points += more_points;
+  }
+  if (n >= 0 && n <= 2 * TX_PAIR_WIDE) { /* always: for gcc, which does not see it */
+    side->cross[n] = (int8_t)there;
+    side->value[n] = value;
+    side->points[n] = points;
+  }
+}
+
+/* For every net number the cheapest mixture of both ways: both are in order of cost, so that once a crossing either way
+ * gains nothing more, no further ones do. */
+static void count_out(tx_pair_load *side) {
+  const tx_pair_item *there = side->there, *back = side->back;
+  int64_t value = 0, points = 0;
+  memset(side->cross, -1, sizeof side->cross);
+  for (int n = 0; n <= side->there_count; n++) {
+    take_best(side, n, 0, value, points);
+    value += n < side->there_count ? there[n].value : 0;
+    points += n < side->there_count ? there[n].points : 0;
+  }
+  value = points = 0;
+  for (int n = 0; n < side->back_count; n++) {
+    value += back[n].value;
+    points += back[n].points;
+    take_best(side, 0, n + 1, value, points);
   }
 }
 
@@ -118,26 +194,40 @@ static void sum_least(tx_pairs *p) {
   }
 }
 
-/* Adds the change of over and imbalance (of the load) when the CSM's load changes; false when it does not fit. */
-static bool load_change(const tx_pairs *p, uint32_t csm, int64_t more, tx_cost *change) {
-  const tx_core *core = p->core;
-  if (csm == core->books->csms || more == 0) {
-    return true;
+/* How much may come to the CSM. */
+static int64_t room_of(const tx_core *core, uint32_t csm) {
+  if (csm == core->books->csms) {
+    return INT64_MAX / 4;
   }
   int64_t has = core->sum[csm * core->dimensions], limit = core->limit[csm * core->dimensions];
-  if (more > 0 && more > limit - has) {
-    return false;
+  return limit > has ? limit - has : 0;
+}
+
+/* What must have crossed before each side, so that those from there on can still come to what fits. */
+static void find_range(tx_pairs *p) {
+  int64_t low = -room_of(p->core, p->a), high = room_of(p->core, p->b);
+  p->lowest[p->sides] = low;
+  p->highest[p->sides] = high;
+  for (int s = p->sides; s-- > 0;) {
+    p->lowest[s] = p->lowest[s + 1] - p->side[s].load * p->side[s].there_count;
+    p->highest[s] = p->highest[s + 1] + p->side[s].load * p->side[s].back_count;
   }
-  tx_cost cost = tx_flow_load_cost(core, csm, more);
-  tx_cost_add(change, &cost);
-  return true;
+}
+
+/* Adds the change of over and imbalance (of the load) when the CSM's load changes. */
+static void load_change(const tx_pairs *p, uint32_t csm, int64_t more, tx_cost *change) {
+  if (csm < p->core->books->csms && more != 0) {
+    tx_cost cost = tx_flow_load_cost(p->core, csm, more);
+    tx_cost_add(change, &cost);
+  }
 }
 
 static void judge(tx_pairs *p, int64_t value, int64_t points, int64_t crossing) {
   tx_cost change = {{value, 0, points, 0}};
   p->core->watch->work += 2;
-  if (load_change(p, p->a, -crossing, &change) && load_change(p, p->b, crossing, &change) &&
-      tx_cost_compare(&change, &p->best) < 0) {
+  load_change(p, p->a, -crossing, &change);
+  load_change(p, p->b, crossing, &change);
+  if (tx_cost_compare(&change, &p->best) < 0) {
     p->best = change;
     memcpy(p->best_net, p->net, sizeof p->net);
   }
@@ -156,7 +246,7 @@ static bool hopeless(const tx_pairs *p, int s, int64_t value, int64_t points) {
 }
 
 static void search(tx_pairs *p, int s, int64_t value, int64_t points, int64_t crossing) {
-  if (hopeless(p, s, value, points)) {
+  if (crossing < p->lowest[s] || crossing > p->highest[s] || hopeless(p, s, value, points)) {
     return;
   }
   if (s == p->sides || s == TX_PAIR_LOADS) {
@@ -236,6 +326,7 @@ bool tx_pairs_improve(tx_pairs *p, uint32_t a, uint32_t b) {
   p->best = (tx_cost){{0, 0, 0, 0}};
   tx_pairs_look(p, a, b);
   sum_least(p);
+  find_range(p);
   p->over = core->csm_cost[a].part[TX_OVER] > 0 || (b < core->books->csms && core->csm_cost[b].part[TX_OVER] > 0);
   search(p, 0, 0, 0, 0);
   return tx_cost_negative(&p->best) && exchange(p);
@@ -358,13 +449,11 @@ static bool build_neighbours(tx_pairs *p, tx_arena *arena) {
 }
 
 triax_status tx_pairs_init(tx_pairs *p, tx_core *core) {
-  size_t csms = core->books->csms, offers = core->books->offers;
+  size_t csms = core->books->csms;
   *p = (tx_pairs){.core = core};
   tx_arena_init(&p->arena, core->watch->context);
   p->changed = tx_arena_calloc(&p->arena, csms + 1, sizeof *p->changed);
-  p->entry_of = tx_arena_calloc(&p->arena, offers, sizeof *p->entry_of);
-  p->entry_token = tx_arena_calloc(&p->arena, offers, sizeof *p->entry_token);
-  if (p->changed == NULL || p->entry_of == NULL || p->entry_token == NULL || !build_neighbours(p, &p->arena)) {
+  if (p->changed == NULL || !tx_shelf_init(&p->shelf, core, &p->arena) || !build_neighbours(p, &p->arena)) {
     tx_pairs_free(p);
     return core->watch->status != TRIAX_OK ? core->watch->status : tx_no_memory(core->watch->error);
   }

@@ -102,6 +102,8 @@ static bool core_arrays(tx_core *core, const tx_books *books) {
   core->next = tx_arena_calloc(arena, n, sizeof *core->next);
   core->previous = tx_arena_calloc(arena, n, sizeof *core->previous);
   core->first = tx_arena_calloc(arena, m + 1, sizeof *core->first);
+  core->version = tx_arena_calloc(arena, m + 1, sizeof *core->version);
+  core->latest = tx_arena_calloc(arena, m * TX_LATEST + TX_LATEST_UNCOVERED, sizeof *core->latest);
   core->sum = tx_arena_calloc(arena, m, TX_DIMENSIONS * sizeof *core->sum);
   core->csm_cost = tx_arena_calloc(arena, m, sizeof *core->csm_cost);
   core->csm_price = tx_arena_calloc(arena, m, sizeof *core->csm_price);
@@ -112,7 +114,8 @@ static bool core_arrays(tx_core *core, const tx_books *books) {
   core->class_link = tx_arena_calloc(arena, books->classes, sizeof *core->class_link);
   core->csm_link = tx_arena_calloc(arena, m, sizeof *core->csm_link);
   return core->limit != NULL && core->at != NULL && core->points != NULL && core->next != NULL &&
-         core->previous != NULL && core->first != NULL && core->sum != NULL && core->csm_cost != NULL &&
+         core->previous != NULL && core->first != NULL && core->version != NULL && core->latest != NULL &&
+         core->sum != NULL && core->csm_cost != NULL &&
          core->csm_price != NULL && core->class_price != NULL && core->price != NULL &&
          core->rest != NULL && core->apart != NULL && core->class_link != NULL && core->csm_link != NULL;
 }
@@ -199,8 +202,8 @@ void tx_core_free(tx_core *core) {
   tx_arena_free(&core->arena);
 }
 
-size_t tx_core_class_entry(const tx_core *core, uint32_t customer, uint32_t csm) {
-  size_t low = tx_core_row_begin(core, customer), end = tx_core_row_end(core, customer), high = end;
+size_t tx_core_offer_entry(const tx_core *core, uint32_t offer, uint32_t csm) {
+  size_t low = core->books->offer_begin[offer], end = core->books->offer_begin[offer + 1], high = end;
   const uint32_t *list = core->books->offer_csm;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
@@ -211,6 +214,10 @@ size_t tx_core_class_entry(const tx_core *core, uint32_t customer, uint32_t csm)
     }
   }
   return low < end && list[low] == csm ? low : SIZE_MAX;
+}
+
+size_t tx_core_class_entry(const tx_core *core, uint32_t customer, uint32_t csm) {
+  return tx_core_offer_entry(core, core->books->class_offer[core->books->customer_class[customer]], csm);
 }
 
 size_t tx_core_entry(const tx_core *core, uint32_t customer, uint32_t csm) {
@@ -304,6 +311,10 @@ static void note(tx_core *core, uint32_t customer) {
   }
 }
 
+static void remember(tx_core *core, uint32_t customer, size_t list) {
+  *tx_core_latest(core, list, core->version[list]++) = customer;
+}
+
 void tx_core_place(tx_core *core, uint32_t customer, uint32_t csm, int64_t points) {
   uint32_t from = core->at[customer];
   size_t none = core->books->csms;
@@ -322,6 +333,8 @@ void tx_core_place(tx_core *core, uint32_t customer, uint32_t csm, int64_t point
     shift_sums(core, customer, csm, 1);
   }
   core->cost.part[TX_POINTS] -= points - core->points[customer];
+  remember(core, customer, from == TX_BOOKS_NONE ? none : from);
+  remember(core, customer, csm == TX_BOOKS_NONE ? none : csm);
   core->points[customer] = points;
   core->at[customer] = csm;
   list_add(core, customer, csm == TX_BOOKS_NONE ? none : csm);

@@ -95,6 +95,9 @@ int64_t tx_curve_cost(const tx_books_measure *measure, size_t csm, int64_t sum);
 
 /* Dimension 0 is the load, the others are measures with amounts of their own. */
 #define TX_DIMENSIONS (1 + TX_BOOKS_MEASURES)
+/* So many of those who came to a list or went are remembered, and of the uncovered: powers of two. */
+#define TX_LATEST 8
+#define TX_LATEST_UNCOVERED 64
 
 /* A move made, for taking it back. */
 typedef struct tx_move {
@@ -118,6 +121,8 @@ typedef struct tx_core {
   int64_t *points;                              /* per customer: earned where it is */
   uint32_t *next, *previous;                    /* per customer: neighbours in the list of its CSM */
   uint32_t *first;                              /* csms + 1 lists; the last is the uncovered */
+  uint64_t *version;                            /* per list: how often somebody came or went */
+  uint32_t *latest;                             /* per list: who it was lately, see tx_core_latest */
   int64_t *sum;                                 /* csms × dimensions */
   tx_cost *csm_cost;                            /* per CSM: over and imbalance */
   tx_cost cost;                                 /* the whole assignment's */
@@ -203,6 +208,15 @@ static inline bool tx_core_struck(const tx_core *core, uint32_t customer, uint32
 size_t tx_core_class_entry(const tx_core *core, uint32_t customer, uint32_t csm);
 /* The entry of `csm` in the customer's offer, or SIZE_MAX. */
 size_t tx_core_entry(const tx_core *core, uint32_t customer, uint32_t csm);
+/* The same of an offer. */
+size_t tx_core_offer_entry(const tx_core *core, uint32_t offer, uint32_t csm);
+/* The list's customer of the change after which its version is `version` + 1; remembered for so many. */
+static inline size_t tx_core_remembered(const tx_core *core, size_t list) {
+  return list == core->books->csms ? TX_LATEST_UNCOVERED : TX_LATEST;
+}
+static inline uint32_t *tx_core_latest(const tx_core *core, size_t list, uint64_t version) {
+  return core->latest + list * TX_LATEST + version % tx_core_remembered(core, list);
+}
 /* Whether the customer fits on the CSM as it is now. */
 bool tx_core_fits(const tx_core *core, uint32_t customer, uint32_t csm);
 /* Whether the CSM is within all its limits. */

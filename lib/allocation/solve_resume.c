@@ -119,12 +119,12 @@ static tx_cost enough(const tx_core *core, int64_t scale) {
   return least;
 }
 
-static triax_status exchange(tx_core *core, const tx_flow *flow, tx_pairs *pairs, tx_cost *promise) {
+static triax_status exchange(tx_core *core, tx_pairs *pairs, tx_promise *promise) {
   triax_status status = TRIAX_OK;
-  pairs->promise = promise;
+  pairs->promise = promise->of;
   for (bool gained = true; status == TRIAX_OK && gained;) {
-    tx_flow_promise(flow, promise);
-    pairs->enough = enough(core, flow->scale);
+    tx_promise_update(promise);
+    pairs->enough = enough(core, promise->flow->scale);
     status = tx_pairs_round(pairs, UINT64_MAX, &gained);
   }
   return status;
@@ -138,11 +138,16 @@ static void let_in(const tx_core *core, tx_pairs *pairs) {
   }
 }
 
-static triax_status mend(tx_core *core, const tx_former *former, const tx_flow *flow, bool *near, tx_cost *promise) {
+static triax_status mend(tx_core *core, const tx_former *former, const tx_flow *flow, bool *near) {
+  tx_promise promise;
   tx_pairs pairs;
   triax_status status = tx_pairs_init(&pairs, core);
   if (status != TRIAX_OK) {
     return status;
+  }
+  if (!tx_promise_init(&promise, flow, &pairs.arena)) {
+    tx_pairs_free(&pairs);
+    return tx_no_memory(core->watch->error);
   }
   tx_pairs_rest(&pairs);
   touch(core, &pairs, former, near);
@@ -150,11 +155,11 @@ static triax_status mend(tx_core *core, const tx_former *former, const tx_flow *
     let_in(core, &pairs);
     status = tx_improve_fill(&pairs, NULL, UINT64_MAX);
   }
-  status = status == TRIAX_OK ? exchange(core, flow, &pairs, promise) : status;
+  status = status == TRIAX_OK ? exchange(core, &pairs, &promise) : status;
   if (status == TRIAX_OK && core->cost.part[TX_VALUE] > core->bound.part[TX_VALUE]) {
     status = tx_improve_fill(&pairs, near, UINT64_MAX);
     if (status == TRIAX_OK) {
-      status = exchange(core, flow, &pairs, promise);
+      status = exchange(core, &pairs, &promise);
     }
   }
   tx_pairs_free(&pairs);
@@ -164,7 +169,6 @@ static triax_status mend(tx_core *core, const tx_former *former, const tx_flow *
 typedef struct room {
   uint32_t *customers;
   bool *apart, *near;
-  tx_cost *promise;
 } room;
 
 static triax_status resume(tx_core *core, int64_t scale, const tx_former *former, const room *r, bool *good) {
@@ -181,7 +185,7 @@ static triax_status resume(tx_core *core, int64_t scale, const tx_former *former
     status = status == TRIAX_OK && *good ? tx_greedy(core) : status;
   }
   if (status == TRIAX_OK && *good) {
-    status = mend(core, former, &flow, r->near, r->promise);
+    status = mend(core, former, &flow, r->near);
   }
   tx_flow_free(&flow);
   return status == TRIAX_OK && *good && !tx_core_near(core) ? tx_core_improve(core, scale) : status;
@@ -199,9 +203,8 @@ triax_status tx_core_resume(tx_core *core, const tx_former *former, bool *good) 
   room r = {.customers = tx_arena_calloc(&arena, n, sizeof *r.customers)};
   r.apart = tx_arena_calloc(&arena, n, sizeof *r.apart);
   r.near = tx_arena_calloc(&arena, csms + 1, sizeof *r.near);
-  r.promise = tx_arena_calloc(&arena, csms + 1, sizeof *r.promise);
   triax_status status = TRIAX_OK;
-  if (r.customers == NULL || r.apart == NULL || r.near == NULL || r.promise == NULL) {
+  if (r.customers == NULL || r.apart == NULL || r.near == NULL) {
     status = tx_no_memory(core->watch->error);
   } else {
     status = resume(core, scale, former, &r, good);
