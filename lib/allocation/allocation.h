@@ -10,6 +10,7 @@
 #include "table/column.h"
 
 #define TX_ALLOCATION_NONE UINT32_MAX
+#define TX_ALLOCATION_PREFER 64 /* preferences: what a customer earns is a bit each */
 
 /* The truth of a test over pairs, by groups of equal values: never customers × CSMs. Customers who are alike but for a
  * few CSMs whom each of them names share a row of truth, and have lists of where it is the other way round. */
@@ -71,7 +72,7 @@ typedef struct tx_allocation_input {
   size_t cap_count;
   const tx_pairs *eligible; /* NULL: all */
   const tx_allocation_prefer *prefer;
-  size_t prefer_count; /* at most 64 */
+  size_t prefer_count; /* at most TX_ALLOCATION_PREFER */
   const tx_allocation_balance *balance; /* none: the load, weight 1 */
   size_t balance_count;
   double effort;

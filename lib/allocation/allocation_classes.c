@@ -90,9 +90,9 @@ static void set_owners(tx_allocation_job *job) {
 }
 
 triax_status tx_allocation_classes(tx_allocation_job *job) {
-  if (job->input->prefer_count > 64) {
-    return tx_fail(job->error, TRIAX_ELIMIT, "prefer has %zu entries: at most 64 are allowed",
-                   job->input->prefer_count);
+  if (job->input->prefer_count > TX_ALLOCATION_PREFER) {
+    return tx_fail(job->error, TRIAX_ELIMIT, "prefer has %zu entries: at most %d are allowed",
+                   job->input->prefer_count, TX_ALLOCATION_PREFER);
   }
   if (!set_points(job) || !tx_allocation_find_exceptions(job) || !tx_allocation_offers(job) ||
       !make_classes(job) || !tx_allocation_exceptions(job)) {

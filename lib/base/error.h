@@ -30,7 +30,12 @@ typedef struct tx_source {
   const char *name; /* file name, or NULL */
   const char *text; /* NULL: no excerpts */
   size_t length;
+  const size_t *marks; /* where every TX_MARKED_LINES-th line begins, from line 1 on; NULL: to be counted */
+  size_t mark_count;
 } tx_source;
+#define TX_MARKED_LINES 64
+/* Fills marks, for a source without them: returns how many there are, and writes those for which there is room. */
+size_t tx_source_marks(const tx_source *source, size_t *marks, size_t room);
 
 /* One finding before it is formatted. */
 typedef struct tx_finding {

@@ -6,25 +6,64 @@
 /* Columns kept before the caret when a line is too long. */
 #define BEFORE_CARET 60
 
-/* Line `number` (1-based) without its end; bytes NULL when there is none. Ends are LF, CRLF and CR, as in YAML. */
-static triax_text find_line(const tx_source *source, int32_t number) {
-  size_t i = 0;
-  triax_text text = {source->text, source->length};
-  if (text.length >= 3 && tx_text_equal((triax_text){text.bytes, 3}, TX_TEXT("\xEF\xBB\xBF"))) {
-    i = 3;
+/* Behind a line's end; ends are LF, CRLF and CR, as in YAML. `at` is the place of one. */
+static size_t next_line(triax_text text, size_t at) {
+  return at + (text.bytes[at] == '\r' && at + 1 < text.length && text.bytes[at + 1] == '\n' ? 2 : 1);
+}
+
+static size_t end_of_line(triax_text text, size_t at) {
+  while (at < text.length && text.bytes[at] != '\n' && text.bytes[at] != '\r') {
+    at++;
   }
-  for (int32_t line = 1;; line++) {
-    size_t begin = i;
-    while (i < text.length && text.bytes[i] != '\n' && text.bytes[i] != '\r') {
-      i++;
+  return at;
+}
+
+/* Where line 1 begins. */
+static size_t first_line(triax_text text) {
+  return text.length >= 3 && tx_text_equal((triax_text){text.bytes, 3}, TX_TEXT("\xEF\xBB\xBF")) ? 3 : 0;
+}
+
+size_t tx_source_marks(const tx_source *source, size_t *marks, size_t room) {
+  triax_text text = {source->text, source->length};
+  size_t count = 0;
+  if (text.bytes == NULL) {
+    return 0;
+  }
+  size_t at = first_line(text);
+  for (size_t line = 0;; line++) {
+    if (line % TX_MARKED_LINES == 0) {
+      if (count < room) {
+        marks[count] = at;
+      }
+      count++;
     }
+    at = end_of_line(text, at);
+    if (at == text.length) {
+      return count;
+    }
+    at = next_line(text, at);
+  }
+}
+
+/* Line `number` (1-based) without its end; bytes NULL when there is none. */
+static triax_text find_line(const tx_source *source, int32_t number) {
+  triax_text text = {source->text, source->length};
+  size_t mark = (size_t)(number - 1) / TX_MARKED_LINES, i = first_line(text);
+  int32_t line = 1;
+  if (mark < source->mark_count) {
+    i = source->marks[mark];
+    line += (int32_t)(mark * TX_MARKED_LINES);
+  }
+  for (;; line++) {
+    size_t begin = i;
+    i = end_of_line(text, i);
     if (line == number) {
       return (triax_text){text.bytes + begin, i - begin};
     }
     if (i == text.length) {
       return (triax_text){NULL, 0};
     }
-    i += text.bytes[i] == '\r' && i + 1 < text.length && text.bytes[i + 1] == '\n' ? 2 : 1;
+    i = next_line(text, i);
   }
 }
 

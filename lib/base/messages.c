@@ -137,7 +137,7 @@ triax_status triax_messages_add(triax_messages *messages, int32_t level, const c
     memcpy(own_name, name.bytes, name.length);
     own_name[name.length] = '\0';
   }
-  tx_source shown = {own_name, source.bytes, source.length};
+  tx_source shown = {.name = own_name, .text = source.bytes, .length = source.length};
   tx_finding finding = {.level = level,
                         .status = fields->status,
                         .code = code,

@@ -14,7 +14,13 @@ static bool copy_text(tx_arena *arena, triax_text *text) {
 static bool copy_source(triax_document *copy, const tx_source *source) {
   triax_text name = triax_text_of(source->name), text = {source->text, source->length};
   if (!copy_text(&copy->arena, &name) || !copy_text(&copy->arena, &text)) return false;
-  copy->source = (tx_source){name.bytes, text.bytes, text.length};
+  tx_source made = {.name = name.bytes, .text = text.bytes, .length = text.length};
+  size_t count = tx_source_marks(&made, NULL, 0), *marks = tx_arena_calloc(&copy->arena, count, sizeof *marks);
+  if (count > 0 && !marks) return false;
+  tx_source_marks(&made, marks, count);
+  made.marks = marks;
+  made.mark_count = count;
+  copy->source = made;
   return true;
 }
 

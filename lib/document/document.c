@@ -84,7 +84,7 @@ triax_status triax_document_source(triax_document *document, triax_text name, tr
   if (!copy_text(document, name, &own_name) || !copy_text(document, text, &own_text)) {
     return remember(document, TRIAX_ENOMEM, "");
   }
-  document->source = (tx_source){own_name.bytes, own_text.bytes, own_text.length};
+  document->source = (tx_source){.name = own_name.bytes, .text = own_text.bytes, .length = own_text.length};
   return TRIAX_OK;
 }
 
@@ -121,7 +121,7 @@ static void link_node(triax_document *document, uint32_t number) {
     document->nodes[parent->last].next = number;
   }
   parent->last = number;
-  parent->count++;
+  document->nodes[number].place = parent->count++;
 }
 
 static bool room_for_node(triax_document *document) {

@@ -16,6 +16,7 @@ typedef struct tx_node {
   double number;
   uint32_t parent, first, last, next; /* TX_NO_NODE: none */
   uint32_t count;                     /* children */
+  uint32_t place;                     /* among its parent's, from 0 */
   int32_t key_line, key_column, line, column;
   bool exact;
 } tx_node;

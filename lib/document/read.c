@@ -71,10 +71,8 @@ static void write_step(const triax_document *document, uint32_t node, tx_writer 
     tx_write(writer, at->key);
     return;
   }
-  int64_t index = 0;
-  for (uint32_t child = parent->first; child != node; child = document->nodes[child].next) index++;
   char buffer[TX_NUMBER_SIZE];
-  size_t length = tx_format_int64(index, buffer);
+  size_t length = tx_format_int64(at->place, buffer);
   tx_write_c(writer, "[");
   tx_write(writer, (triax_text){buffer, length});
   tx_write_c(writer, "]");

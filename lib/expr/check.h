@@ -2,6 +2,7 @@
 #ifndef TX_EXPR_CHECK_H
 #define TX_EXPR_CHECK_H
 
+#include "base/names.h"
 #include "expr/fault.h"
 #include "expr/node.h"
 #include "expr/syntax.h"
@@ -27,6 +28,7 @@ typedef struct tx_check_state {
   size_t definition_count, definition_capacity;
   tx_unavailable *unavailable;
   size_t unavailable_count, unavailable_capacity;
+  tx_names variable_names, definition_names;
   uint32_t *slots; /* hash index of nodes */
   size_t slot_count;
   uint64_t fold_steps; /* left for folding constants in this check */

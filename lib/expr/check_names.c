@@ -15,18 +15,13 @@ static triax_text head_of(triax_text name) {
 }
 
 static uint32_t find_variable(const tx_module *module, triax_text name) {
-  for (uint32_t i = 0; i < module->variable_count; i++) {
-    if (tx_text_equal(module->variables[i].name, name)) return i;
-  }
-  return TX_NO_INDEX;
+  return tx_names_find(&tx_check_state_of(module)->variable_names, name); /* TX_NO_INDEX is TX_NO_NAME */
 }
 
 static tx_definition *find_definition(const tx_module *module, triax_text name) {
   tx_check_state *state = tx_check_state_of(module);
-  for (size_t i = 0; i < state->definition_count; i++) {
-    if (tx_text_equal(state->definitions[i].name, name)) return &state->definitions[i];
-  }
-  return NULL;
+  uint32_t number = tx_names_find(&state->definition_names, name);
+  return number == TX_NO_NAME ? NULL : &state->definitions[number];
 }
 
 /* --- definitions ----------------------------------------------------------------------------------------------- */
@@ -72,8 +67,19 @@ static void report_cycle(tx_checker *c, tx_span at, const tx_definition *definit
                  (int)name.length, name.bytes, links);
 }
 
+/* Of definitions that are at fault by one another, the innermost is named, with its reason. */
+static void refuse_definition(tx_checker *c, tx_span at, const tx_definition *definition) {
+  static const char beginning[] = "the definition of '";
+  const char *why = definition->why ? definition->why : "see there";
+  if (strncmp(why, beginning, sizeof beginning - 1) == 0) {
+    tx_fault_error(c->faults, at, NULL, "%s", why);
+  } else {
+    tx_fault_error(c->faults, at, NULL, "%s%.*s' is at fault: %s", beginning, (int)definition->name.length,
+                   definition->name.bytes, why);
+  }
+}
+
 static tx_result use_definition(tx_checker *c, tx_span at, tx_definition *definition) {
-  triax_text name = definition->name;
   if (definition->state == TX_BEING_CHECKED) {
     report_cycle(c, at, definition);
     return tx_result_bad;
@@ -87,8 +93,7 @@ static tx_result use_definition(tx_checker *c, tx_span at, tx_definition *defini
     if (c->status != TRIAX_OK) return tx_result_bad;
   }
   if (definition->state == TX_FAULTY) {
-    tx_fault_error(c->faults, at, NULL, "the definition of '%.*s' is at fault: %s", (int)name.length, name.bytes,
-                   definition->why ? definition->why : "see there");
+    refuse_definition(c, at, definition);
     return tx_result_bad;
   }
   return (tx_result){.node = definition->root, .flexible = definition->flexible};

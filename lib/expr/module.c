@@ -18,6 +18,8 @@ triax_status tx_module_new(triax_context *context, tx_module **module, triax_err
   made->context = triax_context_ref(context);
   tx_arena_init(&made->arena, context);
   made->check = state;
+  tx_names_init(&state->variable_names, context);
+  tx_names_init(&state->definition_names, context);
   *module = made;
   return TRIAX_OK;
 }
@@ -29,6 +31,8 @@ void tx_module_free(tx_module *module) {
   for (size_t i = 0; i < module->variable_count; i++) tx_column_unref((tx_column *)module->variables[i].column);
   tx_free_array(context, state->definitions, state->definition_capacity, sizeof *state->definitions);
   tx_free_array(context, state->unavailable, state->unavailable_capacity, sizeof *state->unavailable);
+  tx_names_free(&state->variable_names);
+  tx_names_free(&state->definition_names);
   tx_free_array(context, state->slots, state->slot_count, sizeof *state->slots);
   tx_free(context, state, sizeof *state);
   tx_free_array(context, module->nodes, module->capacity, sizeof *module->nodes);
@@ -51,9 +55,11 @@ static bool keep_text(tx_module *module, triax_text text, triax_text *kept) {
 triax_status tx_module_variable(tx_module *module, triax_text name, tx_type type, const tx_column *column,
                                 uint32_t *variable) {
   tx_expr_variable made = {.type = type};
+  uint32_t number = (uint32_t)module->variable_count;
   if (!tx_grow(module->context, (void **)&module->variables, &module->variable_capacity, module->variable_count + 1,
                sizeof *module->variables) ||
-      !keep_text(module, name, &made.name)) {
+      !keep_text(module, name, &made.name) ||
+      !tx_names_add(&tx_check_state_of(module)->variable_names, made.name, &number)) {
     return TRIAX_ENOMEM;
   }
   made.column = column ? tx_column_ref(column) : NULL;
@@ -79,9 +85,10 @@ triax_status tx_module_unavailable(tx_module *module, triax_text name, const cha
 triax_status tx_module_define(tx_module *module, triax_text name, const tx_syntax *syntax) {
   tx_check_state *state = tx_check_state_of(module);
   tx_definition made = {.syntax = syntax};
+  uint32_t number = (uint32_t)state->definition_count;
   if (!tx_grow(module->context, (void **)&state->definitions, &state->definition_capacity, state->definition_count + 1,
                sizeof *state->definitions) ||
-      !keep_text(module, name, &made.name)) {
+      !keep_text(module, name, &made.name) || !tx_names_add(&state->definition_names, made.name, &number)) {
     return TRIAX_ENOMEM;
   }
   state->definitions[state->definition_count++] = made;
@@ -98,10 +105,13 @@ triax_text tx_module_variable_name(const tx_module *module, uint32_t variable) {
 
 void tx_module_mark(const tx_module *module, uint32_t root, uint64_t *marks) {
   tx_bit_set(marks, root);
-  for (uint32_t i = root + 1; i-- > 0;) {
-    if (!tx_bit(marks, i)) continue;
-    const tx_expr_node *node = &module->nodes[i];
-    for (uint32_t k = 0; k < node->count; k++) tx_bit_set(marks, module->children[node->first + k]);
+  /* Children stand below: words are taken from the top, and most of a large module's are empty. */
+  for (uint32_t word = root / 64 + 1; word-- > 0;) {
+    for (uint32_t bit = 64; marks[word] && bit-- > 0;) {
+      if (!(marks[word] >> bit & 1)) continue;
+      const tx_expr_node *node = &module->nodes[64 * word + bit];
+      for (uint32_t k = 0; k < node->count; k++) tx_bit_set(marks, module->children[node->first + k]);
+    }
   }
 }
 
@@ -114,14 +124,18 @@ size_t tx_module_reads(const tx_module *module, uint32_t node, uint32_t *variabl
   if (!marks) return SIZE_MAX;
   uint64_t *read = marks + node_words;
   tx_module_mark(module, node, marks);
-  for (uint32_t i = 0; i <= node; i++) {
-    if (tx_bit(marks, i) && reads_variable(&module->nodes[i])) tx_bit_set(read, module->nodes[i].index);
+  for (uint32_t word = 0; word < node_words; word++) {
+    for (uint32_t i = 64 * word; marks[word] && i < 64 * word + 64; i++) {
+      if (tx_bit(marks, i) && reads_variable(&module->nodes[i])) tx_bit_set(read, module->nodes[i].index);
+    }
   }
   size_t count = 0;
-  for (uint32_t v = 0; v < module->variable_count; v++) {
-    if (!tx_bit(read, v)) continue;
-    if (count < size) variables[count] = v;
-    count++;
+  for (uint32_t word = 0; word < words - node_words; word++) {
+    for (uint32_t v = 64 * word; read[word] && v < 64 * word + 64; v++) {
+      if (!tx_bit(read, v)) continue;
+      if (count < size) variables[count] = v;
+      count++;
+    }
   }
   if (marks != few) tx_free_array(module->context, marks, words, sizeof *marks);
   return count;

@@ -130,18 +130,13 @@ static bool never_holds(const tx_module *module, const tx_expr_node *node, int d
   return all.never;
 }
 
-static const tx_module *module_of(const tx_compiled *compiled, int over) {
-  return over == TX_OVER_CUSTOMERS ? compiled->module : over == TX_OVER_TEAM ? compiled->team_module
-                                                                              : compiled->pair_module;
-}
-
 static void advise_never(const tx_advice *advice) {
   const tx_compiled *compiled = advice->plan->compiled;
   for (size_t s = 0; s < compiled->step_count; s++) {
     const tx_step *step = &compiled->steps[s];
     for (size_t i = 0; i < step->exprs->count; i++) {
       const tx_policy_expr *expr = &step->exprs->items[i];
-      const tx_module *module = module_of(compiled, expr->over);
+      const tx_module *module = tx_compiled_module(compiled, expr->over);
       int left = MOST_NODES;
       if (!module || step->roots[i] == TX_NO_INDEX) continue;
       if (!never_holds(module, &module->nodes[step->roots[i]], MOST_DEPTH, &left)) continue;

@@ -157,7 +157,7 @@ triax_status triax_evaluate(triax_context *context, triax_text expression, const
                      "aggregates are those of a policy's functions: an expression alone cannot tell which of them it is");
   }
   if (status != TRIAX_OK) return status;
-  tx_source shown = {NULL, expression.bytes, expression.length};
+  tx_source shown = {.text = expression.bytes, .length = expression.length};
   tx_report_init(&e.report, context, messages, error ? error : &own, &shown);
   e.faults = tx_calloc(context, 1, sizeof *e.faults);
   if (!e.faults) return tx_no_memory(error);

@@ -93,6 +93,7 @@ typedef struct tx_plan_allocation {
   tx_allocation_input input;
   tx_allocation_result *result; /* NULL without a team */
   tx_pair_tally *pair_tallies; /* per expression; those over pairs are filled */
+  uint32_t *segment_of_roles; /* per set of roles: the first segment with it */
   uint32_t **overlays; /* per overlay: CSM per customer */
   uint64_t orphans;    /* customers whose owner is not (any more) in the team */
   uint64_t *orphan;    /* bitmap */

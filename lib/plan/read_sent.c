@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/names.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "plan/read_log.h"
@@ -20,6 +21,7 @@ typedef struct sent_job {
   triax_plan *plan;
   tx_report *report;
   const tx_column *customer, *play, *date, *state, *until; /* the last two may be NULL */
+  tx_names plays; /* of the policy */
 } sent_job;
 
 /* --- typing --- */
@@ -63,13 +65,7 @@ static tx_finding about_sent(int32_t level, const char *hint) {
 /* What names of the log stand for, by code: called once per distinct name. */
 typedef uint32_t (*find_name)(const sent_job *job, triax_text name);
 
-static uint32_t find_play(const sent_job *job, triax_text name) {
-  const tx_policy_plays *plays = &job->plan->compiled->policy->plays;
-  for (size_t p = 0; p < plays->count; p++) {
-    if (tx_text_equal(plays->plays[p].name, name)) return (uint32_t)p;
-  }
-  return TX_NO_PLAY;
-}
+static uint32_t find_play(const sent_job *job, triax_text name) { return tx_names_find(&job->plays, name); }
 
 /* Case does not matter: logs write Open as they write open. */
 static uint32_t find_state(const sent_job *job, triax_text name) {
@@ -175,6 +171,16 @@ static void tell_odd(const sent_job *job, const uint32_t *customers, const uint3
 
 /* --- all of it --- */
 
+static bool name_plays(sent_job *job) {
+  const tx_policy_plays *plays = &job->plan->compiled->policy->plays;
+  tx_names_init(&job->plays, job->plan->context);
+  for (uint32_t p = 0; p < plays->count; p++) {
+    uint32_t number = p;
+    if (!tx_names_add(&job->plays, plays->plays[p].name, &number)) return false;
+  }
+  return true;
+}
+
 static triax_status read_log(sent_job *job, const triax_table *log) {
   tx_plan_plays *part = &job->plan->plays;
   job->customer = tx_table_column(log, TX_TEXT("customer"));
@@ -182,18 +188,20 @@ static triax_status read_log(sent_job *job, const triax_table *log) {
   job->date = tx_table_column(log, TX_TEXT("date"));
   job->state = tx_table_column(log, TX_TEXT("state"));
   job->until = tx_table_column(log, TX_TEXT("until"));
+  bool fine = name_plays(job);
   uint32_t *customers = tx_log_customers(job->plan, job->customer);
   uint32_t *plays = number_names(job, job->play, find_play);
   uint32_t *words = job->state ? number_names(job, job->state, find_state) : NULL;
   part->sent_room = log->rows;
   part->sent = tx_alloc_array(job->plan->context, log->rows, sizeof *part->sent);
-  bool fine = customers && plays && part->sent && (words || !job->state);
+  fine = fine && customers && plays && part->sent && (words || !job->state);
   size_t errors = job->report->errors;
   if (fine) read_rows(job, customers, plays, words);
   if (fine && job->report->errors == errors) tell_odd(job, customers, plays, words);
   free_names(job, job->customer, customers);
   free_names(job, job->play, plays);
   free_names(job, job->state, words);
+  tx_names_free(&job->plays);
   if (!fine) return tx_no_memory(job->report->error);
   return job->report->errors == errors ? TRIAX_OK : TRIAX_EDATA;
 }

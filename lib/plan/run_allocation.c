@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/names.h"
 #include "plan/again.h"
 #include "plan/pairs.h"
 #include "plan/plan.h"
@@ -101,29 +101,51 @@ static bool set_owners(allocation_job *job) {
 
 /* --- roles --- */
 
-static bool same_roles(const tx_policy_segment *a, const tx_policy_segment *b) {
-  if (a->role_count != b->role_count) return false;
-  for (size_t i = 0; i < a->role_count; i++) {
-    if (!tx_text_equal(a->roles[i], b->roles[i])) return false;
+/* A segment's roles as one text, each behind a byte that no text has; of none, an empty one. NULL when memory is short. */
+static triax_text join_roles(const allocation_job *job, const tx_policy_segment *segment) {
+  size_t length = 0;
+  for (size_t i = 0; i < segment->role_count; i++) length += segment->roles[i].length + 1;
+  char *bytes = tx_arena_alloc(job->arena, length + 1);
+  triax_text joined = {bytes, length};
+  for (size_t i = 0; bytes && i < segment->role_count; i++) {
+    *bytes++ = '\0';
+    memcpy(bytes, segment->roles[i].bytes, segment->roles[i].length);
+    bytes += segment->roles[i].length;
   }
-  return true;
+  return joined;
+}
+
+/* Numbers the sets of roles in the order of first sight. */
+static bool number_roles(allocation_job *job, uint32_t *set_of, uint32_t *sets) {
+  const tx_policy_segmentation *segmentation = &job->plan->compiled->policy->segmentation;
+  tx_names names;
+  bool fine = true;
+  tx_names_init(&names, job->plan->context);
+  for (size_t s = 0; fine && s < segmentation->model.count; s++) {
+    triax_text roles = join_roles(job, &segmentation->segments[s]);
+    set_of[s] = *sets;
+    fine = roles.bytes && tx_names_add(&names, roles, &set_of[s]);
+    if (fine && set_of[s] == *sets) job->part->segment_of_roles[(*sets)++] = (uint32_t)s;
+  }
+  tx_names_free(&names);
+  return fine;
 }
 
 static bool set_roles(allocation_job *job) {
   const triax_plan *plan = job->plan;
   const tx_policy_segmentation *segmentation = &plan->compiled->policy->segmentation;
   const tx_column *role = tx_plan_team_column(plan, "role");
-  size_t segments = segmentation->model.count, words = tx_words(plan->csms), sets = 0;
-  uint32_t *set_of = tx_arena_calloc(job->arena, segments + 1, sizeof *set_of);
-  uint64_t *csms = tx_arena_calloc(job->arena, (segments + 1) * words + 1, sizeof *csms);
+  size_t segments = segmentation->model.count, words = tx_words(plan->csms);
+  uint32_t *set_of = tx_arena_calloc(job->arena, segments + 1, sizeof *set_of), sets = 0;
   uint32_t *role_set = tx_arena_calloc(job->arena, plan->rows + 1, sizeof *role_set);
-  if (!set_of || !csms || !role_set) return false;
-  for (size_t s = 0; s < segments; s++) {
-    size_t like = 0;
-    while (like < s && !same_roles(&segmentation->segments[like], &segmentation->segments[s])) like++;
-    set_of[s] = like < s ? set_of[like] : (uint32_t)sets++;
+  job->part->segment_of_roles = tx_arena_calloc(job->arena, segments + 1, sizeof *job->part->segment_of_roles);
+  if (!set_of || !role_set || !job->part->segment_of_roles || !number_roles(job, set_of, &sets)) return false;
+  uint64_t *csms = tx_arena_calloc(job->arena, sets * words + 1, sizeof *csms);
+  if (!csms) return false;
+  for (uint32_t set = 0; set < sets; set++) {
+    const tx_policy_segment *segment = &segmentation->segments[job->part->segment_of_roles[set]];
     for (size_t csm = 0; csm < plan->csms; csm++) {
-      if (tx_plan_has_role(&segmentation->segments[s], role, csm)) tx_bit_set(csms + set_of[s] * words, csm);
+      if (tx_plan_has_role(segment, role, csm)) tx_bit_set(csms + set * words, csm);
     }
   }
   for (size_t row = 0; row < plan->rows; row++) {

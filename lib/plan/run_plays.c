@@ -29,6 +29,7 @@ typedef struct plays_job {
   tx_data *data;
   play_rows actions, withheld;
   tx_line line;
+  const tx_policy_text **text_of; /* per column of texts: that of the play at hand; NULL: none */
   size_t *picked; /* rows of those that may be sent */
   tx_action *fired;
   bool fine; /* memory was there so far */
@@ -144,10 +145,7 @@ static bool add_recipient(plays_job *job, const tx_policy_play *play, const tx_v
 static bool add_texts(plays_job *job, const tx_policy_play *play, const tx_values *values, size_t at) {
   for (size_t c = 0; c < job->policy->column_count; c++) {
     tx_text_batch *batch = &job->actions.texts[c];
-    const tx_policy_text *text = NULL;
-    for (size_t t = 0; t < play->text_count && !text; t++) {
-      if (strcmp(play->texts[t].name, job->policy->columns[c]) == 0) text = &play->texts[t];
-    }
+    const tx_policy_text *text = job->text_of[c];
     if (text) tx_text_write(text, values, play->first_value, at, &batch->line);
     if (!(text ? tx_text_batch_end(batch) : tx_column_builder_missing(batch->builder))) return false;
   }
@@ -229,6 +227,10 @@ static bool settle(plays_job *job, uint32_t number, const tx_action *action, con
   return add_action(job, number, action, values, here);
 }
 
+static void set_texts(plays_job *job, const tx_policy_play *play, bool these) {
+  for (size_t t = 0; t < play->text_count; t++) job->text_of[play->texts[t].column] = these ? &play->texts[t] : NULL;
+}
+
 /* The words that all rows of a play share, as codes. */
 static bool set_words(plays_job *job, const tx_policy_play *play) {
   play_rows *both[] = {&job->actions, &job->withheld};
@@ -270,7 +272,9 @@ static triax_status run_play(plays_job *job, uint32_t number) {
   if (status != TRIAX_OK) return status;
   if (!picked) values.count = 0; /* nothing was evaluated, and nobody will ask */
   bool fine = set_words(job, play);
+  set_texts(job, play, true);
   for (size_t i = 0; fine && i < fired; i++) fine = settle(job, number, &job->fired[i], &values, &at);
+  set_texts(job, play, false);
   if (fine) fine = flush(job);
   tx_values_free(&values);
   return fine ? TRIAX_OK : tx_no_memory(error);
@@ -395,7 +399,8 @@ static triax_status open_run(plays_job *job) {
   job->picked = tx_alloc_array(plan->context, plan->rows, sizeof *job->picked);
   job->fired = tx_alloc_array(plan->context, plan->rows, sizeof *job->fired);
   job->part->order = tx_alloc_array(plan->context, job->policy->count, sizeof *job->part->order);
-  if (!job->part->counts || !job->part->order || !job->picked || !job->fired) return tx_no_memory(job->report->error);
+  job->text_of = tx_calloc(plan->context, job->policy->column_count + 1, sizeof *job->text_of);
+  if (!job->part->counts || !job->part->order || !job->picked || !job->fired || !job->text_of) return tx_no_memory(job->report->error);
   triax_status status = tx_plays_new(plan->context, &input, &job->run, job->report->error);
   if (status != TRIAX_OK) return status;
   for (size_t i = 0; i < job->policy->count; i++) job->part->order[i] = tx_plays_order(job->run)[i];
@@ -438,6 +443,7 @@ triax_status tx_run_plays(triax_plan *plan, const tx_step *step, tx_report *repo
   tx_data_free(job.data);
   tx_program_free(job.whole);
   tx_line_free(&job.line);
+  tx_free_array(plan->context, job.text_of, job.policy->column_count + 1, sizeof *job.text_of);
   tx_free_array(plan->context, job.picked, plan->rows, sizeof *job.picked);
   tx_free_array(plan->context, job.fired, plan->rows, sizeof *job.fired);
   return status;

@@ -35,13 +35,16 @@ static bool find_segments(transition_job *job) {
   const tx_segmentation_model *model = &job->plan->compiled->policy->segmentation.model;
   if (!job->previous || !job->previous->dictionary) return true;
   const tx_dictionary *names = job->previous->dictionary;
+  tx_segment_names known;
   job->was = tx_alloc_array(job->plan->context, names->size, sizeof *job->was);
-  for (uint32_t code = 0; job->was && code < names->size; code++) {
+  bool fine = tx_segment_names_make(job->plan->context, model->segments, model->count, &known) && job->was;
+  for (uint32_t code = 0; fine && code < names->size; code++) {
     bool ambiguous = false;
-    uint32_t found = tx_segment_find(model->segments, model->count, tx_dictionary_text(names, code), &ambiguous);
+    uint32_t found = tx_segment_named(&known, tx_dictionary_text(names, code), &ambiguous);
     job->was[code] = found == TX_NO_SEGMENT && ambiguous ? AMBIGUOUS : found;
   }
-  return job->was != NULL;
+  tx_segment_names_free(&known);
+  return fine;
 }
 
 static bool segment_changes(const transition_job *job, size_t row, triax_text before) {

@@ -104,20 +104,9 @@ triax_text tx_pool_name(const triax_plan *plan, uint32_t pool) {
   return plan->allocation.input.pool_count ? TX_TEXT("(no pool)") : TX_TEXT("all");
 }
 
-/* The roles of a set: those of the first segment with it. */
 const tx_policy_segment *tx_roles_of_set(const triax_plan *plan, uint32_t role_set) {
   const tx_policy_segmentation *policy = &plan->compiled->policy->segmentation;
-  uint32_t next = 0;
-  for (size_t s = 0; s < policy->model.count; s++) { /* sets were numbered in the order of first use */
-    bool seen = false;
-    for (size_t t = 0; t < s && !seen; t++) {
-      const tx_policy_segment *a = &policy->segments[s], *b = &policy->segments[t];
-      seen = a->role_count == b->role_count;
-      for (size_t r = 0; seen && r < a->role_count; r++) seen = tx_text_equal(a->roles[r], b->roles[r]);
-    }
-    if (!seen && next++ == role_set) return &policy->segments[s];
-  }
-  return NULL;
+  return policy->model.count ? &policy->segments[plan->allocation.segment_of_roles[role_set]] : NULL;
 }
 
 typedef struct pool_rows {

@@ -8,17 +8,11 @@ enum { NEW, OPEN, DONE };
 
 typedef struct ring_search {
   tx_reader *reader;
+  const tx_names *names; /* of the definitions */
   uint8_t *state;    /* per definition */
   uint32_t *way;     /* the definitions that are open, in order */
   size_t *next_name; /* per place on the way: the free name to follow next */
 } ring_search;
-
-static uint32_t definition_of(const triax_policy *policy, triax_text name) {
-  for (size_t i = 0; i < policy->define_count; i++) {
-    if (tx_text_equal(policy->defines[i].name, name)) return (uint32_t)i;
-  }
-  return TX_NO_INDEX;
-}
 
 /* "a needs 'b', b needs 'a'": from where the ring closes. */
 static void tell_ring(const ring_search *search, size_t first, size_t depth) {
@@ -56,8 +50,8 @@ static void follow(ring_search *search, uint32_t from) {
       depth--;
       continue;
     }
-    uint32_t needed = definition_of(policy, names[search->next_name[depth - 1]++].name);
-    if (needed == TX_NO_INDEX || search->state[needed] == DONE) continue;
+    uint32_t needed = tx_names_find(search->names, names[search->next_name[depth - 1]++].name);
+    if (needed == TX_NO_NAME || search->state[needed] == DONE) continue;
     if (search->state[needed] == OPEN) {
       size_t first = 0;
       while (search->way[first] != needed) first++;
@@ -72,11 +66,16 @@ static void follow(ring_search *search, uint32_t from) {
 
 void tx_read_define_rings(tx_reader *reader) {
   size_t count = reader->policy->define_count;
-  ring_search search = {reader, tx_read_alloc(reader, count, sizeof(uint8_t)),
+  tx_names names;
+  tx_names_init(&names, reader->policy->context);
+  ring_search search = {reader, &names, tx_read_alloc(reader, count, sizeof(uint8_t)),
                         tx_read_alloc(reader, count + 1, sizeof(uint32_t)),
                         tx_read_alloc(reader, count + 1, sizeof(size_t))};
-  if (!search.state || !search.way || !search.next_name) return;
-  for (uint32_t i = 0; i < count; i++) {
-    if (search.state[i] == NEW) follow(&search, i);
+  for (size_t i = 0; i < count; i++) tx_read_twin(reader, &names, reader->policy->defines[i].name, i);
+  if (search.state && search.way && search.next_name) {
+    for (uint32_t i = 0; i < count; i++) {
+      if (search.state[i] == NEW) follow(&search, i);
+    }
   }
+  tx_names_free(&names);
 }

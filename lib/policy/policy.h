@@ -149,6 +149,7 @@ typedef struct tx_policy_piece {
 /* A text with values: subject, body … */
 typedef struct tx_policy_text {
   const char *name; /* the column's; NULL: not given */
+  uint32_t column;  /* its number; none of the recipient */
   bool one_line;    /* breaks in values become blanks */
   tx_policy_piece *pieces;
   size_t count;

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "allocation/allocation.h"
 #include "base/text.h"
 #include "policy/reader.h"
 
@@ -43,13 +44,13 @@ static void read_pools(tx_reader *reader, uint32_t node) {
   if (node == TX_NO_NODE || !tx_read_list(reader, node)) return;
   allocation->pools = tx_read_alloc(reader, tx_read_count(reader, node), sizeof *allocation->pools);
   if (!allocation->pools) return;
+  tx_names names;
+  tx_names_init(&names, reader->policy->context);
   for (uint32_t item = tx_read_first(reader, node); item != TX_NO_NODE; item = tx_read_next(reader, item)) {
     tx_policy_pool *pool = &allocation->pools[allocation->pool_count++];
     read_pool(reader, item, pool);
-    for (size_t i = 0; i + 1 < allocation->pool_count; i++) {
-      if (pool->name.length && tx_text_equal(pool->name, allocation->pools[i].name)) {
-        tx_read_fault(reader, item, NULL, "two pools are called '%.*s'", (int)pool->name.length, pool->name.bytes);
-      }
+    if (pool->name.length && tx_read_twin(reader, &names, pool->name, allocation->pool_count - 1) != TX_NO_NAME) {
+      tx_read_fault(reader, item, NULL, "two pools are called '%.*s'", (int)pool->name.length, pool->name.bytes);
     }
     if (pool->customers == TX_NO_INPUT && tx_read_next(reader, item) != TX_NO_NODE &&
         reader->document->nodes[item].kind == TRIAX_KIND_MAP) {
@@ -57,6 +58,7 @@ static void read_pools(tx_reader *reader, uint32_t node) {
                     "a pool without 'customers' takes the rest: the pools below it would get none");
     }
   }
+  tx_names_free(&names);
 }
 
 static double read_accounts(tx_reader *reader, uint32_t node) {
@@ -94,6 +96,10 @@ static void read_prefer(tx_reader *reader, uint32_t node) {
   static const char *const keys[] = {"points", "when", "why", NULL};
   tx_policy_allocation *allocation = &reader->policy->allocation;
   if (node == TX_NO_NODE || !tx_read_list(reader, node)) return;
+  if (tx_read_count(reader, node) > TX_ALLOCATION_PREFER) {
+    tx_read_fault(reader, node, NULL, "at most %d preferences are weighed", TX_ALLOCATION_PREFER);
+    return;
+  }
   allocation->prefer = tx_read_alloc(reader, tx_read_count(reader, node), sizeof *allocation->prefer);
   if (!allocation->prefer) return;
   for (uint32_t item = tx_read_first(reader, node); item != TX_NO_NODE; item = tx_read_next(reader, item)) {
@@ -156,7 +162,7 @@ static void read_unowned(tx_reader *reader, uint32_t node) {
   if (!allocation->unowned || node == TX_NO_NODE || !tx_read_list(reader, node)) return;
   for (uint32_t item = tx_read_first(reader, node); item != TX_NO_NODE; item = tx_read_next(reader, item)) {
     triax_text name = tx_read_text(reader, item);
-    uint32_t segment = name.bytes ? tx_read_segment(reader, item, false, name) : TX_NO_SEGMENT;
+    uint32_t segment = name.bytes ? tx_read_segment(reader, item, name) : TX_NO_SEGMENT;
     if (segment != TX_NO_SEGMENT) allocation->unowned[segment] = true;
   }
   for (size_t i = 0; i < model->count; i++) {

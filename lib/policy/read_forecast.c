@@ -43,7 +43,7 @@ static const bool *read_in(tx_reader *reader, uint32_t node) {
   bool list = reader->document->nodes[node].kind == TRIAX_KIND_LIST;
   uint32_t item = list ? tx_read_first(reader, node) : node;
   for (size_t i = 0; names && i < count; i++) {
-    uint32_t segment = tx_read_segment(reader, item, false, names[i]);
+    uint32_t segment = tx_read_segment(reader, item, names[i]);
     if (segment != TX_NO_SEGMENT) in[segment] = true;
     if (list) item = tx_read_next(reader, item);
   }

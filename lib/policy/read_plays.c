@@ -111,20 +111,40 @@ enum { USUAL_TEXTS = sizeof usual_texts / sizeof *usual_texts };
 static const char *const own_columns[] = {"customer", "play", "channel", "to",       "recipient", "subject", "title",
                                           "body",     "url",  "due",     "priority", "state",     "why",     NULL};
 
-static bool add_column(tx_reader *reader, const char *name) {
+/* Columns of texts while they are read. */
+typedef struct text_columns {
+  tx_names names;
+  size_t room; /* in plays->columns */
+} text_columns;
+
+/* The column's number, or TX_NO_NAME when memory is short (the report knows). */
+static uint32_t column_of(tx_reader *reader, text_columns *columns, const char *name) {
   tx_policy_plays *plays = &reader->policy->plays;
-  for (size_t i = 0; i < plays->column_count; i++) {
-    if (strcmp(plays->columns[i], name) == 0) return true;
+  uint32_t twin = tx_read_twin(reader, &columns->names, triax_text_of(name), plays->column_count);
+  if (twin != TX_NO_NAME) return twin;
+  if (plays->column_count == columns->room) {
+    const size_t room = columns->room ? 2 * columns->room : 16;
+    const char **more = tx_read_alloc(reader, room, sizeof *more);
+    if (!more) return TX_NO_NAME;
+    if (plays->column_count) memcpy(more, plays->columns, plays->column_count * sizeof *more);
+    plays->columns = more;
+    columns->room = room;
   }
-  const char **more = tx_read_alloc(reader, plays->column_count + 1, sizeof *more);
-  if (!more) return false;
-  if (plays->column_count) memcpy(more, plays->columns, plays->column_count * sizeof *more);
-  more[plays->column_count++] = name;
-  plays->columns = more;
-  return true;
+  plays->columns[plays->column_count] = name;
+  return (uint32_t)plays->column_count++;
 }
 
-static void read_field(tx_reader *reader, uint32_t node, tx_policy_play *play) {
+/* One of the play's texts, in the column of that name. */
+static void add_text(tx_reader *reader, text_columns *columns, uint32_t node, const char *name, bool one_line,
+                     tx_policy_play *play) {
+  const uint32_t column = column_of(reader, columns, name);
+  if (column == TX_NO_NAME) return;
+  tx_policy_text *text = &play->texts[play->text_count++];
+  text->column = column;
+  read_text(reader, node, name, one_line, text);
+}
+
+static void read_field(tx_reader *reader, text_columns *columns, uint32_t node, tx_policy_play *play) {
   triax_text key = tx_read_key(reader, node);
   for (size_t i = 0; own_columns[i]; i++) {
     if (!tx_text_equal_c(key, own_columns[i])) continue;
@@ -136,14 +156,11 @@ static void read_field(tx_reader *reader, uint32_t node, tx_policy_play *play) {
     return;
   }
   const char *name = tx_arena_copy(&reader->policy->arena, key.bytes, key.length);
-  if (!name || !add_column(reader, name)) {
-    tx_report_no_memory(reader->report);
-    return;
-  }
-  read_text(reader, node, name, false, &play->texts[play->text_count++]);
+  if (!name) tx_report_no_memory(reader->report);
+  else add_text(reader, columns, node, name, false, play);
 }
 
-static void read_texts(tx_reader *reader, uint32_t node, tx_policy_play *play) {
+static void read_texts(tx_reader *reader, text_columns *columns, uint32_t node, tx_policy_play *play) {
   uint32_t fields = tx_read_child(reader, node, "fields"), recipient = tx_read_child(reader, node, "recipient");
   size_t room = USUAL_TEXTS + (fields == TX_NO_NODE ? 0 : tx_read_count(reader, fields));
   play->first_value = (uint32_t)reader->policy->plays.inputs.count;
@@ -152,12 +169,12 @@ static void read_texts(tx_reader *reader, uint32_t node, tx_policy_play *play) {
   if (recipient != TX_NO_NODE) read_text(reader, recipient, "recipient", true, &play->recipient);
   for (size_t i = 0; i < USUAL_TEXTS; i++) {
     uint32_t text = tx_read_child(reader, node, usual_texts[i].key);
-    if (text == TX_NO_NODE || !add_column(reader, usual_texts[i].key)) continue;
-    read_text(reader, text, usual_texts[i].key, usual_texts[i].one_line, &play->texts[play->text_count++]);
+    if (text == TX_NO_NODE) continue;
+    add_text(reader, columns, text, usual_texts[i].key, usual_texts[i].one_line, play);
   }
   if (fields != TX_NO_NODE && tx_read_map(reader, fields, NULL)) {
     for (uint32_t field = tx_read_first(reader, fields); field != TX_NO_NODE; field = tx_read_next(reader, field)) {
-      read_field(reader, field, play);
+      read_field(reader, columns, field, play);
     }
   }
   play->value_count = (uint32_t)reader->policy->plays.inputs.count - play->first_value;
@@ -210,7 +227,8 @@ static uint32_t wanted(tx_reader *reader, uint32_t node, const char *key, const 
   return child;
 }
 
-static void read_play(tx_reader *reader, uint32_t node, tx_policy_play *play, tx_play *rules) {
+static void read_play(tx_reader *reader, text_columns *columns, uint32_t node, tx_policy_play *play,
+                      tx_play *rules) {
   static const char *const keys[] = {"name",     "when",  "do",  "to",     "recipient", "subject",
                                      "title",    "body",  "url", "fields", "cooldown",  "once_while_open",
                                      "priority", "limit", "due", "why",    NULL};
@@ -237,19 +255,15 @@ static void read_play(tx_reader *reader, uint32_t node, tx_policy_play *play, tx
                   "an action to the CSM needs owners: the policy has no 'allocation'");
   }
   if (why != TX_NO_NODE) play->why = tx_read_text(reader, why);
-  read_texts(reader, node, play);
+  read_texts(reader, columns, node, play);
   read_rules(reader, node, play, rules);
 }
 
-static void check_twin(tx_reader *reader, uint32_t node, size_t number) {
-  const tx_policy_plays *plays = &reader->policy->plays;
-  triax_text name = plays->plays[number].name;
-  for (size_t i = 0; name.bytes && i < number; i++) {
-    if (!tx_text_equal(plays->plays[i].name, name)) continue;
-    tx_read_fault(reader, tx_read_child(reader, node, "name"), "the log of what was sent tells plays apart by name",
-                  "two plays are named '%.*s'", (int)name.length, name.bytes);
-    return;
-  }
+static void check_twin(tx_reader *reader, tx_names *names, uint32_t node, size_t number) {
+  triax_text name = reader->policy->plays.plays[number].name;
+  if (tx_read_twin(reader, names, name, number) == TX_NO_NAME) return;
+  tx_read_fault(reader, tx_read_child(reader, node, "name"), "the log of what was sent tells plays apart by name",
+                "two plays are named '%.*s'", (int)name.length, name.bytes);
 }
 
 /* A list of plays; or a map of the limit across plays and the list. */
@@ -273,9 +287,15 @@ void tx_read_plays(tx_reader *reader, uint32_t node) {
   plays->plays = tx_read_alloc(reader, count, sizeof *plays->plays);
   plays->rules = tx_read_alloc(reader, count, sizeof *plays->rules);
   if (!plays->plays || !plays->rules) return;
+  tx_names names;
+  text_columns columns = {.room = 0};
+  tx_names_init(&names, reader->policy->context);
+  tx_names_init(&columns.names, reader->policy->context);
   for (uint32_t item = tx_read_first(reader, node); item != TX_NO_NODE; item = tx_read_next(reader, item)) {
-    read_play(reader, item, &plays->plays[plays->count], &plays->rules[plays->count]);
-    check_twin(reader, item, plays->count);
+    read_play(reader, &columns, item, &plays->plays[plays->count], &plays->rules[plays->count]);
+    check_twin(reader, &names, item, plays->count);
     plays->count++;
   }
+  tx_names_free(&names);
+  tx_names_free(&columns.names);
 }

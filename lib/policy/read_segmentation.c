@@ -176,21 +176,21 @@ static void read_segment(tx_reader *reader, const draft *from, tx_policy_segment
 
 /* Names are distinct at one level, and only the last may be without a test. */
 static void check_level(tx_reader *reader, const tx_segment *segments, const draft *drafts, size_t first, size_t last) {
+  tx_names names;
+  tx_names_init(&names, reader->policy->context);
   for (size_t i = first; i < last; i++) {
     if (segments[i].test == TX_TEST_REST && i + 1 < last &&
         reader->document->nodes[drafts[i].node].kind == TRIAX_KIND_MAP) {
       tx_read_fault(reader, drafts[i].node, "give it a test, or put it last",
                     "only the last segment of a level may be without a test: it takes the rest");
     }
-    for (size_t j = first; j < i && i - first < 1000; j++) {
-      if (segments[i].name.length && tx_text_equal(segments[i].name, segments[j].name)) {
-        tx_read_fault(reader, tx_read_child(reader, drafts[i].node, "name"), NULL,
-                      "two segments of one level are called '%.*s'", (int)segments[i].name.length,
-                      segments[i].name.bytes);
-        break;
-      }
+    if (segments[i].name.length && tx_read_twin(reader, &names, segments[i].name, i) != TX_NO_NAME) {
+      tx_read_fault(reader, tx_read_child(reader, drafts[i].node, "name"), NULL,
+                    "two segments of one level are called '%.*s'", (int)segments[i].name.length,
+                    segments[i].name.bytes);
     }
   }
+  tx_names_free(&names);
 }
 
 static size_t add_level(tx_reader *reader, uint32_t list, uint32_t parent, draft *drafts, size_t count) {
@@ -244,11 +244,9 @@ void tx_read_segmentation(tx_reader *reader, uint32_t node) {
   model->input_count = segmentation->inputs.count;
 }
 
-uint32_t tx_read_segment(tx_reader *reader, uint32_t node, bool at_key, triax_text name) {
+/* Says that a text names no segment, or several. */
+static void tell_no_segment(tx_reader *reader, uint32_t node, bool at_key, triax_text name, bool ambiguous) {
   const tx_segmentation_model *model = &reader->policy->segmentation.model;
-  bool ambiguous = false;
-  uint32_t found = tx_segment_find(model->segments, model->count, name, &ambiguous);
-  if (found != TX_NO_SEGMENT) return found;
   triax_text names[128];
   size_t count = 0;
   for (size_t i = 0; i < model->count && count + 2 <= 128; i++) {
@@ -267,7 +265,36 @@ uint32_t tx_read_segment(tx_reader *reader, uint32_t node, bool at_key, triax_te
   }
   if (at_key) tx_read_key_fault(reader, node, hint, "%s", message);
   else tx_read_fault(reader, node, hint, "%s", message);
-  return TX_NO_SEGMENT;
+}
+
+uint32_t tx_read_segment(tx_reader *reader, uint32_t node, triax_text name) {
+  const tx_segmentation_model *model = &reader->policy->segmentation.model;
+  bool ambiguous = false;
+  uint32_t found = tx_segment_find(model->segments, model->count, name, &ambiguous);
+  if (found == TX_NO_SEGMENT) tell_no_segment(reader, node, false, name, ambiguous);
+  return found;
+}
+
+/* A map's values by the segments that its keys name. `again`: its faults are told. */
+static void read_by_segment(tx_reader *reader, uint32_t node, tx_read_value read, bool again, double *values,
+                            bool *said) {
+  const tx_segmentation_model *model = &reader->policy->segmentation.model;
+  tx_segment_names names;
+  bool fine = tx_segment_names_make(reader->policy->context, model->segments, model->count, &names);
+  if (!fine) tx_report_no_memory(reader->report);
+  for (uint32_t child = tx_read_first(reader, node); fine && child != TX_NO_NODE; child = tx_read_next(reader, child)) {
+    double value = read(reader, child);
+    triax_text name = tx_read_key(reader, child);
+    bool ambiguous = false;
+    uint32_t segment = tx_segment_named(&names, name, &ambiguous);
+    if (segment == TX_NO_SEGMENT) {
+      if (!again) tell_no_segment(reader, child, true, name, ambiguous);
+      continue;
+    }
+    values[segment] = value;
+    said[segment] = true;
+  }
+  tx_segment_names_free(&names);
 }
 
 double *tx_read_per_segment(tx_reader *reader, uint32_t node, double fallback, tx_read_value read, bool again) {
@@ -283,15 +310,7 @@ double *tx_read_per_segment(tx_reader *reader, uint32_t node, double fallback, t
     return values;
   }
   if (!again && !tx_read_map(reader, node, NULL)) return values;
-  for (uint32_t child = tx_read_first(reader, node); child != TX_NO_NODE; child = tx_read_next(reader, child)) {
-    double value = read(reader, child);
-    triax_text name = tx_read_key(reader, child);
-    uint32_t segment = again ? tx_segment_find(model->segments, model->count, name, NULL)
-                             : tx_read_segment(reader, child, true, name);
-    if (segment == TX_NO_SEGMENT) continue;
-    values[segment] = value;
-    said[segment] = true;
-  }
+  read_by_segment(reader, node, read, again, values, said);
   for (size_t i = 0; i < model->count; i++) { /* parents stand before their children */
     uint32_t parent = model->segments[i].parent;
     if (!said[i] && parent != TX_NO_SEGMENT) values[i] = values[parent];

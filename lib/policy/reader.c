@@ -67,6 +67,12 @@ void *tx_read_alloc(tx_reader *reader, size_t count, size_t size) {
   return block;
 }
 
+uint32_t tx_read_twin(tx_reader *reader, tx_names *names, triax_text name, size_t number) {
+  uint32_t there = (uint32_t)number;
+  if (!tx_names_add(names, name, &there)) tx_report_no_memory(reader->report);
+  return there == number ? TX_NO_NAME : there;
+}
+
 static const char *kind_name(int32_t kind) {
   static const char *const names[] = {"nothing", "a map", "a list", "a text", "a number", "true or false", "nothing"};
   return kind >= 0 && kind <= TRIAX_KIND_MISSING ? names[kind] : "nothing";
@@ -92,7 +98,10 @@ static bool listed(triax_text key, const char *const *keys) {
   return false;
 }
 
-/* An earlier sibling with the same key: quadratic only in what a person writes, a hash would not pay. */
+/* Keys of a map up to which each is compared with those before: for so few, names are dearer. */
+#define FEW_KEYS 32
+
+/* An earlier sibling with the same key. */
 static uint32_t earlier(const tx_reader *reader, uint32_t parent, uint32_t node) {
   for (uint32_t other = tx_read_first(reader, parent); other != node; other = tx_read_next(reader, other)) {
     if (tx_text_equal(at(reader, other)->key, at(reader, node)->key)) return other;
@@ -105,9 +114,12 @@ bool tx_read_map(tx_reader *reader, uint32_t node, const char *const *keys) {
     tx_read_fault(reader, node, NULL, "expected keys with values here, found %s", kind_name(at(reader, node)->kind));
     return false;
   }
+  const bool many = tx_read_count(reader, node) > FEW_KEYS;
+  tx_names names;
+  tx_names_init(&names, reader->policy->context);
   for (uint32_t child = tx_read_first(reader, node); child != TX_NO_NODE; child = tx_read_next(reader, child)) {
     triax_text key = at(reader, child)->key;
-    uint32_t twin = tx_read_count(reader, node) <= 2000 ? earlier(reader, node, child) : TX_NO_NODE;
+    uint32_t twin = many ? tx_read_twin(reader, &names, key, child) : earlier(reader, node, child);
     if (twin != TX_NO_NODE) {
       tx_read_key_fault(reader, child, NULL, "the key '%.*s' was given before, on line %d", (int)key.length, key.bytes,
                         (int)at(reader, twin)->key_line);
@@ -115,6 +127,7 @@ bool tx_read_map(tx_reader *reader, uint32_t node, const char *const *keys) {
       unknown_key(reader, child, keys);
     }
   }
+  tx_names_free(&names);
   return true;
 }
 

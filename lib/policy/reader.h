@@ -2,6 +2,7 @@
 #ifndef TX_POLICY_READER_H
 #define TX_POLICY_READER_H
 
+#include "base/names.h"
 #include "policy/policy.h"
 
 typedef struct tx_reader {
@@ -33,6 +34,10 @@ size_t tx_read_count(const tx_reader *reader, uint32_t node);
 triax_text tx_read_key(const tx_reader *reader, uint32_t node);
 /* Zeroed memory of the policy; NULL when short (the report knows). count 0 gives a non-NULL block. */
 void *tx_read_alloc(tx_reader *reader, size_t count, size_t size);
+
+/* The number of an earlier one of that name, or TX_NO_NAME after keeping this one's (the report knows if memory is
+ * short). */
+uint32_t tx_read_twin(tx_reader *reader, tx_names *names, triax_text name, size_t number);
 
 /* --- values; each says what is wrong and returns a harmless value then ---- */
 
@@ -89,6 +94,6 @@ void tx_read_forecast(tx_reader *reader, uint32_t node);
 typedef double (*tx_read_value)(tx_reader *reader, uint32_t node);
 double *tx_read_per_segment(tx_reader *reader, uint32_t node, double fallback, tx_read_value read, bool again);
 /* The segment that a text names; TX_NO_SEGMENT after saying so. */
-uint32_t tx_read_segment(tx_reader *reader, uint32_t node, bool at_key, triax_text name);
+uint32_t tx_read_segment(tx_reader *reader, uint32_t node, triax_text name);
 
 #endif

@@ -20,6 +20,38 @@ uint32_t tx_segment_find(const tx_segment *segments, size_t count, triax_text pa
   return several ? TX_NO_SEGMENT : found;
 }
 
+bool tx_segment_names_make(triax_context *context, const tx_segment *segments, size_t count, tx_segment_names *names) {
+  tx_names_init(&names->paths, context);
+  tx_names_init(&names->names, context);
+  names->count = count;
+  names->several = tx_calloc(context, count, sizeof *names->several);
+  if (!names->several) return false;
+  for (uint32_t s = 0; s < count; s++) {
+    uint32_t path = s, name = s;
+    if (!tx_names_add(&names->paths, segments[s].path, &path) || !tx_names_add(&names->names, segments[s].name, &name)) {
+      return false;
+    }
+    if (segments[s].name.bytes) names->several[name] = name != s || names->several[name];
+  }
+  return true;
+}
+
+void tx_segment_names_free(tx_segment_names *names) {
+  tx_free_array(names->paths.context, names->several, names->count, sizeof *names->several);
+  tx_names_free(&names->paths);
+  tx_names_free(&names->names);
+}
+
+uint32_t tx_segment_named(const tx_segment_names *names, triax_text path_or_name, bool *ambiguous) {
+  if (ambiguous) *ambiguous = false;
+  uint32_t found = tx_names_find(&names->paths, path_or_name);
+  if (found != TX_NO_NAME) return found;
+  found = tx_names_find(&names->names, path_or_name);
+  if (found == TX_NO_NAME) return TX_NO_SEGMENT;
+  if (ambiguous) *ambiguous = names->several[found];
+  return names->several[found] ? TX_NO_SEGMENT : found;
+}
+
 double tx_segmentation_threshold(const tx_segmentation_model *model, uint32_t segment, uint32_t previous) {
   const tx_level level = {.parent = model->segments[segment].parent};
   return tx_held_threshold(model->segments[segment].at_least, model->margin, segment,
@@ -191,12 +223,17 @@ static void close_workshop(triax_context *context, const tx_segmentation_model *
 
 /* --- running ---------------------------------------------------------------------------------------------------- */
 
-static void match_codes(const tx_segmentation_model *model, const tx_input *inputs, uint32_t input,
-                        uint32_t *segment_of) {
-  if (input == TX_NO_INPUT) return;
+static bool match_codes(triax_context *context, const tx_segmentation_model *model, const tx_input *inputs,
+                        uint32_t input, uint32_t *segment_of) {
+  tx_segment_names names;
+  if (input == TX_NO_INPUT) return true;
+  bool fine = tx_segment_names_make(context, model->segments, model->count, &names);
   const tx_dictionary *dictionary = inputs[input].column->dictionary;
-  for (uint32_t code = 0; code < dictionary->size; code++)
-    segment_of[code] = tx_segment_find(model->segments, model->count, tx_dictionary_text(dictionary, code), NULL);
+  for (uint32_t code = 0; fine && code < dictionary->size; code++) {
+    segment_of[code] = tx_segment_named(&names, tx_dictionary_text(dictionary, code), NULL);
+  }
+  tx_segment_names_free(&names);
+  return fine;
 }
 
 /* Sums what the workers counted. Whole numbers: the order does not matter. */
@@ -215,8 +252,10 @@ static void gather_counts(const tx_segmentation_model *model, const workshop *sh
 
 static triax_status judge_all(triax_context *context, const tx_segmentation_model *model, const tx_units *units,
                               workshop *shop, tx_segmentation_result *result, triax_error *error) {
-  match_codes(model, units->inputs, model->override_, shop->override_of);
-  match_codes(model, units->inputs, model->previous, shop->previous_of);
+  if (!match_codes(context, model, units->inputs, model->override_, shop->override_of) ||
+      !match_codes(context, model, units->inputs, model->previous, shop->previous_of)) {
+    return tx_no_memory(error);
+  }
   tx_judging judging = {.context = context,
                         .kernels = tx_kernels_best(),
                         .model = model,

@@ -16,6 +16,7 @@
 #ifndef TX_SEGMENTATION_SEGMENTATION_H
 #define TX_SEGMENTATION_SEGMENTATION_H
 
+#include "base/names.h"
 #include "expr/input.h"
 #include "expr/program.h"
 
@@ -141,6 +142,17 @@ static inline uint32_t tx_segment_by(const tx_segmentation_model *model, size_t 
 }
 /* Segment number by path, or by name where only one has it; TX_NO_SEGMENT (ambiguous: *ambiguous true). */
 uint32_t tx_segment_find(const tx_segment *segments, size_t count, triax_text path_or_name, bool *ambiguous);
+
+/* The same for many texts, without looking through the segments for each. */
+typedef struct tx_segment_names {
+  tx_names paths, names;
+  bool *several; /* per segment: later ones have its name too */
+  size_t count;
+} tx_segment_names;
+/* False when memory is short. Free in either case. */
+bool tx_segment_names_make(triax_context *context, const tx_segment *segments, size_t count, tx_segment_names *names);
+void tx_segment_names_free(tx_segment_names *names);
+uint32_t tx_segment_named(const tx_segment_names *names, triax_text path_or_name, bool *ambiguous);
 
 /* How many of n a share is. Shares are decimals: what is up to 4 roundings below a whole number is meant to be it. */
 uint64_t tx_top_count(double share, uint64_t n);

@@ -151,10 +151,16 @@ triax_status tx_table_load(triax_context *context, const triax_table *raw, const
   load.options = options ? *options : usual;
   load.report = report;
   load.key = SIZE_MAX;
+  tx_names_init(&load.names, context);
+  tx_names_init(&load.raw_names, context);
+  tx_names_init(&load.declared, context);
   tx_arena_init(&load.arena, context);
   triax_status status = run(&load, loaded, aside);
   for (size_t i = 0; i < load.field_count; i++) tx_column_unref(load.fields[i].column);
   tx_free_array(context, load.fields, load.field_capacity, sizeof *load.fields);
+  tx_names_free(&load.names);
+  tx_names_free(&load.raw_names);
+  tx_names_free(&load.declared);
   tx_free_array(context, load.absent, load.absent_capacity, sizeof *load.absent);
   tx_free_array(context, load.faults, load.fault_capacity, sizeof *load.faults);
   tx_arena_free(&load.arena);

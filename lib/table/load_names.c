@@ -20,9 +20,11 @@ static bool same_but_case(triax_text a, triax_text b) {
 }
 
 /* The raw column of a name: exactly, else but for case and blanks if only one is like that. */
-static size_t find_raw(const triax_table *raw, triax_text name, size_t *second) {
-  size_t found = triax_table_find(raw, name);
-  if (found != SIZE_MAX) return found;
+static size_t find_raw(const tx_load *load, triax_text name, size_t *second) {
+  const triax_table *raw = load->raw;
+  const uint32_t exact = tx_names_find(&load->raw_names, name);
+  size_t found = NOWHERE;
+  if (exact != TX_NO_NAME) return exact;
   for (size_t i = 0; i < raw->columns; i++) {
     if (!same_but_case(raw->fields[i].name, name)) continue;
     if (found != NOWHERE) {
@@ -34,25 +36,22 @@ static size_t find_raw(const triax_table *raw, triax_text name, size_t *second) 
   return found;
 }
 
-static const tx_declaration *declaration_of(const tx_schema *schema, triax_text name) {
-  for (size_t i = 0; i < schema->declaration_count; i++) {
-    if (tx_text_equal(schema->declarations[i].name, name)) return &schema->declarations[i];
-  }
-  return NULL;
+static const tx_declaration *declaration_of(const tx_load *load, triax_text name) {
+  const uint32_t number = tx_names_find(&load->declared, name);
+  return number == TX_NO_NAME ? NULL : &load->schema->declarations[number];
 }
 
 static tx_field *field_named(tx_load *load, triax_text name) {
-  for (size_t i = 0; i < load->field_count; i++) {
-    if (tx_text_equal(load->fields[i].name, name)) return &load->fields[i];
-  }
-  return NULL;
+  const uint32_t number = tx_names_find(&load->names, name);
+  return number == TX_NO_NAME ? NULL : &load->fields[number];
 }
 
 static tx_field *add_field(tx_load *load, triax_text name, size_t raw, const tx_declaration *declaration) {
   void *fields = load->fields;
   bool grown = tx_grow(load->context, &fields, &load->field_capacity, load->field_count + 1, sizeof(tx_field));
   load->fields = fields;
-  if (!grown) return NULL;
+  uint32_t number = (uint32_t)load->field_count;
+  if (!grown || !tx_names_add(&load->names, name, &number)) return NULL;
   tx_field *field = &load->fields[load->field_count++];
   memset(field, 0, sizeof *field);
   field->name = name;
@@ -114,10 +113,10 @@ static bool reported(tx_load *load, triax_text name, bool *fine) {
 static bool want(tx_load *load, triax_text name, const char *key, tx_field **field) {
   *field = field_named(load, name);
   if (*field || !name.bytes) return true;
-  const tx_declaration *declaration = declaration_of(load->schema, name);
+  const tx_declaration *declaration = declaration_of(load, name);
   triax_text from = declaration && declaration->from.bytes ? declaration->from : name;
   size_t second = 0;
-  size_t found = find_raw(load->raw, from, &second);
+  size_t found = find_raw(load, from, &second);
   if (found == NOWHERE || found == AMBIGUOUS) {
     bool fine = true;
     if ((!key && found == NOWHERE && !declaration) || reported(load, name, &fine)) return fine;
@@ -183,10 +182,7 @@ static bool add_rest(tx_load *load) {
   for (size_t i = 0; fine && i < load->raw->columns; i++) {
     if (taken[i]) continue;
     triax_text name = load->raw->fields[i].name;
-    const tx_field *other = NULL;
-    for (size_t k = 0; k < named && !other; k++) {
-      if (tx_text_equal(load->fields[k].name, name)) other = &load->fields[k];
-    }
+    const tx_field *other = field_named(load, name);
     if (other) {
       warn_of_left_out(load, name, other);
     } else {
@@ -195,6 +191,16 @@ static bool add_rest(tx_load *load) {
   }
   tx_free_array(load->context, taken, load->raw->columns, 1);
   return fine;
+}
+
+/* Numbers the fields' names anew. */
+static bool name_fields(tx_load *load) {
+  tx_names_free(&load->names);
+  for (uint32_t i = 0; i < load->field_count; i++) {
+    uint32_t number = i;
+    if (!tx_names_add(&load->names, load->fields[i].name, &number)) return false;
+  }
+  return true;
 }
 
 /* Puts the fields into the order of the data. */
@@ -209,14 +215,26 @@ static bool order_fields(tx_load *load) {
     for (size_t i = 0; i < count; i++) ordered[starts[load->fields[i].raw]++] = load->fields[i];
     memcpy(load->fields, ordered, count * sizeof *ordered);
   }
-  bool fine = starts && ordered;
+  bool fine = starts && ordered && name_fields(load);
   tx_free_array(load->context, starts, columns + 1, sizeof *starts);
   tx_free_array(load->context, ordered, count, sizeof *ordered);
   return fine;
 }
 
+static bool name_inputs(tx_load *load) {
+  for (uint32_t i = 0; i < load->raw->columns; i++) {
+    uint32_t number = i;
+    if (!tx_names_add(&load->raw_names, load->raw->fields[i].name, &number)) return false;
+  }
+  for (uint32_t i = 0; i < load->schema->declaration_count; i++) {
+    uint32_t number = i;
+    if (!tx_names_add(&load->declared, load->schema->declarations[i].name, &number)) return false;
+  }
+  return true;
+}
+
 bool tx_load_fields(tx_load *load) {
-  if (!add_named(load) || !add_wanted(load) || !add_rest(load) || !order_fields(load)) return false;
+  if (!name_inputs(load) || !add_named(load) || !add_wanted(load) || !add_rest(load) || !order_fields(load)) return false;
   tx_field *key = field_named(load, load->schema->key.bytes ? load->schema->key : TX_TEXT("id"));
   load->key = key ? (size_t)(key - load->fields) : SIZE_MAX;
   for (size_t i = 0; i < load->field_count; i++) {

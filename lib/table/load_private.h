@@ -2,6 +2,7 @@
 #ifndef TX_TABLE_LOAD_PRIVATE_H
 #define TX_TABLE_LOAD_PRIVATE_H
 
+#include "base/names.h"
 #include "table/intern.h"
 #include "table/table.h"
 
@@ -32,6 +33,7 @@ typedef struct tx_load {
   tx_arena arena; /* reasons and values */
   tx_field *fields;
   size_t field_count, field_capacity;
+  tx_names names, raw_names, declared; /* of fields, of the raw columns, of the schema's declarations */
   triax_text *absent; /* names reported as not in the data */
   size_t absent_count, absent_capacity;
   size_t key;       /* field, or SIZE_MAX */

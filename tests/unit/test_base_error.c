@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/context.h"
-#include "base/error.h"
+#include "base/error_private.h"
 #include "base/text.h"
 #include "fault.h"
 
@@ -92,7 +92,7 @@ static void error_format_cuts(void **state) {
 
 static const char policy[] =
     "triax: 1\r\nsegmentation:\n  segments:\r    - {name: caf\xC3\xA9, touchh: high}\n\ttop: 3\n";
-static const tx_source source = {"policy.yaml", policy, sizeof policy - 1};
+static const tx_source source = {.name = "policy.yaml", .text = policy, .length = sizeof policy - 1};
 
 static void assert_message(const tx_source *from, const tx_finding *finding, const char *message,
                            const char *expected) {
@@ -111,7 +111,7 @@ static void messages_show_the_line(void **state) {
   (void)state;
   tx_finding finding = {.level = TRIAX_LEVEL_ERROR, .status = TRIAX_EPOLICY, .path = "segmentation.segments[1]",
                         .line = 2, .column = 7, .width = 6, .hint = "did you mean 'touch'?"};
-  const tx_source twelve = {"policy.yaml", "\n      touchh: high", 19};
+  const tx_source twelve = {.name = "policy.yaml", .text = "\n      touchh: high", .length = 19};
   assert_message(&twelve, &finding, "unknown key 'touchh'",
                  "policy.yaml:2:7: error: segmentation.segments[1]: unknown key 'touchh'\n"
                  "    2 |       touchh: high\n"
@@ -142,22 +142,22 @@ static void hints_follow_where_there_is_no_line(void **state) {
   assert_message(NULL, &finding, "missing", "error: missing; add it");
   finding.line = 2;
   finding.column = 0;
-  const tx_source nameless = {NULL, "a\nb", 3};
+  const tx_source nameless = {.text = "a\nb", .length = 3};
   assert_message(&nameless, &finding, "missing", "2: error: missing; add it");
 }
 
 static void hostile_sources_are_shown_safely(void **state) {
   (void)state;
   tx_finding finding = {.level = TRIAX_LEVEL_ERROR, .line = 1, .column = 4, .width = 1};
-  const tx_source broken = {"p", "\xEF\xBB\xBF" "ab\xFF\x1B[2J\0z\xC2\x9B", 13};
+  const tx_source broken = {.name = "p", .text = "\xEF\xBB\xBF" "ab\xFF\x1B[2J\0z\xC2\x9B", .length = 13};
   assert_message(&broken, &finding, "bad",
                  "p:1:4: error: bad\n    1 | ab\xEF\xBF\xBD\xEF\xBF\xBD[2J\xEF\xBF\xBDz\xEF\xBF\xBD\n      |    ^");
   finding.column = 1;
-  const tx_source ends_in_return = {"p", "a\r", 2};
+  const tx_source ends_in_return = {.name = "p", .text = "a\r", .length = 2};
   finding.line = 2;
   assert_message(&ends_in_return, &finding, "end", "p:2:1: error: end\n    2 | \n      | ^");
   finding.line = 1;
-  const tx_source empty = {"p", "", 0};
+  const tx_source empty = {.name = "p", .text = "", .length = 0};
   assert_message(&empty, &finding, "empty", "p:1:1: error: empty\n    1 | \n      | ^");
 }
 
@@ -169,7 +169,7 @@ static void long_lines_are_cut_around_the_caret(void **state) {
   for (size_t i = 0; i < sizeof line; i++) {
     line[i] = (char)('a' + i % 26);
   }
-  const tx_source wide = {"p", line, sizeof line};
+  const tx_source wide = {.name = "p", .text = line, .length = sizeof line};
   fault_allocator allocator = {.countdown = FAULT_NEVER};
   triax_context *context = fault_context(&allocator);
   triax_messages *messages = NULL;
@@ -280,8 +280,41 @@ static void reports_keep_twenty_and_count_all(void **state) {
   assert_int_equal(tx_report_finish(&report), TRIAX_EDATA);
 }
 
+/* Marks change where the search for a line begins and nothing else: lines of all ends, the first behind a mark and the
+ * last before one, and those that are not there. */
+static void marks_find_the_same_lines(void **state) {
+  (void)state;
+  static const char *const ends[] = {"\n", "\r\n", "\r"};
+  static char text[8192] = "\xEF\xBB\xBF";
+  enum { LINES = 3 * TX_MARKED_LINES + 5 };
+  for (int line = 1; line <= LINES; line++) {
+    char piece[24];
+    snprintf(piece, sizeof piece, "this is %d%s", line, line < LINES ? ends[line % 3] : "");
+    strcat(text, piece);
+  }
+  size_t marks[8];
+  tx_source marked = {.name = "p", .text = text, .length = strlen(text)};
+  assert_int_equal(tx_source_marks(&marked, NULL, 0), 4);
+  assert_int_equal(tx_source_marks(&marked, marks, 8), 4);
+  assert_int_equal(marks[0], 3);
+  marked.marks = marks;
+  marked.mark_count = 4;
+  for (int32_t line = 1; line <= LINES + 2; line++) {
+    char buffer[200], wanted[200];
+    tx_writer writer = {buffer, sizeof buffer, 0};
+    const tx_finding finding = {.level = TRIAX_LEVEL_ERROR, .line = line, .column = 1, .width = 1};
+    assert_int_equal(tx_write_excerpt(&writer, &marked, &finding), line <= LINES);
+    if (line > LINES) continue;
+    snprintf(wanted, sizeof wanted, "%5d | this is %d\n", (int)line, (int)line);
+    assert_memory_equal(buffer + 1, wanted, strlen(wanted));
+  }
+  assert_int_equal(tx_source_marks(&(tx_source){.text = NULL}, NULL, 0), 0);
+  assert_int_equal(tx_source_marks(&(tx_source){.text = "", .length = 0}, NULL, 0), 1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(marks_find_the_same_lines),
       cmocka_unit_test(statuses_have_names),
       cmocka_unit_test(fail_fills_every_field),
       cmocka_unit_test(long_messages_end_at_a_character),
