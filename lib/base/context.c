@@ -28,8 +28,10 @@ triax_status triax_context_new(const triax_context_options *options, triax_conte
   if (status != TRIAX_OK) {
     return status;
   }
+  tx_spare *spare = NULL;
   if (known.resize == NULL) {
     known.resize = tx_default_resize;
+    known.resize_user = spare = tx_spare_new();
   }
   if (known.threads == 0) {
     known.threads = 1;
@@ -38,10 +40,12 @@ triax_status triax_context_new(const triax_context_options *options, triax_conte
   }
   triax_context *made = known.resize(known.resize_user, NULL, 0, sizeof *made);
   if (made == NULL) {
+    tx_spare_free(spare);
     return tx_no_memory(error);
   }
   tx_count_init(&made->references);
   made->options = known;
+  made->spare = spare;
   *context = made;
   return TRIAX_OK;
 }
@@ -55,7 +59,9 @@ triax_context *triax_context_ref(triax_context *context) {
 
 void triax_context_unref(triax_context *context) {
   if (context != NULL && tx_count_unref(&context->references)) {
+    tx_spare *spare = context->spare;
     context->options.resize(context->options.resize_user, context, sizeof *context, 0);
+    tx_spare_free(spare);
   }
 }
 

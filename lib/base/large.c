@@ -23,6 +23,8 @@
 
 #include <sys/mman.h>
 
+#include "base/thread.h"
+
 #define HUGE ((size_t)2 << 20)
 #define LARGE (HUGE / 2)        /* blocks of this size and more */
 #define PAGE ((size_t)64 << 10) /* as large as any system's small pages */
@@ -52,17 +54,107 @@ static char *map(size_t size) {
 
 static char *pages_of(void *block) { return (char *)block - (uintptr_t)block % HUGE; }
 
-static void *make(size_t size) {
-  char *pages = map(taken(size));
+static void *shifted(char *pages) {
   const uint32_t number = (uint32_t)((uintptr_t)pages / HUGE) * UINT32_C(0x9e3779b9);
   return pages ? pages + number / (UINT32_MAX / SHIFTS + 1) * SHIFT : NULL;
 }
 
-static void *move(void *block, size_t old_size, size_t new_size) {
-  void *moved = is_large(new_size) ? make(new_size) : malloc(new_size);
+/* --- pages kept ------------------------------------------------------------------------------------------------- */
+
+#define KEPT 32                        /* blocks */
+#define KEPT_BYTES ((size_t)128 << 20) /* of them together */
+
+typedef struct kept {
+  char *pages;
+  size_t size;
+} kept;
+
+struct tx_spare {
+  tx_lock lock;
+  size_t count, bytes;
+  kept blocks[KEPT]; /* the oldest first */
+};
+
+tx_spare *tx_spare_new(void) {
+  tx_spare *spare = calloc(1, sizeof *spare);
+  if (spare && tx_lock_init(&spare->lock)) return spare;
+  free(spare);
+  return NULL;
+}
+
+static kept take_out(tx_spare *spare, size_t at) {
+  const kept block = spare->blocks[at];
+  spare->count--;
+  spare->bytes -= block.size;
+  memmove(spare->blocks + at, spare->blocks + at + 1, (spare->count - at) * sizeof *spare->blocks);
+  return block;
+}
+
+static void drop_oldest(tx_spare *spare) {
+  const kept block = take_out(spare, 0);
+  munmap(block.pages, block.size);
+}
+
+/* Gives so many bytes back to the system: the caller is about to take as many. */
+static void drop_bytes(tx_spare *spare, size_t size) {
+  const size_t left = spare->bytes > size ? spare->bytes - size : 0;
+  while (spare->bytes > left) drop_oldest(spare);
+}
+
+void tx_spare_free(tx_spare *spare) {
+  if (!spare) return;
+  while (spare->count) drop_oldest(spare);
+  tx_lock_destroy(&spare->lock);
+  free(spare);
+}
+
+/* The latest pages of the size, else NULL, with as many bytes given back. */
+static char *reuse(tx_spare *spare, size_t size) {
+  char *pages = NULL;
+  if (!spare) return NULL;
+  tx_lock_take(&spare->lock);
+  for (size_t at = spare->count; at-- > 0 && !pages;) {
+    if (spare->blocks[at].size == size) pages = take_out(spare, at).pages;
+  }
+  if (!pages) drop_bytes(spare, size);
+  tx_lock_give(&spare->lock);
+  return pages;
+}
+
+static void give_back(tx_spare *spare, char *pages, size_t size) {
+  if (!spare || size > KEPT_BYTES) {
+    munmap(pages, size);
+    return;
+  }
+#ifdef MADV_FREE
+  (void)madvise(pages, size, MADV_FREE); /* lent to the system until they are written again */
+#endif
+  tx_lock_take(&spare->lock);
+  while (spare->count == KEPT || spare->bytes + size > KEPT_BYTES) drop_oldest(spare);
+  spare->blocks[spare->count++] = (kept){pages, size};
+  spare->bytes += size;
+  tx_lock_give(&spare->lock);
+}
+
+static void make_way(tx_spare *spare, size_t old_size, size_t new_size) {
+  if (!spare || new_size <= old_size) return;
+  tx_lock_take(&spare->lock);
+  drop_bytes(spare, new_size - old_size);
+  tx_lock_give(&spare->lock);
+}
+
+/* --- blocks ----------------------------------------------------------------------------------------------------- */
+
+static void *make(tx_spare *spare, size_t size) {
+  char *pages = reuse(spare, taken(size));
+  return shifted(pages ? pages : map(taken(size)));
+}
+
+static void *move(tx_spare *spare, void *block, size_t old_size, size_t new_size) {
+  void *moved = is_large(new_size) ? make(spare, new_size) : malloc(new_size);
   if (!moved) return NULL;
   memcpy(moved, block, old_size < new_size ? old_size : new_size);
-  tx_default_resize(NULL, block, old_size, 0);
+  tx_default_resize(spare, block, old_size, 0);
   return moved;
 }
 
@@ -82,17 +174,22 @@ static void *remap(void *block, size_t old_size, size_t new_size) {
 
 bool tx_default_is_zero(size_t size) { return is_large(size); }
 
+void *tx_default_zeroed(size_t size) { return shifted(map(taken(size))); }
+
 void *tx_default_resize(void *user, void *block, size_t old_size, size_t new_size) {
-  (void)user;
+  tx_spare *spare = user;
   const bool was_large = block && is_large(old_size);
   if (new_size == 0) {
-    if (was_large) munmap(pages_of(block), taken(old_size));
+    if (was_large) give_back(spare, pages_of(block), taken(old_size));
     else free(block);
     return NULL;
   }
-  if (!block) return is_large(new_size) ? make(new_size) : malloc(new_size);
-  if (was_large && is_large(new_size)) return remap(block, old_size, new_size);
-  if (was_large || is_large(new_size)) return move(block, old_size, new_size);
+  if (!block) return is_large(new_size) ? make(spare, new_size) : malloc(new_size);
+  if (was_large && is_large(new_size)) {
+    make_way(spare, old_size, new_size);
+    return remap(block, old_size, new_size);
+  }
+  if (was_large || is_large(new_size)) return move(spare, block, old_size, new_size);
   return realloc(block, new_size);
 }
 
@@ -102,6 +199,12 @@ bool tx_default_is_zero(size_t size) {
   (void)size;
   return false;
 }
+
+void *tx_default_zeroed(size_t size) { return calloc(size, 1); }
+
+tx_spare *tx_spare_new(void) { return NULL; }
+
+void tx_spare_free(tx_spare *spare) { (void)spare; }
 
 void *tx_default_resize(void *user, void *block, size_t old_size, size_t new_size) {
   (void)user;

@@ -37,8 +37,11 @@ void *tx_calloc(triax_context *context, size_t count, size_t size) {
   if (!product(count, size, &bytes)) {
     return NULL;
   }
+  if (context->options.resize == tx_default_resize && bytes <= LARGEST_SIZE && tx_default_is_zero(bytes)) {
+    return tx_default_zeroed(bytes);
+  }
   void *block = tx_alloc(context, bytes);
-  if (block != NULL && !(context->options.resize == tx_default_resize && tx_default_is_zero(bytes))) {
+  if (block != NULL) {
     memset(block, 0, at_least_one(bytes));
   }
   return block;
