@@ -96,7 +96,7 @@ static void time_plan(timing *best, triax_context *context, const triax_policy *
 }
 
 static void show_plan(const char *what, size_t rows, const timing *took, const timing *read) {
-  printf("%s: %.0f Mrows/s of processor, ratio %.3f; by the clock %.0f Mrows/s\n", what,
+  printf("%s: %.1f Mrows/s of processor, ratio %.3f; by the clock %.1f Mrows/s\n", what,
          (double)rows / took->busy * 1e-6, read->busy / took->busy, (double)rows / took->waited * 1e-6);
 }
 
@@ -120,7 +120,7 @@ int main(int count, char **arguments) {
     time_plan(&lean, context, policy, customers, -1);
     if (!only_lean) time_plan(&full, context, policy, customers, 0);
   }
-  printf("reading alone: %.0f Mrows/s\n", (double)rows / read.busy * 1e-6);
+  printf("reading alone: %.1f Mrows/s\n", (double)rows / read.busy * 1e-6);
   show_plan("W whole plan", rows, &lean, &read);
   if (!only_lean) show_plan("W whole plan with reasons", rows, &full, &read);
   fprintf(stderr, "(%llx)\n", (unsigned long long)sink);
