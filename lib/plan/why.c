@@ -152,74 +152,219 @@ static void write_line(const triax_plan *plan, size_t row, tx_writer *writer) {
   }
 }
 
-/* The facts that a line is made of, packed: rows with equal facts share their line. */
+/* The facts that a line is made of, packed: rows with equal facts share their line. Of some rows at once, one kind of
+ * fact after the other. */
+#define STRIP 1024
 typedef struct line_facts {
-  uint64_t a, b;
+  uint64_t a[STRIP], b[STRIP];
 } line_facts;
 
-static line_facts facts_of(const triax_plan *plan, size_t row) {
-  const tx_segmentation_result *result = &plan->segmentation.result;
-  size_t unit = tx_plan_unit(plan, row);
-  line_facts facts = {tx_place_at(&result->segment, unit), 0};
-  facts.a |= (uint64_t)tx_placed_at(result, unit) << 32 | (uint64_t)tx_bit(result->held, unit) << 36 |
-             (uint64_t)tx_bit(result->uncertain, unit) << 37;
-  if (plan->health.model) {
-    size_t worst = tx_why_worst_metric(&plan->health, row);
-    facts.a |= (uint64_t)tx_plan_band(&plan->health, row) << 40 | (uint64_t)(tx_plan_limit(&plan->health, row) & 0xff) << 48 |
-               (uint64_t)isnan(plan->health.health[row]) << 56;
-    facts.b |= (uint64_t)(worst == SIZE_MAX ? 0x3ff : worst & 0x3ff) | (uint64_t)(tx_plan_limit(&plan->health, row) >> 8) << 48;
-  }
-  if (plan->allocation.given) {
-    const tx_allocation_result *allocation = plan->allocation.result;
-    facts.a |= (uint64_t)allocation->stands[row] << 57 | (uint64_t)tx_bit(plan->allocation.orphan, row) << 60;
-    facts.b |= (uint64_t)(allocation->stands[row] == TX_STANDS_UNCOVERED ? allocation->way[row] : 0) << 10 |
-               (allocation->earned[row] & 0xffffffff) << 14;
-  }
-  if (plan->attention.given) facts.b ^= (uint64_t)plan->attention.result.reason[row] << 61;
-  return facts;
+/* The bits of units as a bit of each row's facts. */
+static void note_bits(const triax_plan *plan, size_t first, size_t rows, const uint64_t *bits, int shift,
+                      uint64_t *facts) {
+  for (size_t i = 0; i < rows; i++) facts[i] |= (uint64_t)tx_bit(bits, tx_plan_unit(plan, first + i)) << shift;
 }
 
-/* A small cache from facts to the line's text: a row with facts seen before copies no bytes. */
-#define CACHE 4096
-typedef struct line_cache {
-  line_facts facts[CACHE];
-  uint32_t line[CACHE]; /* 1 + row of the text's first use */
-} line_cache;
+static void note_segments(const triax_plan *plan, size_t first, size_t rows, line_facts *facts) {
+  const tx_segmentation_result *result = &plan->segmentation.result;
+  const uint8_t *small = result->segment.small, *placed = result->placed;
+  if (plan->segmentation.folded || !small) {
+    for (size_t i = 0; i < rows; i++) facts->a[i] = tx_plan_segment(plan, first + i);
+  } else {
+    for (size_t i = 0; i < rows; i++) facts->a[i] = small[first + i] == UINT8_MAX ? TX_NO_SEGMENT : small[first + i];
+  }
+  for (size_t i = 0; i < rows; i++) {
+    const uint64_t nowhere = facts->a[i] == TX_NO_SEGMENT ? TX_PLACED_NOWHERE : TX_PLACED_BY_TEST;
+    facts->a[i] |= (placed ? placed[tx_plan_unit(plan, first + i)] : nowhere) << 32;
+  }
+  note_bits(plan, first, rows, result->held, 36, facts->a);
+  note_bits(plan, first, rows, result->uncertain, 37, facts->a);
+}
 
-static size_t cache_place(line_facts facts) {
-  uint64_t h = (facts.a ^ facts.b * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xd6e8feb86659fd93);
+static void note_health(const tx_plan_score *score, size_t first, size_t rows, line_facts *facts) {
+  const uint8_t *band = score->band + first;
+  const double *health = score->health + first;
+  for (size_t i = 0; i < rows; i++) {
+    facts->a[i] |= (uint64_t)band[i] << 40 | (uint64_t)(health[i] != health[i]) << 56;
+  }
+  for (size_t i = 0; i < rows; i++) {
+    const uint16_t worst = score->worst ? score->worst[first + i] : TX_NO_METRIC;
+    facts->b[i] = worst == TX_NO_METRIC ? 0x3ff : worst & 0x3ff;
+  }
+  for (size_t i = 0; score->limit && i < rows; i++) {
+    facts->a[i] |= (uint64_t)(score->limit[first + i] & 0xff) << 48;
+    facts->b[i] |= (uint64_t)(score->limit[first + i] >> 8) << 48;
+  }
+}
+
+static void note_owners(const triax_plan *plan, size_t first, size_t rows, line_facts *facts) {
+  const tx_allocation_result *result = plan->allocation.result;
+  for (size_t i = 0; i < rows; i++) {
+    const size_t row = first + i;
+    const uint64_t way = result->stands[row] == TX_STANDS_UNCOVERED ? result->way[row] : 0;
+    facts->a[i] |= (uint64_t)result->stands[row] << 57 | (uint64_t)tx_bit(plan->allocation.orphan, row) << 60;
+    facts->b[i] |= way << 10 | (result->earned[row] & 0xffffffff) << 14;
+  }
+}
+
+static void find_facts(const triax_plan *plan, size_t first, size_t rows, line_facts *facts) {
+  memset(facts->b, 0, rows * sizeof *facts->b);
+  note_segments(plan, first, rows, facts);
+  if (plan->health.model) note_health(&plan->health, first, rows, facts);
+  if (plan->allocation.given) note_owners(plan, first, rows, facts);
+  if (!plan->attention.given) return;
+  for (size_t i = 0; i < rows; i++) facts->b[i] ^= (uint64_t)plan->attention.result.reason[first + i] << 61;
+}
+
+/* --- few facts: without allocation most plans' fit into so many bits, and are places in a table of lines --- */
+
+#define FEW_BITS 16
+
+typedef struct few_facts {
+  const tx_kernels *kernels;
+  const uint8_t *segment, *placed, *band; /* NULL: none */
+  const uint16_t *worst;
+  const uint64_t *bits[3]; /* held, uncertain, whether there is a health */
+  size_t bit_count;
+  unsigned placed_at, band_at, worst_at, segment_at; /* the bits before each */
+  uint16_t key[STRIP];
+} few_facts;
+
+static unsigned width_of(size_t most) {
+  unsigned width = 0;
+  while (most >> width) width++;
+  return width;
+}
+
+/* Whether a plan's facts are few, and where each has its bits. */
+static bool are_few(const triax_plan *plan, few_facts *few) {
+  const tx_segmentation_result *result = &plan->segmentation.result;
+  const tx_plan_score *score = &plan->health;
+  const uint64_t *present = score->model ? score->health_column->present : NULL;
+  few->kernels = tx_kernels_best();
+  few->segment = result->segment.small;
+  few->placed = result->placed;
+  few->band = score->model ? score->band : NULL;
+  few->worst = score->model ? score->worst : NULL;
+  few->bits[0] = result->held;
+  few->bits[1] = result->uncertain;
+  few->bits[2] = present;
+  few->bit_count = present ? 3 : 2;
+  few->placed_at = (unsigned)few->bit_count;
+  few->band_at = few->placed_at + (few->placed ? width_of(TX_PLACED_NOWHERE) : 0);
+  few->worst_at = few->band_at + (few->band ? width_of(score->model->band_count) : 0);
+  few->segment_at = few->worst_at + (few->worst ? width_of(score->model->metric_count) : 0);
+  const size_t segments = plan->compiled->policy->segmentation.model.count;
+  return few->segment && !plan->segmentation.folded && !plan->allocation.given && !plan->attention.given &&
+         !score->limit && few->segment_at + width_of(segments) <= FEW_BITS;
+}
+
+/* None of the segments, or of the metrics, is 0, and the others follow. */
+static void find_few(few_facts *few, size_t first, size_t rows) {
+  const uint64_t *planes[3];
+  uint8_t flags[STRIP];
+  uint16_t *key = few->key;
+  for (size_t k = 0; k < few->bit_count; k++) planes[k] = few->bits[k] + first / 64;
+  few->kernels->spread(planes, few->bit_count, 0, tx_words(rows), flags);
+  for (size_t i = 0; i < rows; i++) {
+    key[i] = (uint16_t)(flags[i] | (uint16_t)(uint8_t)(few->segment[first + i] + 1) << few->segment_at);
+  }
+  for (size_t i = 0; few->placed && i < rows; i++) key[i] |= (uint16_t)(few->placed[first + i] << few->placed_at);
+  for (size_t i = 0; few->band && i < rows; i++) key[i] |= (uint16_t)(few->band[first + i] << few->band_at);
+  for (size_t i = 0; few->worst && i < rows; i++) {
+    key[i] |= (uint16_t)((uint16_t)(few->worst[first + i] + 1) << few->worst_at);
+  }
+}
+
+/* --- lines --- */
+
+/* A small cache from facts to the line's number: a row with facts seen before copies no bytes. */
+#define CACHE 4096
+typedef struct known_line {
+  uint64_t a, b;
+  uint32_t line; /* from 1; 0: none */
+} known_line;
+
+typedef struct line_maker {
+  const triax_plan *plan;
+  tx_column_builder *lines;
+  known_line *cache; /* or the next */
+  uint32_t *table;   /* by few facts: the line, from 1; 0: none */
+  uint32_t *codes;   /* by row: its line, from 0 */
+  uint32_t count;    /* of lines */
+  line_facts facts;
+  few_facts few;
+} line_maker;
+
+static size_t cache_place(uint64_t a, uint64_t b) {
+  uint64_t h = (a ^ b * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xd6e8feb86659fd93);
   return (size_t)(h >> 32 ^ h >> 52) & (CACHE - 1);
 }
 
-tx_column *tx_why_column(const triax_plan *plan) {
-  tx_column_builder *lines = tx_column_builder_new(plan->context, TRIAX_TYPE_STRING);
-  line_cache *cache = tx_calloc(plan->context, 1, sizeof *cache);
-  uint32_t *codes = tx_alloc_array(plan->context, plan->rows, sizeof *codes);
+/* The number of a row's new line, from 1; 0 when memory is short. */
+static uint32_t make_line(line_maker *maker, size_t row) {
   char buffer[1024];
-  uint32_t count = 0;
-  bool fine = lines && cache && codes;
-  for (size_t row = 0; fine && row < plan->rows; row++) {
-    line_facts facts = facts_of(plan, row);
-    size_t place = cache_place(facts);
-    if (!cache->line[place] || cache->facts[place].a != facts.a || cache->facts[place].b != facts.b) {
-      tx_writer writer = {buffer, sizeof buffer, 0};
-      write_line(plan, row, &writer);
-      size_t length = strlen(buffer);
-      fine = tx_column_builder_text(lines, (triax_text){buffer, length});
-      cache->facts[place] = facts;
-      cache->line[place] = ++count;
+  tx_writer writer = {buffer, sizeof buffer, 0};
+  write_line(maker->plan, row, &writer);
+  return tx_column_builder_text(maker->lines, triax_text_of(buffer)) ? ++maker->count : 0;
+}
+
+static bool find_few_lines(line_maker *maker, size_t first, size_t rows) {
+  find_few(&maker->few, first, rows);
+  for (size_t i = 0; i < rows; i++) {
+    uint32_t *line = &maker->table[maker->few.key[i]];
+    if (!*line && !(*line = make_line(maker, first + i))) return false;
+    maker->codes[first + i] = *line - 1;
+  }
+  return true;
+}
+
+static bool find_lines(line_maker *maker, size_t first, size_t rows) {
+  if (maker->table) return find_few_lines(maker, first, rows);
+  find_facts(maker->plan, first, rows, &maker->facts);
+  for (size_t i = 0; i < rows; i++) {
+    const uint64_t a = maker->facts.a[i], b = maker->facts.b[i];
+    known_line *known = &maker->cache[cache_place(a, b)];
+    if (known->a != a || known->b != b || !known->line) {
+      *known = (known_line){a, b, make_line(maker, first + i)};
+      if (!known->line) return false;
     }
-    codes[row] = cache->line[place] - 1;
+    maker->codes[first + i] = known->line - 1;
   }
-  tx_column *made = fine ? tx_column_builder_finish(lines) : NULL, *column = NULL;
-  if (made) { /* lines made twice, after a clash in the cache, have one code in the dictionary */
-    for (size_t row = 0; row < plan->rows; row++) codes[row] = tx_column_code(made, codes[row]);
-    column = tx_column_take_codes(plan->context, plan->rows, codes, made->dictionary);
-    codes = NULL;
+  return true;
+}
+
+/* Lines made twice, after a clash in the cache, have one code in the dictionary. */
+static void join_lines(const line_maker *maker, const tx_column *made) {
+  if (made->dictionary->size == maker->count) return;
+  for (size_t row = 0; row < maker->plan->rows; row++) maker->codes[row] = tx_column_code(made, maker->codes[row]);
+}
+
+tx_column *tx_why_column(const triax_plan *plan) {
+  triax_context *context = plan->context;
+  line_maker *maker = tx_calloc(context, 1, sizeof *maker);
+  tx_column *made = NULL, *column = NULL;
+  if (!maker) return NULL;
+  maker->plan = plan;
+  maker->lines = tx_column_builder_new(context, TRIAX_TYPE_STRING);
+  if (are_few(plan, &maker->few)) maker->table = tx_calloc(context, 1 << FEW_BITS, sizeof *maker->table);
+  else maker->cache = tx_calloc(context, CACHE, sizeof *maker->cache);
+  maker->codes = tx_alloc_array(context, plan->rows, sizeof *maker->codes);
+  bool fine = maker->lines && (maker->cache || maker->table) && maker->codes;
+  for (size_t first = 0; fine && first < plan->rows; first += STRIP) {
+    fine = find_lines(maker, first, plan->rows - first < STRIP ? plan->rows - first : STRIP);
   }
-  tx_free_array(plan->context, codes, plan->rows, sizeof *codes);
-  tx_free(plan->context, cache, sizeof *cache);
+  if (fine) made = tx_column_builder_finish(maker->lines);
+  if (made) {
+    join_lines(maker, made);
+    column = tx_column_take_codes(context, plan->rows, maker->codes, made->dictionary);
+    maker->codes = NULL;
+  }
+  tx_free_array(context, maker->codes, plan->rows, sizeof *maker->codes);
+  tx_free_array(context, maker->cache, CACHE, sizeof *maker->cache);
+  tx_free_array(context, maker->table, 1 << FEW_BITS, sizeof *maker->table);
+  tx_column_builder_free(maker->lines);
+  tx_free(context, maker, sizeof *maker);
   tx_column_unref(made);
-  tx_column_builder_free(lines);
   return column;
 }
