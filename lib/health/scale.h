@@ -20,10 +20,15 @@ typedef void (*tx_health_add_fn)(const tx_health_line *line, const double *restr
 typedef void (*tx_health_add_two_fn)(const tx_health_line *line, const double *restrict x, const double *restrict next,
                                      size_t blocks, double *restrict present, double *restrict sum);
 
+typedef void (*tx_health_add_lose_fn)(const tx_health_line *line, const double *restrict x, double metric,
+                                      size_t blocks, double *restrict present, double *restrict sum,
+                                      double *restrict most, double *restrict worst);
+
 typedef struct tx_health_kernels {
   tx_health_scale_fn scale[8];     /* points of x: 2 … 8 and any number of knots */
   tx_health_add_fn add[7];         /* points of x straight into the sums: 2 … 8 knots; a NaN is left out */
   tx_health_add_two_fn add_two[7]; /* two metrics, line[0] and then line[1], of equally many knots */
+  tx_health_add_lose_fn add_lose[7]; /* as add, and then as lose */
   tx_health_add_fn fill[7];        /* the same, a NaN having line->missing points */
   void (*clear)(size_t blocks, double *restrict out);
   void (*add_weighted)(const double *restrict points, const double *restrict weight, size_t blocks,

@@ -80,6 +80,24 @@ static inline double KERNEL(choose)(bool first, double one, double other) {
       }                                                                                                                \
     }                                                                                                                  \
   }                                                                                                                    \
+  static void KERNEL(add_lose##COUNT)(const tx_health_line *line, const double *restrict x, double metric,             \
+                                      size_t blocks, double *restrict present, double *restrict sum,                   \
+                                      double *restrict most, double *restrict worst) {                                 \
+    KNOTS_OF(COUNT, line, a)                                                                                           \
+    for (; blocks; blocks--, x += 64, present += 64, sum += 64, most += 64, worst += 64) {                             \
+      KERNEL(ask_ahead)(x);                                                                                            \
+      for (size_t i = 0; i < 64; i++) {                                                                                \
+        const double v = x[i];                                                                                         \
+        POINTS_OF(COUNT, a, v, y)                                                                                      \
+        present[i] += KERNEL(where)(v == v, a_weight);                                                                 \
+        sum[i] += KERNEL(where)(v == v, a_weight * y);                                                                 \
+        const double lost = KERNEL(choose)(v == v, a_weight * (100 - y), -1);                                          \
+        const bool more = lost > most[i] * (1 + 1e-12);                                                                \
+        most[i] = KERNEL(choose)(more, lost, most[i]);                                                                 \
+        worst[i] = KERNEL(choose)(more, metric, worst[i]);                                                             \
+      }                                                                                                                \
+    }                                                                                                                  \
+  }                                                                                                                    \
   static void KERNEL(add_two##COUNT)(const tx_health_line *line, const double *restrict x,                             \
                                      const double *restrict next, size_t blocks, double *restrict present,             \
                                      double *restrict sum) {                                                           \
@@ -328,6 +346,8 @@ static const tx_health_kernels KERNEL(kernels) = {
     .add = {KERNEL(add2), KERNEL(add3), KERNEL(add4), KERNEL(add5), KERNEL(add6), KERNEL(add7), KERNEL(add8)},
     .add_two = {KERNEL(add_two2), KERNEL(add_two3), KERNEL(add_two4), KERNEL(add_two5), KERNEL(add_two6),
                 KERNEL(add_two7), KERNEL(add_two8)},
+    .add_lose = {KERNEL(add_lose2), KERNEL(add_lose3), KERNEL(add_lose4), KERNEL(add_lose5), KERNEL(add_lose6),
+                 KERNEL(add_lose7), KERNEL(add_lose8)},
     .fill = {KERNEL(fill2), KERNEL(fill3), KERNEL(fill4), KERNEL(fill5), KERNEL(fill6), KERNEL(fill7), KERNEL(fill8)},
     .clear = KERNEL(clear),
     .add_weighted = KERNEL(add_weighted),

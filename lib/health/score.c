@@ -161,8 +161,8 @@ static void weigh(const chunk *part, size_t index) {
 /* A scale that applies to all, at full weight: from values to sums in one pass. */
 static bool adds_at_once(const batch *all, size_t index) {
   const tx_health_metric *metric = &all->model->metrics[index];
-  return !all->output->parts && !all->output->worst && metric->since == TX_NO_INPUT && metric->applies == TX_NO_INPUT &&
-         all->scorer->lines[index].summed;
+  return !all->output->parts && metric->since == TX_NO_INPUT && metric->applies == TX_NO_INPUT &&
+         all->scorer->lines[index].summed && (!all->output->worst || isnan(metric->missing));
 }
 
 /* Whether the values lie in the input's own memory, in whole blocks. */
@@ -191,6 +191,12 @@ static size_t add_at_once(const chunk *part, size_t index) {
   const batch *all = part->of;
   const tx_health_metric *metric = &all->model->metrics[index];
   tx_health_scorer *scorer = all->scorer;
+  if (all->output->worst) {
+    scorer->kernels->add_lose[metric->knot_count - 2](
+        &scorer->lines[index], read_numbers(part, &all->inputs[metric->value]), (double)index, part->blocks,
+        scorer->group_present, scorer->group_points, scorer->group_most, scorer->group_worst);
+    return 1;
+  }
   if (add_two_at_once(part, index)) return 2;
   const tx_health_add_fn *add = isnan(metric->missing) ? scorer->kernels->add : scorer->kernels->fill;
   add[metric->knot_count - 2](&scorer->lines[index], read_numbers(part, &all->inputs[metric->value]), part->blocks,

@@ -259,21 +259,27 @@ static bool are_few(const triax_plan *plan, few_facts *few) {
          !score->limit && few->segment_at + width_of(segments) <= FEW_BITS;
 }
 
-/* None of the segments, or of the metrics, is 0, and the others follow. */
+/* Facts of a byte, from `base` on, into their bits. */
+static void put_bytes(const uint8_t *restrict from, uint8_t base, unsigned at, size_t rows, uint16_t *restrict key) {
+  for (size_t i = 0; i < rows; i++) key[i] |= (uint16_t)((uint32_t)(uint8_t)(from[i] + base) << at);
+}
+
+/* No metric is 0, and the others follow; no segment likewise. */
+static void put_worst(const uint16_t *restrict from, unsigned at, size_t rows, uint16_t *restrict key) {
+  for (size_t i = 0; i < rows; i++) key[i] |= (uint16_t)((uint32_t)(uint16_t)(from[i] + 1) << at);
+}
+
 static void find_few(few_facts *few, size_t first, size_t rows) {
   const uint64_t *planes[3];
   uint8_t flags[STRIP];
-  uint16_t *key = few->key;
   for (size_t k = 0; k < few->bit_count; k++) planes[k] = few->bits[k] + first / 64;
   few->kernels->spread(planes, few->bit_count, 0, tx_words(rows), flags);
-  for (size_t i = 0; i < rows; i++) {
-    key[i] = (uint16_t)(flags[i] | (uint16_t)(uint8_t)(few->segment[first + i] + 1) << few->segment_at);
-  }
-  for (size_t i = 0; few->placed && i < rows; i++) key[i] |= (uint16_t)(few->placed[first + i] << few->placed_at);
-  for (size_t i = 0; few->band && i < rows; i++) key[i] |= (uint16_t)(few->band[first + i] << few->band_at);
-  for (size_t i = 0; few->worst && i < rows; i++) {
-    key[i] |= (uint16_t)((uint16_t)(few->worst[first + i] + 1) << few->worst_at);
-  }
+  memset(few->key, 0, rows * sizeof *few->key);
+  put_bytes(flags, 0, 0, rows, few->key);
+  put_bytes(few->segment + first, 1, few->segment_at, rows, few->key);
+  if (few->placed) put_bytes(few->placed + first, 0, few->placed_at, rows, few->key);
+  if (few->band) put_bytes(few->band + first, 0, few->band_at, rows, few->key);
+  if (few->worst) put_worst(few->worst + first, few->worst_at, rows, few->key);
 }
 
 /* --- lines --- */
