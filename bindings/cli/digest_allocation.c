@@ -31,7 +31,8 @@ static void add_hire(const digest *d, const triax_table *table, size_t row) {
   while (d->buffer->length > 0 && d->buffer->bytes[d->buffer->length - 1] == ' ') d->buffer->length--;
   text_add_format(d->buffer, ": covers %s", digest_count(count, text));
   text_add_format(d->buffer, " (%s)", digest_money(number_at(table, "covered_value", row), text));
-  text_add_format(d->buffer, "; %s left", left > 0 ? digest_count(left, text) : "none");
+  text_add_format(d->buffer, "; %s left%s", left > 0 ? digest_count(left, text) : "none",
+                  left > 0 ? " in the pool" : "");
   digest_line(d->buffer);
 }
 

@@ -91,6 +91,7 @@ typedef struct tx_allocation_input {
   const uint32_t *tie;    /* per customer: whom it keeps where the value, the load beyond fte and the points are equal;
                              TX_ALLOCATION_NONE; or NULL */
   double keep_points;     /* added to what the present owner earns */
+  bool unproven;          /* the answer alone is wanted, and no bounds of it */
   double trade;           /* > 0: a point is worth so much imbalance, and no more: the two are one part */
 } tx_allocation_input;
 

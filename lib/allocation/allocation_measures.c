@@ -328,5 +328,6 @@ triax_status tx_allocation_measures(tx_allocation_job *job) {
   job->books.hard = job->keep->hard;
   job->books.measure = job->measure;
   job->books.effort = input->effort;
+  job->books.unproven = input->unproven;
   return input->trade > 0 ? trade(job) : TRIAX_OK;
 }

@@ -374,19 +374,20 @@ static triax_status set_bounds(run *r, const tx_cost *rest, const tx_cost *cost,
     bound.part[part] = cost->part[part];
   }
   result->bound = goal_of(&bound);
+  const bool no_proof = r->split.books->together || r->split.books->unproven;
   bool all = known == TX_PARTS && bound.part[TX_IMBALANCE] == cost->part[TX_IMBALANCE];
   triax_status status = TRIAX_OK;
   if (same_as_former(r)) {
     result->bound = r->split.books->former->bound;
     status = tx_prove_as_former(r->split.books, result, error);
-  } else if (!all && !r->split.books->together) {
+  } else if (!all && !no_proof) {
     status = tx_prove(&r->split, result, rest, lead, known, &watch);
   }
   result->work += watch.work;
   const int64_t off[TX_PARTS] = {result->goal.value - result->bound.value, result->goal.over - result->bound.over,
                                  result->bound.points - result->goal.points,
                                  result->goal.imbalance - result->bound.imbalance};
-  int most = r->split.books->together ? known : TX_PARTS;
+  int most = no_proof ? known : TX_PARTS;
   while (result->met < most && off[result->met] == 0) {
     result->met++;
   }

@@ -77,6 +77,7 @@ typedef struct tx_books {
   /* Points and imbalance are one part, where the points stand: imbalance less points is least. For trading one against
    * the other: the goal's points are then points less imbalance, and its imbalance is 0. */
   bool together;
+  bool unproven; /* nobody looks at bounds: those that would take a proof over all parts are left out. The answer is the same */
 
   double effort; /* work allowed, 1 is usual; <= 0 or NaN: 1. Decides the answer, as no clock does; more is not worse */
   uint64_t seed; /* of the search's choices */

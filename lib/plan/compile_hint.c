@@ -41,19 +41,34 @@ static size_t first_other(const tx_schema *schema, const tx_column *column, bool
   return SIZE_MAX;
 }
 
+/* Whether the column is there, undeclared, and without any value. */
+static bool is_empty(const tx_schema *schema, const triax_table *table, triax_text name) {
+  const tx_column *column = tx_table_column(table, name);
+  size_t row = 0;
+  if (!column || name.length > 60 || is_declared(schema, name)) return false;
+  while (row < column->rows && !tx_column_has(column, row)) row++;
+  return row == column->rows;
+}
+
 /* A column without any value counts as one of numbers, which a date or a text is not: the first that the expression
  * names and nobody declared. */
-static bool hint_of_empty(const tx_policy_expr *expr, const tx_schema *schema, const triax_table *table,
-                          tx_expr_fault *fault) {
+static bool hint_of_empty(const tx_compiled *compiled, const tx_policy_expr *expr, tx_expr_fault *fault) {
+  static const triax_text sides[] = {{"customer.", 9}, {"csm.", 4}};
   const tx_free_name *names;
-  bool types = strstr(fault->message, "is needed here") || strstr(fault->message, "cannot take");
+  bool types = strstr(fault->message, "is needed here") || strstr(fault->message, "cannot take") ||
+               strstr(fault->message, "has no meaning between");
   size_t count = types ? tx_syntax_free_names(expr->syntax, &names) : 0;
   for (size_t i = 0; i < count; i++) {
-    const tx_column *column = tx_table_column(table, names[i].name);
-    if (!column || names[i].name.length > 60 || is_declared(schema, names[i].name)) continue;
-    size_t row = 0;
-    while (row < column->rows && !tx_column_has(column, row)) row++;
-    if (row < column->rows) continue;
+    triax_text name = names[i].name;
+    bool team = expr->over == TX_OVER_TEAM;
+    if (expr->over == TX_OVER_PAIR) {
+      team = name.length > 4 && memcmp(name.bytes, "csm.", 4) == 0;
+      if (name.length <= sides[team].length || memcmp(name.bytes, sides[team].bytes, sides[team].length) != 0) continue;
+      name = (triax_text){name.bytes + sides[team].length, name.length - sides[team].length};
+    }
+    if (team && !compiled->team) continue;
+    const tx_schema *schema = team ? &compiled->policy->team : &compiled->policy->customers;
+    if (!is_empty(schema, (team ? &compiled->team->people : &compiled->customers->people)->table, name)) continue;
     snprintf(fault->hint, sizeof fault->hint, "'%.*s' has no values to tell its type: declare it under %s.columns",
              (int)names[i].name.length, names[i].name.bytes, schema->what);
     return true;
@@ -65,10 +80,10 @@ void tx_compile_hint(const tx_compiled *compiled, const tx_policy_expr *expr, tx
   static const char *const calls[] = {"write double(", "write date("};
   bool date = strncmp(fault->hint, calls[1], strlen(calls[1])) == 0;
   bool team = expr->over == TX_OVER_TEAM;
-  if (!expr->syntax || (team ? !compiled->team : expr->over == TX_OVER_PAIR)) return;
+  if (!expr->syntax || hint_of_empty(compiled, expr, fault)) return;
+  if (team ? !compiled->team : expr->over == TX_OVER_PAIR) return;
   const tx_schema *schema = team ? &compiled->policy->team : &compiled->policy->customers;
   const triax_table *table = team ? compiled->team->people.table : compiled->customers->people.table;
-  if (hint_of_empty(expr, schema, table, fault)) return;
   if (!date && strncmp(fault->hint, calls[0], strlen(calls[0])) != 0) return;
   triax_text name = name_of(expr, fault, calls[date]);
   const tx_column *column = tx_table_column(table, name);

@@ -311,6 +311,7 @@ triax_status tx_run_hires(triax_plan *plan, triax_error *error) {
   if (status == TRIAX_OK && h.team.kind_count) {
     h.input = &h.team.part.input;
     h.here = h.team.here;
+    h.input->unproven = true;
     h.input->former = NULL; /* what a hire gains does not hang on where the plan came from */
     h.input->wanted = h.wanted;
     h.input->placed = h.placed;

@@ -147,6 +147,7 @@ static triax_status put_cost(why_not *w) {
     input.placed = placed;
     input.tie = plan->allocation.result->csm;
     input.former = plan->allocation.result;
+    input.unproven = true;
     status = tx_allocation_run(plan->context, &input, &other, w->error);
   }
   if (status == TRIAX_OK && !tx_allocation_is_within(other, w->csm)) {

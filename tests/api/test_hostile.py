@@ -150,6 +150,18 @@ class Health(Hostile):
         self.assertIn("health.metrics: nothing weighs anything", self.fails(ALL + grouped))
 
 
+class Empty(Hostile):
+    def test_an_empty_column_beside_a_text(self):
+        """The remedy was to make the text a number."""
+        hint = "'{}' has no values to tell its type: declare it under {}.columns\n"
+        self.assertIn(hint.format("vertical", "customers"),
+                      self.fails("segmentation: {segments: [{name: a, when: vertical == \"finance\"}, {name: b}]}\n",
+                                 "id,vertical\nA,\n"))
+        policy = ALL + "team: {key: id}\nallocation: {capacity: {accounts: 5}, eligible: customer.c == csm.c}\n"
+        self.assertIn(hint.format("csm.c", "team"), self.fails(policy, "id,c\nA,GB\n", team="id,c\nana,\n"))
+        self.assertIn(hint.format("customer.c", "customers"), self.fails(policy, "id,c\nA,\n", team="id,c\nana,GB\n"))
+
+
 class Names(Hostile):
     SCORE = "{metrics: {m: {value: arr, scale: [[0, 0], [1, 100]]}}}"
 
