@@ -29,7 +29,7 @@ static bool too_dear(const tx_core *core, int64_t points, uint32_t a, uint32_t b
 static bool try_exchange(swaps *s, uint32_t customer, uint32_t csm, size_t entry, uint32_t other) {
   tx_core *core = s->core;
   uint32_t from = core->at[customer];
-  size_t back = other == TX_BOOKS_NONE ? SIZE_MAX : tx_core_entry(core, other, from);
+  size_t back = other == TX_BOOKS_NONE ? SIZE_MAX : tx_core_class_entry(core, other, from);
   if (other != TX_BOOKS_NONE && back == SIZE_MAX) {
     return false;
   }
@@ -43,7 +43,8 @@ static bool try_exchange(swaps *s, uint32_t customer, uint32_t csm, size_t entry
   }
   tx_cost_add(&change, &more);
   change.part[TX_POINTS] += lost;
-  if (!tx_cost_negative(&change)) {
+  if (!tx_cost_negative(&change) || tx_core_struck(core, customer, csm) ||
+      (other != TX_BOOKS_NONE && tx_core_struck(core, other, from))) {
     return false;
   }
   if (other != TX_BOOKS_NONE) {
@@ -58,7 +59,7 @@ static bool improve_customer(swaps *s, uint32_t customer) {
   bool gained = false;
   for (size_t e = tx_core_row_begin(core, customer); e < tx_core_row_end(core, customer); e++) {
     uint32_t csm = core->books->offer_csm[e], from = core->at[customer];
-    if (csm == from || tx_core_struck(core, customer, csm)) {
+    if (csm == from) {
       continue;
     }
     core->watch->work += 20;

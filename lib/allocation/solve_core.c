@@ -220,10 +220,6 @@ size_t tx_core_class_entry(const tx_core *core, uint32_t customer, uint32_t csm)
   return tx_core_offer_entry(core, core->books->class_offer[core->books->customer_class[customer]], csm);
 }
 
-size_t tx_core_entry(const tx_core *core, uint32_t customer, uint32_t csm) {
-  return tx_core_struck(core, customer, csm) ? SIZE_MAX : tx_core_class_entry(core, customer, csm);
-}
-
 bool tx_core_fits(const tx_core *core, uint32_t customer, uint32_t csm) {
   const int64_t *sum = core->sum + csm * core->dimensions, *limit = core->limit + csm * core->dimensions;
   for (size_t d = 0; d < core->dimensions; d++) {

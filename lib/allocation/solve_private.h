@@ -197,17 +197,21 @@ static inline int64_t tx_core_entry_points(const tx_core *core, uint32_t custome
 /* Whether the CSM is struck off the customer's offer. */
 static inline bool tx_core_struck(const tx_core *core, uint32_t customer, uint32_t csm) {
   const size_t *begin = core->books->struck_begin;
-  for (size_t x = begin == NULL ? 0 : begin[customer]; begin != NULL && x < begin[customer + 1]; x++) {
-    if (core->books->struck_csm[x] == csm) {
-      return true;
-    }
+  if (begin == NULL) {
+    return false;
   }
-  return false;
+  size_t x = begin[customer], end = begin[customer + 1];
+  while (x < end && core->books->struck_csm[x] != csm) {
+    x++;
+  }
+  return x < end;
 }
 /* The entry of `csm` in the offer of the customer's class, whether or not it is struck off for the customer. */
 size_t tx_core_class_entry(const tx_core *core, uint32_t customer, uint32_t csm);
 /* The entry of `csm` in the customer's offer, or SIZE_MAX. */
-size_t tx_core_entry(const tx_core *core, uint32_t customer, uint32_t csm);
+static inline size_t tx_core_entry(const tx_core *core, uint32_t customer, uint32_t csm) {
+  return tx_core_struck(core, customer, csm) ? SIZE_MAX : tx_core_class_entry(core, customer, csm);
+}
 /* The same of an offer. */
 size_t tx_core_offer_entry(const tx_core *core, uint32_t offer, uint32_t csm);
 /* The list's customer of the change after which its version is `version` + 1; remembered for so many. */
