@@ -116,6 +116,58 @@ static void everything_changes(void **state) {
   triax_context_unref(one);
 }
 
+typedef struct strikes {
+  size_t begin[701];
+  uint32_t csm[2 * 700];
+} strikes;
+
+/* Every second customer is denied a CSM; each of those in `too` (a bit by customer modulo 64) also the one it has. */
+static void strike(generated *g, strikes *s, uint64_t too, const uint32_t *has) {
+  size_t at = 0;
+  for (uint32_t j = 0; j < g->books.customers; j++) {
+    uint32_t one = j % 2 ? (uint32_t)(j * 7 % g->books.csms) : TX_BOOKS_NONE, other = TX_BOOKS_NONE;
+    if (has != NULL && j < 640 && too >> j % 64 & 1) other = has[j];
+    if (one == g->books.owner[j]) one = TX_BOOKS_NONE;
+    if (other == g->books.owner[j] || other == one) other = TX_BOOKS_NONE;
+    /* Nobody is the largest number. */
+    uint32_t low = one < other ? one : other, high = one < other ? other : one;
+    if (low != TX_BOOKS_NONE) s->csm[at++] = low;
+    if (high != TX_BOOKS_NONE) s->csm[at++] = high;
+    s->begin[j + 1] = at;
+  }
+  g->books.struck_begin = s->begin;
+  g->books.struck_csm = s->csm;
+}
+
+/* Customers may no longer be with the CSM they have. */
+static void struck_off(void **state) {
+  (void)state;
+  static strikes before, after;
+  triax_context *one = books_plain(1);
+  size_t moved = 0;
+  for (uint64_t seed = 0; seed < 6; seed++) {
+    generated g;
+    generate_options o = company(700, 16, 95 + 5 * (int)(seed % 3), 0, 1 + (int)(seed % 2), seed);
+    generate(&g, &o);
+    g.books.effort = 0.1;
+    strike(&g, &before, 0, NULL);
+    tx_books_result *former = books_solved(one, &g.books);
+    strike(&g, &after, UINT64_C(1) << seed, former->csm);
+    g.books.former = former;
+    tx_books_result *warm = books_solved(one, &g.books);
+    g.books.former = NULL;
+    tx_books_result *cold = books_solved(one, &g.books);
+    assert_true(warm->goal.value - cold->goal.value <= value_of_all(&g.books) / 1000);
+    for (size_t j = 0; j < g.books.customers; j++) moved += warm->csm[j] != former->csm[j];
+    tx_books_result_free(former);
+    tx_books_result_free(warm);
+    tx_books_result_free(cold);
+    generate_free(&g);
+  }
+  assert_true(moved > 0);
+  triax_context_unref(one);
+}
+
 /* Maps of no sense: numbers that are not there, one for all, everybody new, the other way round. */
 static void maps_of_no_sense(void **state) {
   (void)state;
@@ -196,6 +248,7 @@ static void failing(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(every_change), cmocka_unit_test(everything_changes),
-                                     cmocka_unit_test(maps_of_no_sense), cmocka_unit_test(failing)};
+                                     cmocka_unit_test(struck_off), cmocka_unit_test(maps_of_no_sense),
+                                     cmocka_unit_test(failing)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
