@@ -299,7 +299,7 @@ triax_status triax_assignment_solve(triax_context *context, const triax_assignme
     return status;
   }
   tx_assignment_work work = {
-      .context = context, .random = o.seed, .budget = (uint64_t)(o.effort * TX_ASSIGNMENT_EFFORT)};
+      .context = context, .random = o.seed, .stop = (uint64_t)(o.effort * TX_ASSIGNMENT_EFFORT)};
   tx_arena_init(&work.arena, context);
   triax_assignment *made = NULL;
   if (tx_assignment_begin(&work, &p) && tx_assignment_run(&work)) {

@@ -195,7 +195,8 @@ static bool finish(dive *d, uint64_t units, int64_t *cost) {
   tx_assignment_work *work = d->work;
   rest r;
   tx_assignment_work sub = {
-      .context = work->context, .random = tx_assignment_random(work), .budget = units, .outer = work};
+      .context = work->context, .random = tx_assignment_random(work), .phase = units, .outer = work};
+  sub.stop = work->stop > work->work ? work->stop - work->work : 0;
   tx_arena_init(&sub.arena, work->context);
   bool fine = take_rest(d, &sub.arena, &r) && tx_assignment_begin(&sub, &r.problem) && tx_assignment_run(&sub);
   *cost = INT64_MAX;
@@ -244,7 +245,7 @@ static bool dive_once(dive *d, uint64_t units, double length, size_t most_steps,
   double way = length * (double)work->scale;
   *cost = INT64_MAX;
   begin_dive(d);
-  for (size_t n = 0; n < FIRST_STEPS && !work->stopped; n++) {
+  for (size_t n = 0; n < FIRST_STEPS && !tx_assignment_cut(work); n++) {
     once = ask_all(d);
     step(d, way);
     if (n == 0 && once * (work->agents / 2 + FIRST_STEPS) / 2 > units) { /* the first time is the dearest */
@@ -258,7 +259,7 @@ static bool dive_once(dive *d, uint64_t units, double length, size_t most_steps,
     return true;
   }
   size_t each = steps > (double)most_steps ? most_steps : (size_t)steps;
-  while (d->open > rests && !work->stopped) {
+  while (d->open > rests && !tx_assignment_cut(work)) {
     for (size_t n = 0; n < each; n++) {
       ask_all(d);
       if (n + 1 < each) {
@@ -269,7 +270,7 @@ static bool dive_once(dive *d, uint64_t units, double length, size_t most_steps,
   }
   spent = work->work - begin;
   uint64_t part = (uint64_t)((double)spent * REST_SHARE / (1 - REST_SHARE));
-  return work->stopped || finish(d, part, cost);
+  return tx_assignment_cut(work) || finish(d, part, cost);
 }
 
 /* --- setting up --- */

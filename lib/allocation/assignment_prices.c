@@ -69,11 +69,15 @@ static void climb(pricing *p, double guess) {
   tx_assignment_work *work = p->work;
   double eagerness = 1;
   int stale = 0;
-  uint64_t fifth = work->budget / 5 / (work->items * work->agents);
+  uint64_t fifth = work->phase / 5 / (work->items * work->agents);
   uint64_t steps = fifth < STEPS_LEAST ? STEPS_LEAST : fifth < STEPS ? fifth : STEPS;
+  if (steps <= work->priced) {
+    return;
+  }
+  work->priced = steps;
   for (uint64_t n = 0; n < steps && eagerness > 1e-4; n++) {
     int64_t bound = evaluate(p);
-    if (n == 0 || bound > work->proof_capacity) {
+    if (bound > work->proof_capacity) {
       work->proof_capacity = bound;
       memcpy(work->price, p->price, work->agents * sizeof *p->price);
       stale = 0;

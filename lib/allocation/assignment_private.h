@@ -41,7 +41,11 @@ typedef struct tx_assignment_work {
   int64_t scale;     /* of prices */
   int64_t price_top; /* no price of capacity passes this */
 
-  uint64_t work, budget, next_poll;
+  uint64_t work, next_poll;
+  uint64_t stop;          /* of all work */
+  uint64_t phase, budget; /* work of the phase in hand, and where it ends: beyond the stop, maybe */
+  uint64_t priced;        /* steps of prices so far in one go */
+  bool begun;             /* there is a first assignment: what is found after the stop no longer counts */
   bool stopped;
   const struct tx_assignment_work *outer; /* the problem that this is the rest of; NULL: none */
   uint64_t random;
@@ -64,6 +68,10 @@ typedef struct tx_assignment_work {
 bool tx_assignment_begin(tx_assignment_work *work, const triax_assignment_problem *problem);
 /* Counts work; false once the host or the whole budget says to stop. */
 bool tx_assignment_tick(tx_assignment_work *work, uint64_t units);
+/* Whether the stop was passed or the host has stopped it. */
+static inline bool tx_assignment_cut(const tx_assignment_work *work) {
+  return work->stopped || (work->begun && work->work >= work->stop);
+}
 /* Takes a full assignment over when it is within capacity and the best so far, or the nearest so far. */
 void tx_assignment_offer(tx_assignment_work *work, const uint32_t *agent);
 /* A proven bound on scaled relative cost. True when it is better than what was known. */
@@ -77,7 +85,7 @@ bool tx_assignment_run(tx_assignment_work *work);
 
 /* assignment_start.c: full assignments by regret at given prices, repaired as far as that goes. */
 bool tx_assignment_start(tx_assignment_work *work, const int64_t *price);
-/* assignment_prices.c: prices of capacity by subgradient steps. */
+/* assignment_prices.c: prices of capacity by subgradient steps, if the phase allows more than there were. */
 bool tx_assignment_price(tx_assignment_work *work);
 
 /* A pair worth thinking of, of one item. Sorted by excess. */

@@ -5,6 +5,9 @@
 #define SMALL 250
 /* Work for each item that a first search of many is given, where a third of all suffices. */
 #define WANDER 100000
+/* Work of the first round, and how many times as much of each after it. */
+#define FIRST 6500000
+#define LONGER 10
 /* Units of cost between an assignment and the bound that are few. */
 #define CLOSE 8
 /* And such as are many. */
@@ -56,7 +59,7 @@ static bool improve(tx_assignment_work *work, uint64_t part) {
 
 /* Whoever has few items is first given to a short search, whose answer strikes out much, then to one that proves. */
 static bool run_small(tx_assignment_work *work) {
-  uint64_t tenth = work->budget / 10, first = (uint64_t)work->items * 10000;
+  uint64_t tenth = work->phase / 10, first = (uint64_t)work->items * 10000;
   if (!wander(work, first < tenth ? first : tenth) ||
       (!tx_assignment_done(work) && !tx_assignment_close(work, tenth * 6, tenth * 6))) {
     return false;
@@ -84,8 +87,8 @@ static bool close_large(tx_assignment_work *work) {
 /* Whoever has many is searched first, with so much work an item as makes cooling worth its while, and may be proven
  * then. */
 static bool run_large(tx_assignment_work *work) {
-  if (!tx_assignment_search(work, work->budget / 50) ||
-      (!tx_assignment_done(work) && !tx_assignment_bid(work, work->budget / 10))) {
+  if (!tx_assignment_search(work, work->phase / 50) ||
+      (!tx_assignment_done(work) && !tx_assignment_bid(work, work->phase / 10))) {
     return false;
   }
   if (!tx_assignment_done(work) && is_tight(work) && work->best_cost - work->bound > WIDE) {
@@ -101,7 +104,31 @@ static bool run_large(tx_assignment_work *work) {
   return tx_assignment_done(work) || improve(work, left_of(work) / 8);
 }
 
+/* One round of everything. */
+static bool run_phase(tx_assignment_work *work) {
+  work->budget = work->work + work->phase;
+  if (!tx_assignment_price(work)) {
+    return false;
+  }
+  return tx_assignment_done(work) || (work->items <= SMALL ? run_small(work) : run_large(work));
+}
+
+/* Longer and longer rounds, each from the best so far, until all work is done: whatever that is, those before are the
+ * same, and so more work is never worse. The rest of a problem has one. */
+static bool run_phases(tx_assignment_work *work) {
+  bool fine = run_phase(work);
+  while (fine && work->outer == NULL && !tx_assignment_done(work)) {
+    uint64_t begin = work->work;
+    work->phase *= LONGER;
+    fine = run_phase(work);
+    work->work += work->work == begin ? work->phase : 0; /* there is nothing left to do */
+  }
+  return fine;
+}
+
 bool tx_assignment_run(tx_assignment_work *work) {
+  work->phase = work->outer == NULL ? FIRST : work->phase;
+  work->budget = work->phase;
   if (work->items == 0) {
     work->found = work->bound != INT64_MAX;
     return true;
@@ -110,8 +137,6 @@ bool tx_assignment_run(tx_assignment_work *work) {
       !tx_assignment_start(work, work->price)) {
     return false;
   }
-  if (tx_assignment_done(work) && work->found) {
-    return true;
-  }
-  return work->items <= SMALL ? run_small(work) : run_large(work);
+  work->begun = true;
+  return (tx_assignment_done(work) && work->found) || run_phases(work);
 }

@@ -53,7 +53,7 @@ void tx_search_put(tx_search *s, uint32_t item, uint32_t option) {
 
 void tx_search_keep(tx_search *s) {
   tx_assignment_work *work = s->work;
-  if (s->over == 0 && (!work->found || s->cost < work->best_cost)) {
+  if (s->over == 0 && !tx_assignment_cut(work) && (!work->found || s->cost < work->best_cost)) {
     work->found = true;
     work->best_cost = s->cost;
     memcpy(work->best, s->agent, work->items * sizeof *work->best);

@@ -19,7 +19,7 @@ int64_t tx_assignment_ceil(int64_t a, int64_t b) { return a / b + (a % b > 0); }
 static double done_of(const tx_assignment_work *work) {
   const tx_assignment_work *whole = work->outer != NULL ? work->outer : work;
   uint64_t spent = whole->work + (whole != work ? work->work : 0);
-  return spent < whole->budget ? (double)spent / (double)whole->budget : 1;
+  return spent < whole->stop ? (double)spent / (double)whole->stop : 1;
 }
 
 bool tx_assignment_tick(tx_assignment_work *work, uint64_t units) {
@@ -29,11 +29,11 @@ bool tx_assignment_tick(tx_assignment_work *work, uint64_t units) {
     double done = done_of(work);
     work->stopped = tx_progress(work->context, "assignment", done, NULL) != TRIAX_OK;
   }
-  return !work->stopped && work->work < work->budget;
+  return !tx_assignment_cut(work) && work->work < work->budget;
 }
 
 bool tx_assignment_done(const tx_assignment_work *work) {
-  return work->stopped || work->bound == INT64_MAX || (work->found && work->best_cost <= work->bound);
+  return tx_assignment_cut(work) || work->bound == INT64_MAX || (work->found && work->best_cost <= work->bound);
 }
 
 bool tx_assignment_raise(tx_assignment_work *work, int64_t scaled) {
@@ -46,6 +46,9 @@ bool tx_assignment_raise(tx_assignment_work *work, int64_t scaled) {
 }
 
 void tx_assignment_offer(tx_assignment_work *work, const uint32_t *agent) {
+  if (tx_assignment_cut(work)) {
+    return;
+  }
   int64_t cost = 0, excess = 0;
   for (size_t i = 0; i < work->agents; i++) {
     int64_t load = 0;

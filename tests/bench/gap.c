@@ -1,9 +1,9 @@
 /* Solves an assignment problem of the OR-Library: gap FILE SECONDS [EFFORT]. Prints `cost C bound B seconds S`, with
  * more on standard error.
  *
- * The library decides by effort, not by the clock, so the time is turned into an effort by a short run on another
- * problem; the callback stops what takes longer. Seconds count the processor's from the start of the program, reading
- * included, which a shared machine does not blur. */
+ * The library decides by effort, not by the clock; the callback ends the work in time, with what is best so far. Seconds
+ * count the processor's from the start of the program to its end, reading and the check included, which a shared machine
+ * does not blur. */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -12,10 +12,12 @@
 
 #include <triax/assignment.h>
 
-/* Of work, that an effort of 1 stands for. */
-#define UNITS 1e9
-/* Runs of fewer seconds than this are too short to find out first how fast the machine is. */
-#define SHORT 0.2
+/* Times the effort that a second may stand for. */
+#define PLENTY 8
+/* Of the seconds, that are used: the clock is asked every few milliseconds. */
+#define NEAR 0.98
+/* Seconds for a cell of a knapsack's table. */
+#define CELL 2e-9
 
 static double now(void) { return (double)clock() / CLOCKS_PER_SEC; }
 
@@ -86,23 +88,13 @@ static void verify(triax_context *context, const triax_assignment_problem *probl
   }
 }
 
-/* Nanoseconds that a unit of work takes here: those of a small problem made up, and somewhat more for a problem that
- * does not fit the caches. What comes out too long is stopped, in the last stage, at the best so far. */
-static double measure_speed(triax_context *context, size_t pairs) {
-  enum { M = 10, N = 100 };
-  static int64_t cost[M * N], load[M * N], capacity[M];
-  uint64_t random = 1;
-  for (size_t x = 0; x < M * N; x++) {
-    random = random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    load[x] = 1 + (int64_t)(random >> 33) % 100;
-    cost[x] = 111 - load[x] + (int64_t)(random >> 45) % 21 - 10;
-    capacity[x % M] = N * 40 / M;
+/* Seconds that the check afterwards takes at most: a table for each agent, of items by capacity. */
+static double check_seconds(const triax_assignment_problem *problem) {
+  double cells = 0;
+  for (size_t i = 0; i < problem->agents; i++) {
+    cells += (double)problem->capacity[i];
   }
-  triax_assignment_problem problem = {sizeof problem, M, N, cost, load, capacity};
-  triax_assignment_figures figures;
-  double begin = now();
-  triax_assignment_unref(solve(context, &problem, 0.01, &figures));
-  return (now() - begin) / ((double)figures.work + 1) * (pairs > 50000 ? 1.2 : 1);
+  return CELL * cells * (double)problem->items;
 }
 
 int main(int count, char **words) {
@@ -111,7 +103,7 @@ int main(int count, char **words) {
     fprintf(stderr, "usage: gap FILE SECONDS [EFFORT], where FILE holds: agents items, costs, loads, capacities\n");
     return 2;
   }
-  double seconds = strtod(words[2], NULL), deadline = seconds;
+  double seconds = strtod(words[2], NULL), deadline = seconds * NEAR;
   triax_context_options options = TRIAX_CONTEXT_OPTIONS_INIT;
   options.progress = late;
   options.progress_user = &deadline;
@@ -120,11 +112,10 @@ int main(int count, char **words) {
   if (triax_context_new(&options, &context, NULL) != TRIAX_OK) {
     return 1;
   }
-  double effort = count > 3 ? strtod(words[3], NULL) : seconds;
-  if (count == 3 && seconds > SHORT) {
-    double speed = measure_speed(context, problem.agents * problem.items);
-    effort = (deadline - now()) / speed / UNITS;
-  }
+  /* Every effort begins like any larger one: with more than can be done in time, the clock says where it ends. */
+  double effort = count > 3 ? strtod(words[3], NULL) : seconds * PLENTY;
+  double spare = check_seconds(&problem);
+  deadline = seconds * NEAR - (spare < seconds / 4 ? spare : seconds / 4);
   triax_assignment *assignment = solve(context, &problem, effort > 1e-6 ? effort : 1e-6, &figures);
   double used = now();
   deadline = 1e9; /* the check may take its time */

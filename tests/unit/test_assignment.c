@@ -264,6 +264,40 @@ static void same_again(void **unused) {
   triax_context_unref(context);
 }
 
+/* Efforts are prefixes of each other: whatever the step from one to the next, no answer gets worse, nor any bound. Tight
+ * problems of a size that is never settled at once. */
+static void more_effort_is_never_worse(void **state) {
+  (void)state;
+  enum { M = 8, N = 60 };
+  static int64_t cost[M * N], load[M * N], capacity[M];
+  triax_context *context = NULL;
+  assert_int_equal(triax_context_new(NULL, &context, NULL), TRIAX_OK);
+  for (int shape = 0; shape < 4; shape++) {
+    for (size_t x = 0; x < M * N; x++) {
+      load[x] = 1 + below(100);
+      cost[x] = shape % 2 == 0 ? 111 - load[x] + below(21) - 10 : 10 + below(41);
+      capacity[x % M] = N * (shape < 2 ? 40 : 30) / M;
+    }
+    triax_assignment_problem problem = {sizeof problem, M, N, cost, load, capacity};
+    triax_assignment_figures last = {.uncovered = SIZE_MAX, .bound = INT64_MIN};
+    for (double effort = 1e-6; effort < 0.2; effort *= 1.7) {
+      triax_assignment_options options = TRIAX_ASSIGNMENT_OPTIONS_INIT;
+      triax_assignment_figures now = {.struct_size = sizeof now};
+      triax_assignment *a = NULL;
+      options.effort = effort;
+      assert_int_equal(triax_assignment_solve(context, &problem, &options, &a, NULL), TRIAX_OK);
+      assert_int_equal(triax_assignment_summary(a, &now, NULL), TRIAX_OK);
+      assert_true(now.uncovered == 0 || last.uncovered > 0);
+      assert_true(now.uncovered > 0 || last.uncovered > 0 || now.cost <= last.cost);
+      assert_true(now.bound >= last.bound);
+      last = now;
+      triax_assignment_unref(a);
+    }
+    assert_int_equal(last.uncovered, 0);
+  }
+  triax_context_unref(context);
+}
+
 static triax_status scenario_of(triax_context *context, const triax_assignment_problem *problem, double effort) {
   triax_assignment_options options = TRIAX_ASSIGNMENT_OPTIONS_INIT;
   triax_assignment *a = NULL;
@@ -302,7 +336,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(all_small),       cmocka_unit_test(nothing_to_do), cmocka_unit_test(too_little_room),
       cmocka_unit_test(largest_numbers), cmocka_unit_test(forged_proofs), cmocka_unit_test(stopped),
-      cmocka_unit_test(same_again),      cmocka_unit_test(memory_short),  cmocka_unit_test(dense),
+      cmocka_unit_test(same_again),      cmocka_unit_test(memory_short),  cmocka_unit_test(more_effort_is_never_worse),
+      cmocka_unit_test(dense),
   };
   return cmocka_run_group_tests_name("assignment", tests, NULL, NULL);
 }
