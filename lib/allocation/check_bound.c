@@ -47,9 +47,7 @@ typedef struct certify {
 
 static bool before(const vector *a, const vector *b) {
   int p = 0;
-  while (p < PARTS - 1 && a->part[p] == b->part[p]) {
-    p++;
-  }
+  while (p < PARTS - 1 && a->part[p] == b->part[p]) p++;
   return a->part[p] < b->part[p];
 }
 
@@ -102,16 +100,14 @@ static int64_t points_at(const tx_books *books, size_t j, size_t entry) {
 
 /* Points at the CSM to whom the customer is fixed: none where it is not on offer, or struck off. */
 static int64_t fixed_points(const tx_books *books, size_t j) {
-  size_t offer = books->class_offer[books->customer_class[j]];
-  int64_t points = 0;
-  for (size_t e = books->offer_begin[offer]; e < books->offer_begin[offer + 1]; e++) {
-    points += books->offer_csm[e] == books->fixed[j] ? points_at(books, j, e) : 0;
-  }
-  for (size_t x = books->struck_begin != NULL ? books->struck_begin[j] : 0;
-       books->struck_begin != NULL && x < books->struck_begin[j + 1]; x++) {
+  const size_t offer = books->class_offer[books->customer_class[j]], *struck = books->struck_begin;
+  for (size_t x = struck != NULL ? struck[j] : 0; struck != NULL && x < struck[j + 1]; x++) {
     if (books->struck_csm[x] == books->fixed[j]) return 0;
   }
-  return points;
+  for (size_t e = books->offer_begin[offer]; e < books->offer_begin[offer + 1]; e++) {
+    if (books->offer_csm[e] == books->fixed[j]) return points_at(books, j, e);
+  }
+  return 0;
 }
 
 /* Cost of the CSM's sums with so much more load: load beyond capacity, and the area under the slopes. */

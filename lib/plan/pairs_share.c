@@ -31,7 +31,8 @@ static size_t side_of(const tx_pair_side *side, uint32_t variable) {
 
 /* The customers' column that the node is, or is where there is a value; SIZE_MAX: it is something else. */
 static size_t customers_column(const share_job *job, const tx_expr_node *node) {
-  if (node->op == TX_OP_OR_VALUE && tx_node_child(job->module, node, 1)->fixed) node = tx_node_child(job->module, node, 0);
+  bool stood_in = node->op == TX_OP_OR_VALUE && tx_node_child(job->module, node, 1)->fixed;
+  if (stood_in) node = tx_node_child(job->module, node, 0);
   if (node->op != TX_OP_VARIABLE) return SIZE_MAX;
   size_t c = side_of(&job->pairs->customers, node->index);
   return c < job->pairs->customers.count ? c : SIZE_MAX;
@@ -43,7 +44,7 @@ static const tx_column *csms_column(const share_job *job, const tx_expr_node *no
   return c < job->pairs->csms.count ? job->pairs->csms.columns[c] : NULL;
 }
 
-/* The CSMs' column of `list.exists(x, x == csm.id)`, `list.exists_one(x, x == csm.id)` or `list.all(x, x != csm.id)`. */
+/* The CSMs' column of `list.exists(x, x == csm.id)`, of `exists_one` likewise, or of `list.all(x, x != csm.id)`. */
 static const tx_column *each_compared(const share_job *job, const tx_expr_node *node) {
   const tx_expr_node *body = tx_node_child(job->module, node, 1);
   if (body->op != (node->op == TX_OP_ALL ? TX_OP_UNEQUAL : TX_OP_EQUAL)) return NULL;
@@ -215,8 +216,8 @@ static tx_column *stand_in(const share_job *job, size_t c) {
   bool fine = code && builder && strange_text(job, c, &strange) && tx_column_builder_reserve(builder, column->rows);
   for (uint32_t v = 0; fine && v < values; v++) fine = stand_in_code(job, c, v, strange, builder, &code[v]);
   for (size_t row = 0; fine && row < column->rows; row++) {
-    bool has = tx_column_has(column, row);
-    fine = has ? tx_column_builder_code(builder, code[tx_column_code(column, row)]) : tx_column_builder_missing(builder);
+    if (tx_column_has(column, row)) fine = tx_column_builder_code(builder, code[tx_column_code(column, row)]);
+    else fine = tx_column_builder_missing(builder);
   }
   if (fine) made = tx_column_builder_finish(builder);
   tx_column_builder_free(builder);
