@@ -52,6 +52,9 @@ triax_status tx_prover_look(tx_prover *p, double *value) {
     proof->scale = p->dual->scale;
     memcpy(proof->weight, p->dual->weight, sizeof proof->weight);
     memcpy(proof->price, p->dual->price, p->prices * sizeof *proof->price);
+    for (size_t part = 0; part < p->result->parts; part++) {
+      memcpy(p->result->part[part].share[p->dual->part], p->dual->share[part], sizeof p->dual->share[part]);
+    }
   }
   return status;
 }
@@ -106,6 +109,22 @@ static uint64_t budget_of(const tx_prover *p, int part) {
   return tx_watch_enough(d->watch) ? 0 : budget;
 }
 
+/* Parts of the problem that were left out are looked at after all where they do not add what they added. */
+static triax_status wake(tx_prover *p, bool known) {
+  tx_dual *d = p->dual;
+  int part = d->part;
+  if (d->asleep && known) {
+    tx_dual_set(d, p->at.weight, p->at.price);
+  }
+  if (!d->asleep || (known && tx_dual_as_former(d))) {
+    return TRIAX_OK;
+  }
+  tx_dual_free(d);
+  triax_status status = tx_dual_init(d, d->split, d->result, p->constant, false, d->watch);
+  tx_dual_set_part(d, part, p->locked);
+  return status;
+}
+
 static triax_status prove_part(tx_prover *p, int part) {
   double value;
   uint64_t budget = budget_of(p, part);
@@ -113,10 +132,12 @@ static triax_status prove_part(tx_prover *p, int part) {
   p->end = p->dual->watch->work + budget;
   p->value = -INFINITY;
   p->bound = INT64_MIN;
-  if (recall(p)) {
-    return tx_prover_look(p, &value);
+  bool known = recall(p);
+  triax_status status = wake(p, known);
+  if (status != TRIAX_OK || known) {
+    return status == TRIAX_OK ? tx_prover_look(p, &value) : status;
   }
-  triax_status status = look_trivially(p);
+  status = look_trivially(p);
   p->locked[part] = p->locked[part] || p->bound >= p->target;
   if (status != TRIAX_OK || tx_prover_done(p)) {
     return status;
@@ -220,8 +241,7 @@ triax_status tx_prove_as_former(const tx_books *books, tx_books_result *result, 
   return TRIAX_OK;
 }
 
-static bool prover_arrays(tx_prover *p, bool shares) {
-  tx_arena *arena = &p->dual->arena;
+static bool prover_arrays(tx_prover *p, tx_arena *arena, bool shares) {
   p->base.price = tx_arena_calloc(arena, p->prices, sizeof *p->base.price);
   p->at.price = tx_arena_calloc(arena, p->prices, sizeof *p->at.price);
   p->best.price = tx_arena_calloc(arena, p->prices, sizeof *p->best.price);
@@ -232,22 +252,30 @@ static bool prover_arrays(tx_prover *p, bool shares) {
          p->step != NULL && p->latest != NULL && proof_arrays(p->result) && (!shares || tx_share_init(p));
 }
 
+/* Whether the former answer has proofs of the same shape, which what was taken over adds to as before. */
+static bool proofs_known(const tx_books *books, const tx_books_result *result) {
+  return books->former != NULL && books->former->dimensions == result->dimensions;
+}
+
 triax_status tx_prove(const tx_split *split, tx_books_result *result, const tx_cost *constant, int lead, int known,
                       tx_watch *watch) {
   tx_dual dual;
+  tx_arena arena;
   tx_relax relax = {.part = NULL, .watch = watch};
-  triax_status status = tx_dual_init(&dual, split, result, constant, watch);
+  tx_arena_init(&arena, watch->context);
+  triax_status status = tx_dual_init(&dual, split, result, constant, proofs_known(split->books, result), watch);
   bool relaxed = split->books->customers <= RELAXED_MOST && split->books->former == NULL && !tx_watch_enough(watch);
   if (status == TRIAX_OK && relaxed) {
     status = tx_relax_init(&relax, split, result, watch);
   }
   if (status == TRIAX_OK) {
-    tx_prover p = {.dual = &dual, .result = result, .prices = dual.books->csms * dual.dimensions};
+    tx_prover p = {.dual = &dual, .constant = constant, .result = result, .prices = dual.books->csms * dual.dimensions};
     p.relax = relaxed ? &relax : NULL;
     bool shares = dual.dimensions > 1 && split->books->former == NULL;
-    status = prover_arrays(&p, shares) ? prove_all(&p, lead, known) : tx_no_memory(watch->error);
+    status = prover_arrays(&p, &arena, shares) ? prove_all(&p, lead, known) : tx_no_memory(watch->error);
   }
   tx_relax_free(&relax);
   tx_dual_free(&dual);
+  tx_arena_free(&arena);
   return status;
 }

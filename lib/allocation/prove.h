@@ -34,7 +34,7 @@ typedef struct tx_menu {
 typedef struct tx_dual {
   const tx_split *split;
   const tx_books *books;
-  const tx_books_result *result;
+  tx_books_result *result;
   tx_watch *watch;
   tx_arena arena;
   size_t dimensions;
@@ -58,6 +58,11 @@ typedef struct tx_dual {
   tx_menu menu;
   uint64_t pass, deep_pass; /* work of one evaluation, without and with prices of further measures */
 
+  /* Parts of the problem that are as they were add what they added, where the proof has not changed either: nothing is
+   * known of them here. */
+  bool asleep; /* there are some */
+  int64_t (*share)[2]; /* per part of the problem: what it adds */
+
   /* Set before an evaluation. */
   int part;
   int64_t scale, weight[TX_PARTS]; /* weight[part] = scale */
@@ -69,8 +74,14 @@ typedef struct tx_dual {
   double cost[TX_PARTS];
 } tx_dual;
 
-triax_status tx_dual_init(tx_dual *dual, const tx_split *split, const tx_books_result *result, const tx_cost *constant,
-                          tx_watch *watch);
+/* asleep: leave those out that were taken over from the former answer. */
+triax_status tx_dual_init(tx_dual *dual, const tx_split *split, tx_books_result *result, const tx_cost *constant,
+                          bool asleep, tx_watch *watch);
+static inline bool tx_dual_sleeps(const tx_dual *dual, size_t part) {
+  return dual->asleep && dual->result->part[part].taken;
+}
+/* Whether those left out add what they added to the former proof: after tx_dual_set, which takes their prices. */
+bool tx_dual_as_former(const tx_dual *dual);
 /* Lists loads; finds the room for them. In prove_loads.c. */
 bool tx_dual_loads(tx_dual *dual);
 void tx_dual_free(tx_dual *dual);

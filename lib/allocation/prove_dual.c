@@ -58,6 +58,19 @@ static int64_t rounded(double x, double most) {
   return x < 0 ? -(int64_t)(0.5 - x) : (int64_t)(x + 0.5);
 }
 
+/* Prices of those left out are what they were. */
+static void set_asleep(tx_dual *d) {
+  const tx_books_proof *proof = &d->books->former->proof[d->part];
+  const tx_split *split = d->split;
+  size_t wide = d->dimensions;
+  for (size_t x = 0; x < split->csm_begin[split->parts]; x++) {
+    uint32_t i = split->csm_order[x], there = d->books->former_csm == NULL ? i : d->books->former_csm[i];
+    if (tx_dual_sleeps(d, split->csm_part[i])) {
+      memcpy(d->price + i * wide, proof->price + there * wide, wide * sizeof *d->price);
+    }
+  }
+}
+
 void tx_dual_set(tx_dual *d, const double *weight, const double *price) {
   double scale = (double)d->scale;
   for (int p = 0; p < TX_PARTS; p++) {
@@ -68,6 +81,26 @@ void tx_dual_set(tx_dual *d, const double *weight, const double *price) {
     double most = most_of(d, (double)d->room[x], d->amounts[x % d->dimensions]);
     d->price[x] = price[x] == price[x] ? rounded(price[x] * scale, most) : 0;
   }
+  if (d->asleep) {
+    set_asleep(d);
+  }
+}
+
+/* Whether a further measure has a price anywhere. */
+static bool is_deep(const int64_t *price, size_t csms, size_t wide) {
+  for (size_t x = 0; wide > 1 && x < csms * wide; x++) {
+    if (x % wide != 0 && price[x] != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool tx_dual_as_former(const tx_dual *d) {
+  const tx_books_result *former = d->books->former;
+  const tx_books_proof *proof = &former->proof[d->part];
+  return proof->scale == d->scale && memcmp(proof->weight, d->weight, sizeof d->weight) == 0 &&
+         is_deep(proof->price, former->csms, d->dimensions) == is_deep(d->price, d->books->csms, d->dimensions);
 }
 
 /* --- the sum --- */
@@ -111,13 +144,13 @@ int64_t tx_dual_points(const tx_dual *d, const tx_dual_customer *one, size_t beg
   return points;
 }
 
-static void price_classes(tx_dual *d) {
+static void price_classes(tx_dual *d, size_t part) {
   const tx_books *books = d->books;
-  for (size_t k = 0; k < books->classes; k++) {
+  for (size_t x = d->split->class_begin[part]; x < d->split->class_begin[part + 1]; x++) {
+    uint32_t k = d->split->class_order[x];
     size_t offer = books->class_offer[k];
     chosen best = {INT64_MAX, SIZE_MAX, 0};
-    for (size_t e = books->offer_begin[offer];
-         d->split->class_local[k] != TX_BOOKS_NONE && e < books->offer_begin[offer + 1]; e++) {
+    for (size_t e = books->offer_begin[offer]; e < books->offer_begin[offer + 1]; e++) {
       if (d->room[books->offer_csm[e] * d->dimensions] >= books->class_load[k]) {
         consider(d, e, books->class_load[k], entry_points(books, e), &best);
       }
@@ -310,22 +343,18 @@ static void add_reached(tx_dual *d) {
   }
 }
 
-triax_status tx_dual_evaluate(tx_dual *d) {
+static void add_customers(tx_dual *d, size_t part) {
   const tx_split *split = d->split;
-  bool deep = false;
-  d->whole = d->rest = 0;
-  memset(d->cost, 0, sizeof d->cost);
-  memset(d->excess, 0, d->books->csms * d->dimensions * sizeof *d->excess);
-  for (size_t x = 0; d->dimensions > 1 && !deep && x < d->books->csms * d->dimensions; x++) {
-    deep = x % d->dimensions != 0 && d->price[x] != 0;
-  }
-  if (!deep) {
-    price_classes(d);
-  }
-  for (size_t x = 0; !deep && x < split->customer_begin[split->parts]; x++) {
+  price_classes(d, part);
+  for (size_t x = split->customer_begin[part]; x < split->customer_begin[part + 1]; x++) {
     add_customer(d, split->customer_order[x]);
   }
-  for (size_t o = 0; deep && o < d->books->offers; o++) {
+}
+
+static void add_customers_deep(tx_dual *d, size_t part) {
+  const tx_split *split = d->split;
+  for (size_t at = split->offer_begin[part]; at < split->offer_begin[part + 1]; at++) {
+    uint32_t o = split->offer_order[at];
     if (d->by_offer_begin[o] < d->by_offer_begin[o + 1]) {
       open_menu(d, o);
     }
@@ -333,12 +362,42 @@ triax_status tx_dual_evaluate(tx_dual *d) {
       add_deep(d, x);
     }
   }
-  for (size_t x = 0; x < split->csm_begin[split->parts]; x++) {
+}
+
+static void add_part(tx_dual *d, size_t part, bool deep) {
+  const tx_split *split = d->split;
+  if (deep) {
+    add_customers_deep(d, part);
+  } else {
+    add_customers(d, part);
+  }
+  for (size_t x = split->csm_begin[part]; x < split->csm_begin[part + 1]; x++) {
     add_load_of(d, split->csm_order[x]);
     for (size_t n = 1; n < d->dimensions; n++) {
       add_measure_of(d, split->csm_order[x], n);
     }
   }
+}
+
+triax_status tx_dual_evaluate(tx_dual *d) {
+  bool deep = is_deep(d->price, d->books->csms, d->dimensions);
+  memset(d->cost, 0, sizeof d->cost);
+  memset(d->excess, 0, d->books->csms * d->dimensions * sizeof *d->excess);
+  int64_t whole = 0, rest = 0;
+  for (size_t part = 0; part < d->split->parts; part++) {
+    const int64_t *share = d->result->part[part].share[d->part];
+    d->whole = tx_dual_sleeps(d, part) ? share[0] : 0;
+    d->rest = tx_dual_sleeps(d, part) ? share[1] : 0;
+    if (!tx_dual_sleeps(d, part)) {
+      add_part(d, part, deep);
+    }
+    d->share[part][0] = d->whole;
+    d->share[part][1] = d->rest;
+    whole += d->whole + (rest + d->rest) / d->scale;
+    rest = (rest + d->rest) % d->scale;
+  }
+  d->whole = whole;
+  d->rest = rest;
   add_reached(d);
   return tx_watch_work(d->watch, deep ? d->deep_pass : d->pass);
 }

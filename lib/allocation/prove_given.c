@@ -1,6 +1,8 @@
 /* What does not change from one evaluation to the next: rooms, sizes, exceptions, and customers laid out by offers. */
 #include "allocation/prove.h"
 
+#include <string.h>
+
 /* Room in the further measures. A CSM outside every part has none: nobody comes. */
 static void find_rooms(tx_dual *d) {
   const tx_split *split = d->split;
@@ -53,8 +55,13 @@ static bool find_exceptions(tx_dual *d) {
   if ((books->owner != NULL && d->owner_entry == NULL) || (books->more_begin != NULL && d->more_entry == NULL)) {
     return false;
   }
-  for (size_t j = 0; j < n; j++) {
+  for (size_t at = 0; at < d->split->customer_begin[d->split->parts]; at++) {
+    uint32_t j = d->split->customer_order[at];
     size_t offer = books->class_offer[books->customer_class[j]];
+    if (tx_dual_sleeps(d, d->result->customer_part[j])) {
+      at = d->split->customer_begin[d->result->customer_part[j] + 1] - 1;
+      continue;
+    }
     if (books->owner != NULL) {
       bool has = books->owner[j] != TX_BOOKS_NONE;
       d->owner_entry[j] = has ? place_on_offer(books, offer, books->owner[j]) : TX_BOOKS_NONE;
@@ -123,6 +130,51 @@ static int64_t larger(int64_t a, int64_t b) {
   return a > b ? a : b;
 }
 
+static void add_csm_sizes(const tx_dual *d, size_t i, int64_t *largest, double *summed) {
+  int64_t imbalance = 0;
+  for (size_t x = d->load_begin[i]; x < d->load_begin[i + 1]; x++) {
+    largest[0] = larger(largest[0], d->loads[x].over);
+    summed[0] += (double)d->loads[x].over;
+    imbalance = larger(imbalance, d->loads[x].imbalance);
+  }
+  for (size_t n = 1; n < d->dimensions; n++) {
+    int64_t all = d->split->base[i * d->dimensions + n] + d->room[i * d->dimensions + n];
+    imbalance += d->curve[n] == NULL ? 0 : tx_curve_cost(d->curve[n], i, all);
+  }
+  largest[1] = larger(largest[1], imbalance);
+  summed[1] += (double)imbalance;
+}
+
+/* Part by part; then those CSMs who are in none. */
+static void find_loads_sizes(tx_dual *d) {
+  const tx_split *split = d->split;
+  int64_t largest[2] = {0, 0};
+  double summed[2] = {0, 0};
+  for (size_t i = 0; i < d->books->csms; i++) {
+    if (split->csm_part[i] == TX_BOOKS_NONE) {
+      add_csm_sizes(d, i, largest, summed);
+    }
+  }
+  for (size_t p = 0; p < split->parts; p++) {
+    tx_books_part *part = &d->result->part[p];
+    if (!tx_dual_sleeps(d, p)) {
+      memset(part->largest, 0, sizeof part->largest);
+      part->summed[0] = part->summed[1] = 0;
+      for (size_t x = split->csm_begin[p]; x < split->csm_begin[p + 1]; x++) {
+        add_csm_sizes(d, split->csm_order[x], part->largest, part->summed);
+      }
+    }
+    for (int n = 0; n < 2; n++) {
+      largest[n] = larger(largest[n], part->largest[n]);
+      summed[n] += part->summed[n];
+    }
+  }
+  d->most[TX_OVER] = largest[0];
+  d->total[TX_OVER] = summed[0];
+  d->most[TX_IMBALANCE] = largest[1];
+  d->total[TX_IMBALANCE] = summed[1];
+}
+
 static void find_sizes(tx_dual *d) {
   const tx_books *books = d->books;
   int64_t offered = 0, excepted = 0;
@@ -141,20 +193,7 @@ static void find_sizes(tx_dual *d) {
   }
   d->most[TX_POINTS] = offered + excepted;
   d->total[TX_POINTS] = (double)d->most[TX_POINTS] * (double)books->customers;
-  for (size_t i = 0; i < books->csms; i++) {
-    int64_t imbalance = 0;
-    for (size_t x = d->load_begin[i]; x < d->load_begin[i + 1]; x++) {
-      d->most[TX_OVER] = larger(d->most[TX_OVER], d->loads[x].over);
-      d->total[TX_OVER] += (double)d->loads[x].over;
-      imbalance = larger(imbalance, d->loads[x].imbalance);
-    }
-    for (size_t n = 1; n < d->dimensions; n++) {
-      int64_t all = d->split->base[i * d->dimensions + n] + d->room[i * d->dimensions + n];
-      imbalance += d->curve[n] == NULL ? 0 : tx_curve_cost(d->curve[n], i, all);
-    }
-    d->most[TX_IMBALANCE] = larger(d->most[TX_IMBALANCE], imbalance);
-    d->total[TX_IMBALANCE] += (double)imbalance;
-  }
+  find_loads_sizes(d);
 }
 
 /* Having none costs what it costs: that is constant. */
@@ -180,14 +219,16 @@ static bool dual_arrays(tx_dual *d) {
   d->load_begin = tx_arena_calloc(&d->arena, csms + 1, sizeof *d->load_begin);
   d->class_cost = tx_arena_calloc(&d->arena, d->books->classes, sizeof *d->class_cost);
   d->class_entry = tx_arena_calloc(&d->arena, d->books->classes, sizeof *d->class_entry);
+  d->share = tx_arena_calloc(&d->arena, d->split->parts, sizeof *d->share);
   return d->room != NULL && d->price != NULL && d->excess != NULL && d->load_begin != NULL && d->class_cost != NULL &&
-         d->class_entry != NULL;
+         d->class_entry != NULL && d->share != NULL;
 }
 
-triax_status tx_dual_init(tx_dual *d, const tx_split *split, const tx_books_result *result, const tx_cost *constant,
-                          tx_watch *watch) {
+triax_status tx_dual_init(tx_dual *d, const tx_split *split, tx_books_result *result, const tx_cost *constant,
+                          bool asleep, tx_watch *watch) {
   *d = (tx_dual){.split = split, .books = split->books, .result = result, .watch = watch, .constant = *constant};
   tx_arena_init(&d->arena, watch->context);
+  d->asleep = asleep;
   d->dimensions = 1;
   for (size_t m = 0; m < d->books->measures; m++) {
     const tx_books_measure *measure = &d->books->measure[m];

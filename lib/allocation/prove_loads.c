@@ -105,6 +105,9 @@ bool tx_dual_loads(tx_dual *d) {
   size_t csms = d->books->csms, *count = tx_calloc(context, csms, sizeof *count);
   bool kept = tx_reach_init(&r.reach, csms, context) && count != NULL;
   for (size_t part = 0; kept && part < split->parts; part++) {
+    if (tx_dual_sleeps(d, part)) {
+      continue;
+    }
     collect_sizes(d, &r, part);
     for (size_t x = split->csm_begin[part]; kept && x < split->csm_begin[part + 1]; x++) {
       size_t csm = split->csm_order[x], before = r.count;

@@ -14,6 +14,7 @@ typedef struct tx_share tx_share;
 
 typedef struct tx_prover {
   tx_dual *dual;
+  const tx_cost *constant;
   tx_relax *relax; /* NULL: not to be solved again */
   tx_share *share; /* NULL: nobody needs it */
   tx_books_result *result;

@@ -123,6 +123,10 @@ typedef struct tx_books_part {
   int32_t proven;
   int64_t priced[4]; /* the bound that prices alone prove; a complete search may have found a better one */
   int32_t priced_proven;
+  bool taken;           /* it is as it was, and was taken over from the former answer */
+  int64_t share[4][2];  /* what it adds to the proof of each part of the objective: whole, and rest / scale */
+  int64_t largest[2];   /* what a CSM's load may cost in over and imbalance: the most of any, */
+  double summed[2];     /* and of all */
 } tx_books_part;
 
 /* Where the relaxation's tree has a class or a CSM: from there the next one starts. */

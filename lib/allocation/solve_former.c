@@ -178,6 +178,7 @@ bool tx_former_reuse(const tx_split *split, size_t part, const tx_former_map *ma
   take_customers(split, part, map, result);
   take_links(split, part, map, result);
   result->part[part] = former->part[number];
+  result->part[part].taken = true;
   return true;
 }
 
