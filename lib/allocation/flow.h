@@ -177,6 +177,7 @@ typedef struct tx_dive_options {
   const uint32_t *csms; /* that may take them; NULL: all */
   size_t csm_count;
   bool bound; /* sets the core's bound on the way */
+  const tx_flow *start; /* a relaxation of the same core, whose tree the first one starts from; NULL: none */
   bool vary;  /* rounds with some chance, so that the same customers are not placed the same way twice */
   uint64_t budget;
 } tx_dive_options;

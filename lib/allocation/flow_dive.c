@@ -294,7 +294,7 @@ static void list_rest(dive *d) {
 static triax_status relax_once(dive *d, int64_t scale, bool apart, uint64_t budget) {
   tx_flow_scope scope = {d->customers, d->count, apart ? d->apart : NULL, d->options->csms, d->options->csm_count, false, NULL};
   tx_flow former = d->flow;
-  triax_status status = tx_flow_init(&d->flow, d->core, scale, &scope, d->solved ? &former : NULL);
+  triax_status status = tx_flow_init(&d->flow, d->core, scale, &scope, d->solved ? &former : d->options->start);
   if (d->solved) {
     tx_flow_free(&former);
   }
@@ -304,7 +304,7 @@ static triax_status relax_once(dive *d, int64_t scale, bool apart, uint64_t budg
 
 /* The first relaxation of many customers: coarsely, and from there exactly. */
 static triax_status relax_first(dive *d, int64_t scale, uint64_t budget) {
-  if (d->count >= MANY) {
+  if (d->count >= MANY && d->options->start == NULL) {
     tx_flow_scope scope = {d->customers, d->count, NULL, d->options->csms, d->options->csm_count, true, NULL};
     triax_status status = tx_flow_init(&d->flow, d->core, scale, &scope, NULL);
     d->solved = status == TRIAX_OK;

@@ -70,8 +70,9 @@ triax_status tx_improve_fill(tx_pairs *pairs, const bool *near, uint64_t budget)
 triax_status tx_improve_regions(tx_core *core, tx_pairs *pairs, int64_t scale, uint64_t budget);
 
 /* Takes all customers of one load off and places them again, the others where they are: for equal loads the flow is
- * whole, and so the best there is. Each load in turn, until none gains. */
-triax_status tx_improve_sizes(tx_core *core, int64_t scale, uint64_t budget);
+ * whole, and so the best there is. Each load in turn, until none gains, or the assignment is near enough. start: see
+ * tx_dive_options. */
+triax_status tx_improve_sizes(tx_core *core, int64_t scale, const tx_flow *start, uint64_t budget);
 
 /* Seeded annealing over value, over and points, for all customers and measures. */
 triax_status tx_improve_anneal(tx_core *core, uint64_t budget);

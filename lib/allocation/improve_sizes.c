@@ -5,6 +5,7 @@
 typedef struct sizes {
   tx_core *core;
   int64_t scale;
+  const tx_flow *start;
   uint32_t *order, *spare; /* customers by load */
   uint32_t *list;          /* those of the load in hand */
   size_t begin;            /* of the first customer with a load */
@@ -15,6 +16,8 @@ static bool less_load(const void *user, uint32_t a, uint32_t b) {
   int64_t load_a = tx_core_load(core, a), load_b = tx_core_load(core, b);
   return load_a != load_b ? load_a < load_b : a < b;
 }
+
+static bool near_enough(const tx_core *core) { return core->missed != NULL && tx_core_near(core); }
 
 /* One load's customers anew, then whoever waits; *gained tells whether it was better. All is taken back if not. */
 static triax_status place_again(sizes *s, size_t from, size_t to, bool *gained) {
@@ -27,6 +30,7 @@ static triax_status place_again(sizes *s, size_t from, size_t to, bool *gained) 
   }
   core->watch->work += 8 * (to - from);
   tx_dive_options options = {.customers = s->list, .count = to - from, .budget = UINT64_MAX / 4};
+  options.start = s->start;
   triax_status status = tx_dive(core, s->scale, &options);
   if (status == TRIAX_OK) {
     status = tx_greedy(core);
@@ -41,7 +45,8 @@ static triax_status sweep(sizes *s, uint64_t end, bool *gained) {
   size_t n = core->books->customers;
   triax_status status = TRIAX_OK;
   *gained = false;
-  for (size_t from = s->begin, to; status == TRIAX_OK && from < n && core->watch->work < end; from = to) {
+  for (size_t from = s->begin, to; status == TRIAX_OK && from < n && core->watch->work < end && !near_enough(core);
+       from = to) {
     int64_t load = tx_core_load(core, s->order[from]);
     for (to = from; to < n && tx_core_load(core, s->order[to]) == load; to++) {
     }
@@ -64,16 +69,16 @@ static triax_status run_sweeps(sizes *s, uint64_t budget) {
     s->begin++;
   }
   triax_status status = TRIAX_OK;
-  for (bool gained = true; status == TRIAX_OK && gained && core->watch->work < end;) {
+  for (bool gained = true; status == TRIAX_OK && gained && core->watch->work < end && !near_enough(core);) {
     status = sweep(s, end, &gained);
   }
   return status;
 }
 
-triax_status tx_improve_sizes(tx_core *core, int64_t scale, uint64_t budget) {
+triax_status tx_improve_sizes(tx_core *core, int64_t scale, const tx_flow *start, uint64_t budget) {
   triax_context *context = core->watch->context;
   size_t n = core->books->customers;
-  sizes s = {.core = core, .scale = scale};
+  sizes s = {.core = core, .scale = scale, .start = start};
   s.order = tx_alloc_array(context, n, sizeof *s.order);
   s.spare = tx_alloc_array(context, n, sizeof *s.spare);
   s.list = tx_alloc_array(context, n, sizeof *s.list);

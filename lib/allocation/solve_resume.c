@@ -10,6 +10,10 @@
 /* So many, and one in so many customers, may be placed anew; where more stand badly, the answer is sought from nothing.
  */
 #define FEW 8
+/* More than one in so many of the value that must be left uncovered is left beside it: that is far off. */
+#define FAR 100
+/* Of exchanges, until none gains. */
+#define ROUNDS 1000
 
 static void place_former(tx_core *core, const tx_former *former) {
   for (uint32_t j = 0; j < core->books->customers; j++) {
@@ -81,6 +85,7 @@ static triax_status place_others(tx_core *core, const tx_flow *flow, const tx_fo
     }
   }
   tx_dive_options options = {.customers = list, .count = count, .budget = UINT64_MAX / 4};
+  options.start = flow;
   status = count == 0 ? TRIAX_OK : tx_dive(core, flow->scale, &options);
   return status;
 }
@@ -119,10 +124,11 @@ static tx_cost enough(const tx_core *core, int64_t scale) {
   return least;
 }
 
-static triax_status exchange(tx_core *core, tx_pairs *pairs, tx_promise *promise) {
+static triax_status exchange(tx_core *core, tx_pairs *pairs, tx_promise *promise, int rounds) {
   triax_status status = TRIAX_OK;
   pairs->promise = promise->of;
-  for (bool gained = true; status == TRIAX_OK && gained;) {
+  bool gained = true;
+  for (int round = 0; status == TRIAX_OK && gained && round < rounds; round++) {
     tx_promise_update(promise);
     pairs->enough = enough(core, promise->flow->scale);
     status = tx_pairs_round(pairs, UINT64_MAX, &gained);
@@ -138,6 +144,41 @@ static void let_in(const tx_core *core, tx_pairs *pairs) {
   }
 }
 
+static bool is_short(const tx_core *core) { return core->cost.part[TX_VALUE] > core->bound.part[TX_VALUE]; }
+
+/* Load by load, where more is left uncovered than should be; then one round is enough. */
+static triax_status place_sizes(tx_core *core, const tx_former *former, const tx_flow *flow, tx_pairs *pairs,
+                                bool *near, int *rounds) {
+  if (!is_short(core) || tx_core_near(core)) {
+    return TRIAX_OK;
+  }
+  triax_status status = tx_improve_sizes(core, flow->scale, flow, UINT64_MAX);
+  touch(core, pairs, former, near);
+  *rounds = 1;
+  return status;
+}
+
+/* Exchanges bring more in where much is to be had, loads one by one where little is: that comes first. */
+static triax_status mend_value(tx_core *core, const tx_former *former, const tx_flow *flow, tx_pairs *pairs,
+                               tx_promise *promise, bool *near) {
+  int rounds = ROUNDS;
+  let_in(core, pairs);
+  triax_status status = tx_improve_fill(pairs, NULL, UINT64_MAX);
+  bool far = core->cost.part[TX_VALUE] - core->bound.part[TX_VALUE] > core->bound.part[TX_VALUE] / FAR;
+  if (status == TRIAX_OK && !far) {
+    status = place_sizes(core, former, flow, pairs, near, &rounds);
+  }
+  status = status == TRIAX_OK ? exchange(core, pairs, promise, rounds) : status;
+  if (status == TRIAX_OK && is_short(core)) {
+    status = tx_improve_fill(pairs, near, UINT64_MAX);
+    if (status == TRIAX_OK && far) {
+      status = place_sizes(core, former, flow, pairs, near, &rounds);
+    }
+    status = status == TRIAX_OK ? exchange(core, pairs, promise, rounds) : status;
+  }
+  return status;
+}
+
 static triax_status mend(tx_core *core, const tx_former *former, const tx_flow *flow, bool *near) {
   tx_promise promise;
   tx_pairs pairs;
@@ -151,17 +192,8 @@ static triax_status mend(tx_core *core, const tx_former *former, const tx_flow *
   }
   tx_pairs_rest(&pairs);
   touch(core, &pairs, former, near);
-  if (core->cost.part[TX_VALUE] > core->bound.part[TX_VALUE]) {
-    let_in(core, &pairs);
-    status = tx_improve_fill(&pairs, NULL, UINT64_MAX);
-  }
-  status = status == TRIAX_OK ? exchange(core, &pairs, &promise) : status;
-  if (status == TRIAX_OK && core->cost.part[TX_VALUE] > core->bound.part[TX_VALUE]) {
-    status = tx_improve_fill(&pairs, near, UINT64_MAX);
-    if (status == TRIAX_OK) {
-      status = exchange(core, &pairs, &promise);
-    }
-  }
+  status = is_short(core) ? mend_value(core, former, flow, &pairs, &promise, near)
+                          : exchange(core, &pairs, &promise, ROUNDS);
   tx_pairs_free(&pairs);
   return status;
 }

@@ -86,7 +86,7 @@ static triax_status settle(tx_core *core, tx_pairs *pairs, int64_t scale) {
   bool is_short = core->cost.part[TX_VALUE] > core->bound.part[TX_VALUE];
   triax_status status = is_short ? tx_improve_fill(pairs, NULL, UINT64_MAX) : exchange(core, pairs);
   if (status == TRIAX_OK && scale > 0 && !ended(core)) {
-    status = tx_improve_sizes(core, scale, UINT64_MAX);
+    status = tx_improve_sizes(core, scale, NULL, UINT64_MAX);
   }
   if (status == TRIAX_OK && !ended(core)) {
     status = exchange(core, pairs);
