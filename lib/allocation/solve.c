@@ -223,12 +223,17 @@ static triax_status solve_part(run *r, size_t part, bool caller, triax_error *er
   watch.size = (double)(r->split.customer_begin[part + 1] - r->split.customer_begin[part]) / all;
   tx_arena_init(&arena, context);
   triax_status status = TRIAX_OK;
-  if (!tx_part_build(&r->split, part, &arena, &problem)) {
+  if (!tx_part_outline(&r->split, part, &arena, &problem)) {
     status = tx_no_memory(error);
   } else {
-    tx_part_mark(&problem, r->split.dimensions, r->result->part[part].mark);
+    tx_part_mark(&r->split, part, &problem, r->result->part[part].mark);
     r->reused[part] = tx_former_reuse(&r->split, part, &r->map, r->result);
-    status = r->reused[part] ? tx_watch_poll(&watch) : solve_core(r, part, &problem, &watch, &arena);
+    if (r->reused[part]) {
+      status = tx_watch_poll(&watch);
+    } else {
+      bool filled = tx_part_fill(&r->split, part, &arena, &problem);
+      status = filled ? solve_core(r, part, &problem, &watch, &arena) : tx_no_memory(error);
+    }
   }
   r->work[part] = watch.work - (watch.ended ? TX_WATCH_END : 0);
   if (watch.tell != NULL && status == TRIAX_OK) {

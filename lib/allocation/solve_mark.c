@@ -27,13 +27,68 @@ static void add_bytes(uint64_t mark[2], const void *bytes, size_t count, size_t 
 
 static void add_measure(uint64_t mark[2], const tx_books *books, const tx_books_measure *measure) {
   add_word(mark, measure->pieces);
-  add_bytes(mark, measure->amount, books->customers, sizeof *measure->amount);
   add_bytes(mark, measure->limit, books->csms, sizeof *measure->limit);
   add_bytes(mark, measure->from, books->csms * measure->pieces, sizeof *measure->from);
   add_bytes(mark, measure->slope, books->csms * measure->pieces, sizeof *measure->slope);
 }
 
-void tx_part_mark(const tx_part *part, size_t dimensions, uint64_t mark[2]) {
+static uint64_t mix(uint64_t x) {
+  x = (x ^ x >> 32) * UINT64_C(0xD6E8FEB86659FD93);
+  return x ^ x >> 29;
+}
+
+/* The CSM's number within the part, or TX_BOOKS_NONE: not one of it. */
+static uint64_t local_of(const tx_split *split, size_t part, uint32_t csm) {
+  bool here = csm != TX_BOOKS_NONE && split->csm_part[csm] == part;
+  return here ? split->csm_local[csm] : TX_BOOKS_NONE;
+}
+
+/* What the customer is an exception for; those outside the part come to nothing. */
+static void add_exceptions(uint64_t mark[2], const tx_split *split, size_t part, uint32_t j) {
+  const tx_books *books = split->books;
+  for (size_t x = books->more_begin == NULL ? 0 : books->more_begin[j];
+       books->more_begin != NULL && x < books->more_begin[j + 1]; x++) {
+    if (split->csm_part[books->more_csm[x]] == part) {
+      add_word(mark, split->csm_local[books->more_csm[x]]);
+      add_word(mark, (uint64_t)books->more_points[x]);
+    }
+  }
+  add_word(mark, UINT64_MAX);
+  for (size_t x = books->struck_begin == NULL ? 0 : books->struck_begin[j];
+       books->struck_begin != NULL && x < books->struck_begin[j + 1]; x++) {
+    if (split->csm_part[books->struck_csm[x]] == part) {
+      add_word(mark, split->csm_local[books->struck_csm[x]]);
+    }
+  }
+  add_word(mark, UINT64_MAX);
+}
+
+/* Straight from the whole problem: most parts are as they were, and need not be built. One word a customer, so that
+ * they do not have to wait for each other. */
+static void add_customers(uint64_t mark[2], const tx_split *split, size_t part) {
+  const tx_books *books = split->books;
+  bool excepted = books->more_begin != NULL || books->struck_begin != NULL;
+  add_word(mark, (uint64_t)(books->value != NULL) << 2 | (uint64_t)(books->owner != NULL) << 1 |
+                     (books->owner_points != NULL));
+  add_word(mark, split->customer_begin[part + 1] - split->customer_begin[part]);
+  for (size_t x = split->customer_begin[part]; x < split->customer_begin[part + 1]; x++) {
+    uint32_t j = split->customer_order[x];
+    uint64_t owner = books->owner == NULL ? 0 : local_of(split, part, books->owner[j]);
+    uint64_t word = mix(owner << 32 | split->class_local[books->customer_class[j]]);
+    word = mix(word + (books->value == NULL ? 1 : (uint64_t)books->value[j]));
+    word = mix(word + (books->owner_points == NULL ? 0 : (uint64_t)books->owner_points[j]));
+    for (size_t m = 0; m < books->measures; m++) {
+      word = books->measure[m].amount == NULL ? word : mix(word + (uint64_t)books->measure[m].amount[j]);
+    }
+    add_word(mark, word);
+    if (excepted) {
+      add_exceptions(mark, split, part, j);
+    }
+  }
+}
+
+void tx_part_mark(const tx_split *split, size_t number, const tx_part *part, uint64_t mark[2]) {
+  size_t dimensions = split->dimensions;
   const tx_books *books = &part->books;
   size_t entries = books->offers == 0 ? 0 : books->offer_begin[books->offers];
   mark[0] = UINT64_C(0x2545F4914F6CDD1D);
@@ -50,24 +105,10 @@ void tx_part_mark(const tx_part *part, size_t dimensions, uint64_t mark[2]) {
   add_bytes(mark, books->offer_points, entries, sizeof *books->offer_points);
   add_bytes(mark, books->class_load, books->classes, sizeof *books->class_load);
   add_bytes(mark, books->class_offer, books->classes, sizeof *books->class_offer);
-  add_bytes(mark, books->customer_class, books->customers, sizeof *books->customer_class);
-  add_bytes(mark, books->value, books->customers, sizeof *books->value);
-  add_bytes(mark, books->owner, books->customers, sizeof *books->owner);
-  add_bytes(mark, books->owner_points, books->customers, sizeof *books->owner_points);
-  for (size_t j = 0; books->more_begin != NULL && j <= books->customers; j++) {
-    add_word(mark, books->more_begin[j]);
-  }
-  size_t more = books->more_begin == NULL ? 0 : books->more_begin[books->customers];
-  add_bytes(mark, books->more_csm, more, sizeof *books->more_csm);
-  add_bytes(mark, books->more_points, more, sizeof *books->more_points);
-  for (size_t j = 0; books->struck_begin != NULL && j <= books->customers; j++) {
-    add_word(mark, books->struck_begin[j]);
-  }
-  if (books->struck_begin != NULL) {
-    add_bytes(mark, books->struck_csm, books->struck_begin[books->customers], sizeof *books->struck_csm);
-  }
   add_word(mark, books->measures);
   for (size_t m = 0; m < books->measures; m++) {
     add_measure(mark, books, &books->measure[m]);
   }
+  add_word(mark, UINT64_MAX);
+  add_customers(mark, split, number);
 }

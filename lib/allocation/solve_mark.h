@@ -5,6 +5,6 @@
 #include "allocation/solve_split.h"
 
 /* 128 bits over all that decides the part's answer. */
-void tx_part_mark(const tx_part *part, size_t dimensions, uint64_t mark[2]);
+void tx_part_mark(const tx_split *split, size_t part, const tx_part *outline, uint64_t mark[2]);
 
 #endif

@@ -1,12 +1,6 @@
 /* Finding the parts: CSMs joined by offers, then everything grouped by counting. */
 #include "allocation/solve_split.h"
 
-static bool is_free(const tx_books *books, size_t j) {
-  size_t offer = books->class_offer[books->customer_class[j]];
-  bool fixed = books->fixed != NULL && books->fixed[j] != TX_BOOKS_NONE;
-  return !fixed && books->offer_begin[offer] < books->offer_begin[offer + 1];
-}
-
 /* Root of a CSM's tree; halves paths on the way. */
 static uint32_t root_of(uint32_t *parent, uint32_t csm) {
   while (parent[csm] != csm) {
@@ -41,10 +35,15 @@ static void mark_used(tx_split *split) {
     split->class_local[k] = TX_BOOKS_NONE;
   }
   for (size_t j = 0; j < books->customers; j++) {
-    if (is_free(books, j)) {
+    if (books->fixed == NULL || books->fixed[j] == TX_BOOKS_NONE) {
       split->class_local[books->customer_class[j]] = 0;
-      split->offer_local[books->class_offer[books->customer_class[j]]] = 0;
     }
+  }
+  for (size_t k = 0; k < books->classes; k++) {
+    size_t offer = books->class_offer[k];
+    bool empty = books->offer_begin[offer] == books->offer_begin[offer + 1];
+    split->class_local[k] = empty ? TX_BOOKS_NONE : split->class_local[k];
+    split->offer_local[offer] = split->class_local[k] == 0 ? 0 : split->offer_local[offer];
   }
 }
 
@@ -80,8 +79,35 @@ static uint32_t csm_part(const tx_split *split, size_t csm) { return split->csm_
 static uint32_t class_part(const tx_split *split, size_t k) {
   return split->class_local[k] == TX_BOOKS_NONE ? TX_BOOKS_NONE : offer_part(split, split->books->class_offer[k]);
 }
-static uint32_t customer_part(const tx_split *split, size_t j) {
-  return is_free(split->books, j) ? class_part(split, split->books->customer_class[j]) : TX_BOOKS_NONE;
+
+/* As group does, with the classes' parts looked up once. */
+static bool group_customers(tx_split *split) {
+  const tx_books *books = split->books;
+  uint32_t *part_of = tx_arena_calloc(&split->arena, books->classes, sizeof *part_of);
+  size_t *begin = split->customer_begin;
+  for (size_t k = 0; part_of != NULL && k < books->classes; k++) {
+    part_of[k] = class_part(split, k);
+  }
+  for (int step = 0; part_of != NULL && step < 2; step++) {
+    for (size_t j = 0; j < books->customers; j++) {
+      bool fixed = books->fixed != NULL && books->fixed[j] != TX_BOOKS_NONE;
+      uint32_t part = fixed ? TX_BOOKS_NONE : part_of[books->customer_class[j]];
+      if (part != TX_BOOKS_NONE && step == 0) {
+        begin[part + 1]++;
+      } else if (part != TX_BOOKS_NONE) {
+        split->customer_order[begin[part]++] = (uint32_t)j;
+      }
+    }
+    for (size_t p = 0; p < split->parts && step == 0; p++) {
+      begin[p + 1] += begin[p];
+    }
+  }
+  /* Each part's first place has moved to where the next begins. */
+  for (size_t p = split->parts; p > 0; p--) {
+    begin[p] = begin[p - 1];
+  }
+  begin[0] = 0;
+  return part_of != NULL;
 }
 
 /* Groups `count` things by part: order and begin are filled, local (NULL allowed) gets each one's place. */
@@ -176,7 +202,10 @@ triax_status tx_split_init(tx_split *split, const tx_books *books, triax_context
     return tx_no_memory(error);
   }
   /* Customers and classes ask whether their offer is in use: they are grouped before the marks become numbers. */
-  group(split, books->customers, customer_part, split->customer_order, split->customer_begin, NULL);
+  if (!group_customers(split)) {
+    tx_split_free(split);
+    return tx_no_memory(error);
+  }
   group(split, books->csms, csm_part, split->csm_order, split->csm_begin, split->csm_local);
   group(split, books->classes, class_part, split->class_order, split->class_begin, split->class_local);
   group(split, books->offers, offer_part, split->offer_order, split->offer_begin, split->offer_local);
@@ -324,18 +353,16 @@ static bool build_customers(const tx_split *split, size_t part, tx_arena *arena,
 
 static bool build_measure(const tx_split *split, size_t part, tx_arena *arena, const tx_books *out,
                           const tx_books_measure *from, tx_books_measure *to) {
-  const uint32_t *customers = split->customer_order + split->customer_begin[part];
   const uint32_t *csms = split->csm_order + split->csm_begin[part];
   *to = (tx_books_measure){.pieces = from->pieces};
-  to->amount = from->amount == NULL ? NULL : gather(arena, from->amount, customers, out->customers, 1);
   to->limit = from->limit == NULL ? NULL : gather(arena, from->limit, csms, out->csms, 1);
   to->from = from->pieces == 0 ? NULL : gather(arena, from->from, csms, out->csms, from->pieces);
   to->slope = from->pieces == 0 ? NULL : gather(arena, from->slope, csms, out->csms, from->pieces);
-  return (from->amount == NULL || to->amount != NULL) && (from->limit == NULL || to->limit != NULL) &&
+  return (from->limit == NULL || to->limit != NULL) &&
          (from->pieces == 0 || (to->from != NULL && to->slope != NULL));
 }
 
-bool tx_part_build(const tx_split *split, size_t part, tx_arena *arena, tx_part *out) {
+bool tx_part_outline(const tx_split *split, size_t part, tx_arena *arena, tx_part *out) {
   const tx_books *books = split->books;
   const uint32_t *csms = split->csm_order + split->csm_begin[part];
   *out = (tx_part){.books = {.effort = books->effort, .seed = books->seed, .measures = books->measures,
@@ -351,9 +378,24 @@ bool tx_part_build(const tx_split *split, size_t part, tx_arena *arena, tx_part 
   out->base = gather(arena, split->base, csms, sub->csms, split->dimensions);
   bool built = sub->capacity != NULL && (books->hard == NULL || sub->hard != NULL) && out->base != NULL;
   built = built && build_offers(split, part, arena, sub) && build_classes(split, part, arena, sub);
-  built = built && build_customers(split, part, arena, sub);
   for (size_t m = 0; built && m < books->measures; m++) {
     built = build_measure(split, part, arena, sub, &books->measure[m], &out->measure[m]);
   }
   return built;
+}
+
+bool tx_part_fill(const tx_split *split, size_t part, tx_arena *arena, tx_part *out) {
+  const tx_books *books = split->books;
+  const uint32_t *customers = split->customer_order + split->customer_begin[part];
+  bool built = build_customers(split, part, arena, &out->books);
+  for (size_t m = 0; built && m < books->measures; m++) {
+    const int64_t *amount = books->measure[m].amount;
+    out->measure[m].amount = amount == NULL ? NULL : gather(arena, amount, customers, out->books.customers, 1);
+    built = amount == NULL || out->measure[m].amount != NULL;
+  }
+  return built;
+}
+
+bool tx_part_build(const tx_split *split, size_t part, tx_arena *arena, tx_part *out) {
+  return tx_part_outline(split, part, arena, out) && tx_part_fill(split, part, arena, out);
 }

@@ -26,5 +26,8 @@ typedef struct tx_part {
   int64_t *base;
 } tx_part;
 bool tx_part_build(const tx_split *split, size_t part, tx_arena *arena, tx_part *out);
+/* The two steps of that: all but what there is for each customer, and that. */
+bool tx_part_outline(const tx_split *split, size_t part, tx_arena *arena, tx_part *out);
+bool tx_part_fill(const tx_split *split, size_t part, tx_arena *arena, tx_part *out);
 
 #endif
