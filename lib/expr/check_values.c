@@ -38,8 +38,9 @@ static void check_text(tx_checker *c, tx_span at, const tx_dictionary *dictionar
   const char *nearest = nearest_value(c, dictionary, text, hint, sizeof hint);
   int shown = (int)(text.length < 100 ? text.length : 100), name_shown = (int)(name.length < 60 ? name.length : 60);
   if (dictionary->size == 1) {
-    tx_fault_warning(c->faults, at, nearest, "\"%.*s\" is not the only value of '%.*s'", shown, text.bytes, name_shown,
-                     name.bytes);
+    triax_text only = tx_dictionary_text(dictionary, 0);
+    tx_fault_warning(c->faults, at, nearest, "\"%.*s\" is no value of '%.*s', which has only \"%.*s\"", shown,
+                     text.bytes, name_shown, name.bytes, (int)(only.length < 60 ? only.length : 60), only.bytes);
   } else {
     tx_fault_warning(c->faults, at, nearest, "\"%.*s\" is not among the %lu values of '%.*s'", shown, text.bytes,
                      (unsigned long)dictionary->size, name_shown, name.bytes);

@@ -80,7 +80,12 @@ void tx_read_schema(tx_reader *reader, uint32_t node, tx_schema *schema, const c
 }
 
 static double read_rate(tx_reader *reader, uint32_t node) {
+  triax_text base = reader->policy->customers.base_currency, currency = tx_read_key(reader, node);
   double rate = tx_read_number(reader, node, 0, 1e12, 1);
+  if (rate != 1 && base.length && tx_text_equal(currency, base)) {
+    tx_read_fault(reader, node, "leave it out", "'%.*s' is the base: one unit of it is 1",
+                  (int)(base.length < 60 ? base.length : 60), base.bytes);
+  }
   if (rate <= 0) {
     tx_read_fault(reader, node, NULL, "a rate must be more than 0");
     return 1;

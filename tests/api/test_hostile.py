@@ -162,6 +162,22 @@ class Empty(Hostile):
         self.assertIn(hint.format("customer.c", "customers"), self.fails(policy, "id,c\nA,\n", team="id,c\nana,GB\n"))
 
 
+class Values(Hostile):
+    def test_a_value_of_a_column_that_has_one(self):
+        """It was "not the only value", as if it were one of them."""
+        policy = "segmentation: {segments: [{name: a, when: kind == \"finance\"}, {name: b}]}\n"
+        self.assertIn("\"finance\" is no value of 'kind', which has only \"telco\"\n",
+                      self.plan(policy, "id,kind\nA,telco\nB,telco\n").stderr)
+
+
+class Currencies(Hostile):
+    def test_the_base_has_no_rate(self):
+        """Amounts in base currency were doubled."""
+        policy = "currency: {{base: USD, rates: {{USD: {}, EUR: 1.1}}}}\ncustomers: {{columns: {{arr: {{type: money}}}}}}\n" + ALL.replace("{", "{{").replace("}", "}}")
+        self.assertIn("2:36: error: currency.rates.USD: 'USD' is the base: one unit of it is 1\n", self.fails(policy.format(2)))
+        self.assertEqual(self.plan(policy.format(1), "id,arr\nA,1\n").returncode, 0)
+
+
 class Names(Hostile):
     SCORE = "{metrics: {m: {value: arr, scale: [[0, 0], [1, 100]]}}}"
 
