@@ -32,6 +32,7 @@ typedef struct csv_reader {
   uint64_t line;       /* that is being read */
   uint64_t row_line;   /* that the row begins on */
   bool after_return;   /* the last line end was a CR: an LF belongs to it */
+  bool quotes;         /* in the piece at hand or the one before: fields may hold line ends */
   size_t shape_faults; /* rows of the wrong length */
   int result;          /* EXIT_DONE while all goes well */
 } csv_reader;
@@ -215,7 +216,7 @@ static void take_field(void *bytes, size_t length, void *user) {
   cell *here = cell_for(reader);
   reader->fields++;
   const char *text = bytes;
-  if (length > 0 && (memchr(text, '\n', length) != NULL || memchr(text, '\r', length) != NULL)) {
+  if (reader->quotes && length > 0 && (memchr(text, '\n', length) != NULL || memchr(text, '\r', length) != NULL)) {
     for (size_t i = 0; i < length; i++) {
       reader->line += text[i] == '\n' ? !(i > 0 && text[i - 1] == '\r') : text[i] == '\r';
     }
@@ -277,8 +278,12 @@ static void say_broken_quotes(csv_reader *reader, size_t offset, bool at_end) {
 
 static void parse(csv_reader *reader, struct csv_parser *parser) {
   const csv_text *text = reader->text;
+  bool quotes = false; /* in the piece before */
   for (size_t at = 0; at < text->length && !failed(reader);) {
     size_t piece = text->length - at < PIECE ? text->length - at : PIECE;
+    bool more = memchr(text->bytes + at, '"', piece) != NULL;
+    reader->quotes = more || quotes;
+    quotes = more;
     size_t done = csv_parse(parser, text->bytes + at, piece, take_field, take_line_end, reader);
     if (failed(reader)) return;
     at += done;

@@ -186,8 +186,11 @@ triax_status triax_table_builder_texts(triax_table_builder *builder, size_t colu
   tx_column_builder *at = builder->columns[column];
   size_t rows = tx_column_builder_rows(at), missing = tx_column_builder_missing_count(at);
   bool fine = tx_column_builder_reserve(at, count);
-  for (size_t i = 0; fine && i < count; i++) {
-    fine = values[i].bytes ? tx_column_builder_text(at, values[i]) : tx_column_builder_missing(at);
+  for (size_t i = 0; fine && i < count;) { /* texts without a gap together: that is faster than one by one */
+    size_t end = i;
+    while (end < count && values[end].bytes) end++;
+    fine = end > i ? tx_column_builder_texts(at, values + i, end - i) : tx_column_builder_missing(at);
+    i = end > i ? end : i + 1;
   }
   if (fine) return TRIAX_OK;
   tx_column_builder_rewind(at, rows, missing);

@@ -238,6 +238,20 @@ class Beside(unittest.TestCase):
             rows = [(row["line"], row["key"], row["column"], row["value"]) for row in csv.DictReader(stream)]
         self.assertEqual(rows, [("6", "", "", ""), ("2", "K1", "arr", "a lot"), ("4", "K3", "renewal_date", "soon")])
 
+    def test_lines_are_counted_through_long_fields(self):
+        """Fields over several of the pieces in which a file is read, with and without quotes before, between and behind."""
+        policy = self.write_policy_of_strings()
+        data = self.folder / "data.csv"
+        long = "\n".join("y" * 600 for _ in range(1000))  # 1,000 lines, 600 KB: two whole pieces of 256 KB and more
+        plain = "".join(f"P{i},{'z' * 500}\n" for i in range(1200))  # 600 KB without a quote
+        text = "id,note\n" + plain + f'L1,"{long}"\n' + plain.replace("P", "Q") + f'L2,"{long}"\nshort\n'
+        data.write_text(text, encoding="utf-8")
+        result = run("check", policy, "--customers", data)
+        self.assertEqual(result.returncode, 1)
+        line = text[:text.index("short")].count("\n") + 1
+        self.assertEqual(line, 1 + 1200 + 1000 + 1200 + 1000 + 1)
+        self.assertIn(f"data.csv:{line}: error: 1 field, 2 expected", result.stderr.decode())
+
     def test_any_text_comes_back(self):
         # Written by Python's csv, every field in quotes.
         numbers = random.Random(20261121)
