@@ -79,9 +79,6 @@ int32_t tx_log_day(const tx_column *column, size_t row) {
 
 uint32_t *tx_log_customers(const triax_plan *plan, const tx_column *customer) {
   uint32_t *rows = tx_alloc_array(plan->context, customer->dictionary->size, sizeof *rows);
-  for (uint32_t code = 0; rows && code < customer->dictionary->size; code++) {
-    size_t row = tx_people_find(&plan->compiled->customers->people, tx_dictionary_text(customer->dictionary, code));
-    rows[code] = row == SIZE_MAX ? UINT32_MAX : (uint32_t)row;
-  }
+  if (rows) tx_people_find_all(&plan->compiled->customers->people, customer->dictionary, rows);
   return rows;
 }

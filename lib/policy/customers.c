@@ -122,6 +122,19 @@ size_t tx_people_find(const tx_people *people, triax_text key) {
   return people->row_of[code];
 }
 
+void tx_people_find_all(const tx_people *people, const tx_dictionary *keys, uint32_t *rows) {
+  const tx_dictionary *own = people->key == SIZE_MAX ? NULL : people->table->fields[people->key].column->dictionary;
+  for (uint32_t begin = 0; begin < keys->size; begin += TX_FIND_SOME) {
+    triax_text texts[TX_FIND_SOME];
+    uint32_t codes[TX_FIND_SOME], count = keys->size - begin < TX_FIND_SOME ? keys->size - begin : TX_FIND_SOME;
+    for (uint32_t i = 0; i < count; i++) texts[i] = tx_text_trim(tx_dictionary_text(keys, begin + i));
+    if (own) tx_dictionary_find_some(own, texts, count, codes);
+    for (uint32_t i = 0; i < count; i++) {
+      rows[begin + i] = own && codes[i] != TX_NO_CODE ? people->row_of[codes[i]] : UINT32_MAX;
+    }
+  }
+}
+
 triax_status triax_customers_new(triax_context *context, const triax_policy *policy, const triax_table *table,
                                  const triax_load_options *options, triax_customers **customers, triax_table **aside,
                                  triax_messages *messages, triax_error *error) {

@@ -30,6 +30,8 @@ triax_status tx_load_options_copy(const triax_load_options *given, tx_load_optio
 /* A row's key; not given without a key column. */
 triax_text tx_people_key(const tx_people *people, size_t row);
 size_t tx_people_find(const tx_people *people, triax_text key);
+/* The rows of all of a dictionary's keys; UINT32_MAX for those that nobody has. */
+void tx_people_find_all(const tx_people *people, const tx_dictionary *keys, uint32_t *rows);
 /* TRIAX_ENOTFOUND, with the nearest key; what: "customer". */
 triax_status tx_people_not_found(const tx_people *people, const char *what, triax_text key, triax_error *error);
 

@@ -158,7 +158,8 @@ triax_status triax_policy_new(triax_context *context, const triax_document *docu
   if (status == TRIAX_OK) {
     const triax_policy *made = *policy;
     tx_log(context, TRIAX_LEVEL_NOTE, "policy%s%.*s: segments %zu, metrics of health %zu, scores %zu, plays %zu",
-           made->name.bytes ? " " : "", tx_name_width(made->name), made->name.bytes ? made->name.bytes : "", made->segmentation.model.count,
+           made->name.bytes ? " " : "", tx_name_width(made->name), made->name.bytes ? made->name.bytes : "",
+           made->segmentation.model.count,
            made->has_health ? made->health.model.metric_count : 0, made->score_count, made->plays.count);
   }
   return status;

@@ -94,6 +94,9 @@ static inline uint32_t tx_column_code(const tx_column *column, size_t row) {
 triax_text tx_dictionary_text(const tx_dictionary *dictionary, uint32_t code);
 /* The code of a text, or TX_NO_CODE. */
 uint32_t tx_dictionary_find(const tx_dictionary *dictionary, triax_text text);
+/* The same for some texts, at most TX_FIND_SOME; faster where they are many and lie anywhere. */
+#define TX_FIND_SOME 32
+void tx_dictionary_find_some(const tx_dictionary *dictionary, const triax_text *texts, size_t count, uint32_t *codes);
 
 /* A column in the making, of one type: append values one by one or many, then finish. */
 typedef struct tx_column_builder tx_column_builder;

@@ -38,14 +38,40 @@ triax_text tx_dictionary_text(const tx_dictionary *dictionary, uint32_t code) {
   return (triax_text){dictionary->bytes + begin, (size_t)(dictionary->offsets[code + 1] - begin)};
 }
 
-uint32_t tx_dictionary_find(const tx_dictionary *dictionary, triax_text text) {
-  if (!text.bytes) return TX_NO_CODE;
-  size_t mask = dictionary->slot_count - 1;
-  size_t at = (uint32_t)tx_text_hash(text) & mask;
+static size_t first_slot(const tx_dictionary *dictionary, triax_text text) {
+  return (uint32_t)tx_text_hash(text) & (dictionary->slot_count - 1);
+}
+
+/* From the slot on where the text would be at the first try. */
+static uint32_t find_from(const tx_dictionary *dictionary, size_t at, triax_text text) {
+  const size_t mask = dictionary->slot_count - 1;
   for (; dictionary->slots[at] != TX_NO_CODE; at = (at + 1) & mask) {
     if (tx_text_equal(tx_dictionary_text(dictionary, dictionary->slots[at]), text)) return dictionary->slots[at];
   }
   return TX_NO_CODE;
+}
+
+uint32_t tx_dictionary_find(const tx_dictionary *dictionary, triax_text text) {
+  return text.bytes ? find_from(dictionary, first_slot(dictionary, text), text) : TX_NO_CODE;
+}
+
+/* Slots, where texts begin and the texts are each asked for all together, so that one wait does for all. */
+void tx_dictionary_find_some(const tx_dictionary *dictionary, const triax_text *texts, size_t count, uint32_t *codes) {
+  size_t at[TX_FIND_SOME];
+  for (size_t i = 0; i < count; i++) {
+    at[i] = texts[i].bytes ? first_slot(dictionary, texts[i]) : 0;
+    TX_PREFETCH(&dictionary->slots[at[i]]);
+  }
+  for (size_t i = 0; i < count; i++) {
+    codes[i] = dictionary->slots[at[i]];
+    if (codes[i] != TX_NO_CODE) TX_PREFETCH(&dictionary->offsets[codes[i]]);
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (codes[i] != TX_NO_CODE) TX_PREFETCH(dictionary->bytes + dictionary->offsets[codes[i]]);
+  }
+  for (size_t i = 0; i < count; i++) {
+    codes[i] = texts[i].bytes ? find_from(dictionary, at[i], texts[i]) : TX_NO_CODE;
+  }
 }
 
 tx_dictionary *tx_dictionary_new(triax_context *context, const triax_text *texts, size_t count) {

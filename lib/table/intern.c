@@ -114,19 +114,13 @@ bool tx_interner_add(tx_interner *interner, triax_text text, uint32_t *code) {
   return add_hashed(interner, text, (uint32_t)tx_text_hash(text), code);
 }
 
-#if defined(__GNUC__)
-#define PREFETCH(place) __builtin_prefetch(place)
-#else
-#define PREFETCH(place) (void)(place)
-#endif
-
 /* Slots of many texts lie anywhere: asking for all of them before the first is needed hides the wait. */
 bool tx_interner_add_some(tx_interner *interner, const triax_text *texts, size_t count, uint32_t *codes) {
   uint32_t hashes[TX_INTERN_SOME];
   if (!room_in_slots(interner->context, &interner->slots, &interner->slot_count, interner->size + count)) return false;
   for (size_t i = 0; i < count; i++) {
     hashes[i] = (uint32_t)tx_text_hash(texts[i]);
-    PREFETCH(&interner->slots[hashes[i] & (interner->slot_count - 1)]);
+    TX_PREFETCH(&interner->slots[hashes[i] & (interner->slot_count - 1)]);
   }
   for (size_t i = 0; i < count; i++) {
     if (!add_hashed(interner, texts[i], hashes[i], &codes[i])) return false;

@@ -5,6 +5,13 @@
 #include "base/memory.h"
 #include "table/column.h"
 
+/* Asks for memory that is needed soon. */
+#if defined(__GNUC__)
+#define TX_PREFETCH(place) __builtin_prefetch(place)
+#else
+#define TX_PREFETCH(place) (void)(place)
+#endif
+
 /* An entry of an open-addressing table; empty where code is TX_NO_CODE. */
 typedef struct tx_slot {
   uint32_t hash; /* the low half: place and tag, so that growing needs no texts */

@@ -373,8 +373,37 @@ static void columns_of_nothing_are_made_on_demand(void **state) {
   assert_true(fault_run(ask_for_nothing, NULL) > 5);
 }
 
+/* Some at once are found as one by one: those that are there, others, and none. */
+static void some_are_found_at_once(void **state) {
+  static char texts[3 * TX_FIND_SOME][24];
+  triax_text names[3 * TX_FIND_SOME], asked[TX_FIND_SOME];
+  uint32_t codes[TX_FIND_SOME];
+  (void)state;
+  triax_context *context = context_new();
+  for (size_t i = 0; i < 3 * TX_FIND_SOME; i++) {
+    snprintf(texts[i], sizeof texts[i], "name %zu", i);
+    names[i] = triax_text_of(texts[i]);
+  }
+  tx_dictionary *dictionary = tx_dictionary_new(context, names, 2 * TX_FIND_SOME);
+  assert_non_null(dictionary);
+  for (size_t i = 0; i < TX_FIND_SOME; i++) asked[i] = i % 7 == 3 ? triax_text_of(NULL) : names[3 * i];
+  tx_dictionary_find_some(dictionary, asked, TX_FIND_SOME, codes);
+  for (size_t i = 0; i < TX_FIND_SOME; i++) {
+    bool there = i % 7 != 3 && 3 * i < 2 * TX_FIND_SOME;
+    assert_int_equal(codes[i], there ? 3 * i : TX_NO_CODE);
+  }
+  tx_dictionary_find_some(dictionary, asked, 0, NULL);
+  tx_dictionary_unref(dictionary);
+  dictionary = tx_dictionary_new(context, NULL, 0);
+  tx_dictionary_find_some(dictionary, asked, TX_FIND_SOME, codes);
+  for (size_t i = 0; i < TX_FIND_SOME; i++) assert_int_equal(codes[i], TX_NO_CODE);
+  tx_dictionary_unref(dictionary);
+  triax_context_unref(context);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(some_are_found_at_once),
       cmocka_unit_test(columns_without_rows),
       cmocka_unit_test(all_missing),
       cmocka_unit_test(missing_numbers_are_nan),
