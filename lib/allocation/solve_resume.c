@@ -10,6 +10,8 @@
 /* So many, and one in so many customers, may be placed anew; where more stand badly, the answer is sought from nothing.
  */
 #define FEW 8
+/* So often a CSM may take in who waits: one who is new has room for all it can carry. */
+#define TIMES 100
 /* More than one in so many of the value that must be left uncovered is left beside it: that is far off. */
 #define FAR 100
 /* Of exchanges, until none gains. */
@@ -140,7 +142,8 @@ static triax_status exchange(tx_core *core, tx_pairs *pairs, tx_promise *promise
 static void let_in(const tx_core *core, tx_pairs *pairs) {
   uint32_t none = (uint32_t)core->books->csms;
   for (uint32_t i = 0; i < none; i++) {
-    tx_pairs_improve(pairs, i, none);
+    for (int times = 0; times < TIMES && tx_pairs_improve(pairs, i, none); times++) {
+    }
   }
 }
 
