@@ -35,6 +35,7 @@ typedef struct dive {
   bool *left;    /* per customer: the relaxation leaves it uncovered */
   bool *apart;   /* per customer: has a node of its own */
   bool *used;    /* per customer: scratch */
+  bool *stuck;   /* per customer: was passed over in this round, being struck off; NULL: nobody is anywhere */
   share *shares;
   size_t shares_count, shares_room;
   uint32_t *order, *spare;
@@ -124,19 +125,80 @@ static uint32_t next_of(const dive *d, uint32_t q, size_t *at, uint8_t *rank) {
 static uint32_t next_allowed(const dive *d, uint32_t q, size_t *at, uint8_t *rank, uint32_t csm) {
   uint32_t customer = next_of(d, q, at, rank);
   while (customer != TX_BOOKS_NONE && tx_core_struck(d->core, customer, csm)) {
+    d->stuck[customer] = true;
     customer = next_of(d, q, at, rank);
   }
   return customer;
 }
 
+/* Somebody of the same load who is with `there`, by no owner's right, and may go to `csm`; at best without a loss. */
+static uint32_t partner(const dive *d, uint32_t waits, uint32_t there, uint32_t csm, bool *loses) {
+  tx_core *core = d->core;
+  uint32_t found = TX_BOOKS_NONE;
+  for (uint32_t other = core->first[there]; other != TX_BOOKS_NONE; other = core->next[other]) {
+    core->watch->work++;
+    if (tx_core_load(core, other) != tx_core_load(core, waits) || there == tx_core_owner(core, other)) {
+      continue;
+    }
+    size_t entry = tx_core_entry(core, other, csm);
+    if (entry == SIZE_MAX || !tx_core_fits(core, other, csm)) {
+      continue;
+    }
+    *loses = tx_core_entry_points(core, other, entry) < core->points[other];
+    found = other;
+    if (!*loses) {
+      break;
+    }
+  }
+  return found;
+}
+
+/* All of the class who are left are struck off the CSM's offer: one of them takes the place that somebody has with
+ * another CSM, who comes in its stead. */
+static bool change_places(dive *d, uint32_t q, uint32_t csm) {
+  tx_core *core = d->core;
+  size_t at = d->flow.customer_begin[q + 1];
+  uint8_t rank = RANK_FREE;
+  uint32_t waits = d->stuck == NULL ? TX_BOOKS_NONE : next_of(d, q, &at, &rank), best = TX_BOOKS_NONE;
+  bool loses = true;
+  if (waits == TX_BOOKS_NONE) {
+    return false;
+  }
+  for (size_t e = tx_core_row_begin(core, waits); loses && e < tx_core_row_end(core, waits); e++) {
+    uint32_t there = core->books->offer_csm[e];
+    if (there == csm || tx_core_struck(core, waits, there)) {
+      continue;
+    }
+    bool its_loss = false;
+    uint32_t other = partner(d, waits, there, csm, &its_loss);
+    if (other != TX_BOOKS_NONE && (best == TX_BOOKS_NONE || !its_loss)) {
+      best = other;
+      loses = its_loss;
+    }
+  }
+  if (best == TX_BOOKS_NONE) {
+    return false;
+  }
+  uint32_t there = core->at[best];
+  tx_core_place(core, best, csm, tx_core_entry_points(core, best, tx_core_entry(core, best, csm)));
+  return put(d, waits, there);
+}
+
 static bool fix_arc(dive *d, uint32_t q, const tx_node *node, uint32_t csm, size_t *at, uint8_t *rank) {
   int64_t load = d->flow.load[q];
+  if (d->stuck != NULL) {
+    /* Who had to wait at another CSM comes first. */
+    *at = d->flow.customer_begin[q + 1];
+    *rank = RANK_FREE;
+  }
   for (int64_t x = 0; x < node->flow / load; x++) {
     uint32_t customer = next_allowed(d, q, at, rank, csm);
-    if (customer == TX_BOOKS_NONE) {
+    if (customer == TX_BOOKS_NONE && !change_places(d, q, csm)) {
       return true;
     }
-    put(d, customer, csm);
+    if (customer != TX_BOOKS_NONE) {
+      put(d, customer, csm);
+    }
   }
   return add_share(d, (share){q, csm, SIZE_MAX, node->flow % load, load, 0});
 }
@@ -218,7 +280,9 @@ static void round_share(dive *d, share *s, bool sparing) {
   if (customer != TX_BOOKS_NONE && s->csm == TX_BOOKS_NONE) {
     leave(d, customer);
     s->part = 0;
-  } else if (customer != TX_BOOKS_NONE && put(d, customer, s->csm)) {
+  } else if (customer != TX_BOOKS_NONE ? put(d, customer, s->csm)
+                                       : s->owner == SIZE_MAX && s->csm != TX_BOOKS_NONE &&
+                                             change_places(d, s->class_node, s->csm)) {
     d->excess[s->csm] += s->load;
     s->part = 0;
   }
@@ -276,6 +340,44 @@ static void leave_heavy(dive *d) {
       leave(d, d->customers[x]);
     }
   }
+}
+
+/* Where the customer costs least at the relaxation's prices; TX_BOOKS_NONE: nowhere less than uncovered. */
+static uint32_t cheapest(const dive *d, uint32_t customer) {
+  const tx_core *core = d->core;
+  tx_cost least = {{tx_core_value(core, customer) * d->flow.scale, 0, 0, 0}};
+  uint32_t best = TX_BOOKS_NONE;
+  for (size_t e = tx_core_row_begin(core, customer); e < tx_core_row_end(core, customer); e++) {
+    uint32_t csm = core->books->offer_csm[e];
+    if (d->flow.room[csm] == 0 || !tx_core_fits(core, customer, csm) || tx_core_struck(core, customer, csm)) {
+      continue;
+    }
+    tx_cost cost =
+        tx_flow_placed(&d->flow, csm, tx_core_load(core, customer), tx_core_entry_points(core, customer, e));
+    if (tx_cost_compare(&cost, &least) < 0) {
+      least = cost;
+      best = csm;
+    }
+  }
+  return best;
+}
+
+/* Who was to come where it is struck off goes where it costs least: the relaxation would send it there again. */
+static triax_status place_stuck(dive *d) {
+  tx_watch *watch = d->core->watch;
+  for (size_t x = 0; d->stuck != NULL && x < d->count; x++) {
+    uint32_t customer = d->customers[x];
+    bool waits = d->stuck[customer] && d->core->at[customer] == TX_BOOKS_NONE && !d->left[customer];
+    d->stuck[customer] = false;
+    uint32_t csm = waits ? cheapest(d, customer) : TX_BOOKS_NONE;
+    if (csm != TX_BOOKS_NONE) {
+      put(d, customer, csm);
+    }
+    if (waits && tx_watch_work(watch, tx_core_row_end(d->core, customer) - tx_core_row_begin(d->core, customer))) {
+      return watch->status;
+    }
+  }
+  return TRIAX_OK;
 }
 
 /* Those that are neither placed nor left. */
@@ -344,6 +446,7 @@ static triax_status dive_round(dive *d, int64_t scale, bool first, uint64_t budg
   if (status == TRIAX_OK && (!fix_whole(d) || !round_shares(d))) {
     status = tx_no_memory(core->watch->error);
   }
+  status = status == TRIAX_OK ? place_stuck(d) : status;
   if (d->fixed == 0) {
     leave_heavy(d);
   }
@@ -374,8 +477,11 @@ triax_status tx_dive(tx_core *core, int64_t scale, const tx_dive_options *option
   d.apart = tx_calloc(context, n, sizeof *d.apart);
   d.excess = tx_calloc(context, core->books->csms, sizeof *d.excess);
   d.used = tx_calloc(context, n, sizeof *d.used);
+  bool struck = core->books->struck_begin != NULL;
+  d.stuck = struck ? tx_calloc(context, n, sizeof *d.stuck) : NULL;
   triax_status status = TRIAX_OK;
-  if (d.rank == NULL || d.left == NULL || d.apart == NULL || d.used == NULL || d.excess == NULL) {
+  if ((struck && d.stuck == NULL) || d.rank == NULL || d.left == NULL || d.apart == NULL || d.used == NULL ||
+      d.excess == NULL) {
     status = tx_no_memory(core->watch->error);
   } else {
     status = run_rounds(&d, scale);
@@ -388,6 +494,7 @@ triax_status tx_dive(tx_core *core, int64_t scale, const tx_dive_options *option
   tx_free_array(context, d.apart, n, sizeof *d.apart);
   tx_free_array(context, d.excess, core->books->csms, sizeof *d.excess);
   tx_free_array(context, d.used, n, sizeof *d.used);
+  tx_free_array(context, d.stuck, n, sizeof *d.stuck);
   tx_free_array(context, d.shares, d.shares_room, sizeof *d.shares);
   tx_free_array(context, d.order, d.order_room, sizeof *d.order);
   tx_free_array(context, d.spare, d.order_room, sizeof *d.spare);
