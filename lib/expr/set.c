@@ -96,11 +96,48 @@ static double number_of(uint64_t key) {
   return number;
 }
 
-static size_t gather_entries(const tx_column *column, entry *entries) {
+/* Entries that are gone over between two looks at whether to go on. */
+#define LOOK ((size_t)1 << 17)
+
+/* Who looks: only the caller's own thread may ask the host. */
+typedef struct sort_watch {
+  triax_context *context; /* NULL: another thread's */
+  double done;            /* of the sorting */
+  size_t entries;         /* since the last look */
+  triax_status status;
+  triax_error *error;
+} sort_watch;
+
+/* Counts entries that were gone over; false: stop. */
+static bool goes_on(sort_watch *watch, size_t entries) {
+  watch->entries += entries;
+  if (!watch->context || watch->entries < LOOK) return true;
+  watch->entries = 0;
+  watch->status = tx_progress(watch->context, "sorting", watch->done, watch->error);
+  return watch->status == TRIAX_OK;
+}
+
+static size_t end_of_look(size_t first, size_t count) { return count - first < LOOK ? count : first + LOOK; }
+
+/* Has the system find the pages of fresh room, in order and between looks: moving into ranges meets all of them at
+ * once. */
+static void touch(entry *spare, size_t first, size_t end) {
+  for (size_t i = first; i < end; i += 4096 / sizeof *spare) spare[i].row = 0;
+}
+
+/* The entries of what is present, with as much room again behind them all; the numbers of all rows become NaN
+ * meanwhile. */
+static size_t gather_entries(const tx_column *column, entry *entries, double *numbers, sort_watch *watch) {
   size_t count = 0;
-  for (size_t row = 0; row < column->rows; row++) {
-    double number = column->numbers[row];
-    if (number == number) entries[count++] = (entry){key_of(number), row};
+  for (size_t first = 0; first < column->rows; first += LOOK) {
+    const size_t end = end_of_look(first, column->rows);
+    for (size_t row = first; row < end; row++) {
+      const double number = column->numbers[row];
+      numbers[row] = (double)NAN;
+      if (number == number) entries[count++] = (entry){key_of(number), row};
+    }
+    touch(entries + column->rows, first, end);
+    if (!goes_on(watch, end - first)) break;
   }
   return count;
 }
@@ -158,69 +195,88 @@ static void sort_small(entry *from, entry *spare, size_t count, bool to_spare) {
   if (at != wanted) memcpy(wanted, at, count * sizeof *at);
 }
 
-/* Where the ranges begin; the entries moved there. False: all keys are the same. */
-static bool split(const entry *from, entry *to, size_t count, size_t starts[(1 << LEAD) + 1]) {
-  uint64_t least = UINT64_MAX, most = 0;
-  unsigned shift = 0;
-  for (size_t i = 0; i < count; i++) {
-    least = from[i].key < least ? from[i].key : least;
-    most = from[i].key > most ? from[i].key : most;
+/* By how many bits keys are shifted so that their differences fit a range's number; false: all are the same, or stop. */
+static bool find_shift(const entry *from, size_t count, uint64_t *least, unsigned *shift, sort_watch *watch) {
+  uint64_t low = UINT64_MAX, high = 0;
+  for (size_t first = 0; first < count; first += LOOK) {
+    const size_t end = end_of_look(first, count);
+    for (size_t i = first; i < end; i++) {
+      low = from[i].key < low ? from[i].key : low;
+      high = from[i].key > high ? from[i].key : high;
+    }
+    if (!goes_on(watch, end - first)) return false;
   }
-  if (least >= most) return false;
-  while ((most - least) >> shift >> LEAD) shift++;
+  if (low >= high) return false;
+  *least = low;
+  for (*shift = 0; (high - low) >> *shift >> LEAD;) ++*shift;
+  return true;
+}
+
+/* Where the ranges begin; the entries moved there. False: all keys are the same, or stop. */
+static bool split(const entry *from, entry *to, size_t count, size_t starts[(1 << LEAD) + 1], sort_watch *watch) {
+  uint64_t least;
+  unsigned shift;
+  if (!find_shift(from, count, &least, &shift, watch)) return false;
   memset(starts, 0, ((1 << LEAD) + 1) * sizeof *starts);
-  for (size_t i = 0; i < count; i++) starts[((from[i].key - least) >> shift) + 1]++;
+  for (size_t first = 0; first < count; first += LOOK) {
+    const size_t end = end_of_look(first, count);
+    for (size_t i = first; i < end; i++) starts[((from[i].key - least) >> shift) + 1]++;
+    if (!goes_on(watch, end - first)) return false;
+  }
   for (size_t i = 1; i <= 1 << LEAD; i++) starts[i] += starts[i - 1];
-  for (size_t i = 0; i < count; i++) to[starts[(from[i].key - least) >> shift]++] = from[i];
+  for (size_t first = 0; first < count; first += LOOK) {
+    const size_t end = end_of_look(first, count);
+    for (size_t i = first; i < end; i++) to[starts[(from[i].key - least) >> shift]++] = from[i];
+    if (!goes_on(watch, end - first)) return false;
+  }
   for (size_t i = 1 << LEAD; i > 0; i--) starts[i] = starts[i - 1]; /* they had moved on to their ends */
   starts[0] = 0;
   return true;
 }
 
 /* Each turn settles eleven bits, so that six are the most. */
-static void sort_range(entry *from, entry *spare, size_t count, bool to_spare) {
+static void sort_range(entry *from, entry *spare, size_t count, bool to_spare, sort_watch *watch) {
+  if (watch->status != TRIAX_OK) return;
   if (count <= SMALL) {
     sort_small(from, spare, count, to_spare);
+    (void)goes_on(watch, count);
     return;
   }
   size_t starts[(1 << LEAD) + 1];
-  if (!split(from, spare, count, starts)) {
+  if (!split(from, spare, count, starts, watch)) {
     if (to_spare) memcpy(spare, from, count * sizeof *from);
     return;
   }
   for (size_t i = 0; i < 1 << LEAD; i++)
-    sort_range(spare + starts[i], from + starts[i], starts[i + 1] - starts[i], !to_spare);
+    sort_range(spare + starts[i], from + starts[i], starts[i + 1] - starts[i], !to_spare, watch);
 }
 
 typedef struct sorting {
+  triax_context *context;
   entry *entries, *spare; /* the ranges are in the spare room, and sorted back */
   const size_t *starts;
 } sorting;
 
 static triax_status sort_ranges(void *user, size_t worker, size_t begin, size_t end, triax_error *error) {
   const sorting *work = user;
-  (void)worker;
-  (void)error;
+  sort_watch watch = {worker ? NULL : work->context, (double)begin / (1 << LEAD), 0, TRIAX_OK, error};
   for (size_t i = begin; i < end; i++) {
     const size_t start = work->starts[i];
-    sort_range(work->spare + start, work->entries + start, work->starts[i + 1] - start, true);
+    sort_range(work->spare + start, work->entries + start, work->starts[i + 1] - start, true, &watch);
   }
-  return TRIAX_OK;
+  return watch.status;
 }
 
 /* Sorts entries[0 .. count), with the same room again in `spare`. */
-static triax_status sort_entries(triax_context *context, entry *entries, entry *spare, size_t count,
-                                 triax_error *error) {
+static triax_status sort_entries(entry *entries, entry *spare, size_t count, sort_watch *watch) {
   size_t starts[(1 << LEAD) + 1];
   if (count <= SMALL) {
     sort_small(entries, spare, count, false);
     return TRIAX_OK;
   }
-  if (!split(entries, spare, count, starts)) return TRIAX_OK;
-  const triax_status status = tx_progress(context, "sorting", 0, error);
-  if (status != TRIAX_OK) return status;
-  sorting work = {entries, spare, starts};
-  return tx_parallel_for(context, "sorting", 1 << LEAD, 32, sort_ranges, &work, error);
+  if (!split(entries, spare, count, starts, watch)) return watch->status;
+  sorting work = {watch->context, entries, spare, starts};
+  return tx_parallel_for(watch->context, "sorting", 1 << LEAD, 32, sort_ranges, &work, watch->error);
 }
 
 static size_t count_distinct(const entry *sorted, size_t count) {
@@ -240,9 +296,6 @@ static bool distinct_room(triax_context *context, size_t distinct, tx_aggregate 
   aggregate->equal = tx_alloc_array(context, distinct, sizeof *aggregate->equal);
   return aggregate->sorted && aggregate->below && aggregate->equal;
 }
-
-/* Rows that are ranked between two looks at whether to go on. */
-#define LOOK ((size_t)1 << 18)
 
 static triax_status keep_distinct(triax_context *context, const entry *sorted, size_t count, tx_aggregate *aggregate,
                                   double *numbers, triax_error *error) {
@@ -275,10 +328,10 @@ static triax_status make_percentiles(triax_context *context, const tx_column *co
   double *numbers = tx_alloc_array(context, rows, sizeof *numbers);
   triax_status status = entries && numbers ? TRIAX_OK : tx_no_memory(error);
   if (status == TRIAX_OK) {
-    size_t count = gather_entries(column, entries);
-    for (size_t i = 0; i < rows; i++) numbers[i] = (double)NAN;
-    status = tx_progress(context, "sorting", 0, error);
-    if (status == TRIAX_OK) status = sort_entries(context, entries, entries + rows, count, error);
+    sort_watch watch = {context, 0, 0, TRIAX_OK, error};
+    const size_t count = gather_entries(column, entries, numbers, &watch);
+    status = watch.status;
+    if (status == TRIAX_OK) status = sort_entries(entries, entries + rows, count, &watch);
     if (status == TRIAX_OK) status = keep_distinct(context, entries, count, aggregate, numbers, error);
   }
   tx_free_array(context, entries, rows, 2 * sizeof *entries);
@@ -290,15 +343,9 @@ static triax_status make_percentiles(triax_context *context, const tx_column *co
   return *percentiles ? TRIAX_OK : tx_no_memory(error);
 }
 
-static uint64_t count_present(const tx_column *column) {
-  uint64_t present = 0;
-  for (size_t i = 0; i < column->rows; i++) present += column->numbers[i] == column->numbers[i];
-  return present;
-}
-
 triax_status tx_aggregate_make(triax_context *context, int op, const tx_column *column, tx_aggregate *aggregate,
                                tx_column **percentiles, triax_error *error) {
-  *aggregate = (tx_aggregate){.op = op, .present = count_present(column)};
+  *aggregate = (tx_aggregate){.op = op, .present = column->rows - column->missing};
   aggregate->known = aggregate->present > 0;
   if (op == TX_OP_PERCENTILE) return make_percentiles(context, column, aggregate, percentiles, error);
   return make_sum(context, column, aggregate, error);
