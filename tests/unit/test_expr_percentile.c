@@ -96,7 +96,54 @@ static void test_many(void **state) {
   }
 }
 
+/* A host that stops the sorting when it has been asked so often. */
+typedef struct host {
+  size_t asked, most;
+} host;
+
+static int32_t ask(void *user, const char *stage, double done) {
+  host *from = user;
+  assert_non_null(stage);
+  assert_true(done >= 0 && done <= 1);
+  return ++from->asked > from->most;
+}
+
+#define STOPPED ((size_t)400000)
+#define LOOK ((size_t)131072) /* rows between two looks */
+
+/* All but two of the rows are in one range of the first pass. Returns how often the host was asked. */
+static size_t sort_until(size_t most, triax_status expected) {
+  host user = {0, most};
+  uint64_t seed = 9;
+  const triax_context_options options = {.struct_size = sizeof options, .progress = ask, .progress_user = &user};
+  triax_context *context = NULL;
+  tx_column *shares = NULL;
+  tx_aggregate aggregate = {0};
+  assert_int_equal(triax_context_new(&options, &context, NULL), TRIAX_OK);
+  double *values = tx_alloc_array(context, STOPPED, sizeof *values);
+  assert_non_null(values);
+  for (size_t i = 0; i < STOPPED; i++) values[i] = i == 7 ? -1e300 : i == 8 ? 1e300 : 1 + unit(&seed);
+  tx_column *column = tx_column_take(context, TRIAX_TYPE_NUMBER, STOPPED, values, STOPPED * sizeof *values, NULL);
+  assert_int_equal(tx_aggregate_make(context, TX_OP_PERCENTILE, column, &aggregate, &shares, NULL), expected);
+  tx_free_array(context, aggregate.sorted, aggregate.distinct, sizeof *aggregate.sorted);
+  tx_free_array(context, aggregate.below, aggregate.distinct, sizeof *aggregate.below);
+  tx_free_array(context, aggregate.equal, aggregate.distinct, sizeof *aggregate.equal);
+  tx_column_unref(shares);
+  tx_column_unref(column);
+  triax_context_unref(context);
+  return user.asked;
+}
+
+/* Between two looks lie few rows of one pass, whatever the ranges that they fall into; stopped at any of the looks, the
+ * sorting says so at once. */
+static void test_stops(void **state) {
+  (void)state;
+  const size_t looks = sort_until(SIZE_MAX, TRIAX_OK);
+  assert_true(looks >= 8 * (STOPPED / LOOK)); /* gathering, two turns of three passes each, ranking */
+  for (size_t most = 0; most < looks; most += 3) assert_int_equal(sort_until(most, TRIAX_ECANCELED), most + 1);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_many)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_many), cmocka_unit_test(test_stops)};
   return cmocka_run_group_tests_name("expr_percentile", tests, NULL, NULL);
 }
