@@ -205,7 +205,8 @@ typedef void (*triax_parallel_fn)(void *user, uint64_t tasks, triax_task_fn run,
  */
 typedef struct triax_context_options {
   size_t struct_size;           /**< sizeof(triax_context_options) of the caller */
-  triax_resize_fn resize;       /**< allocator; NULL: the C library's, the system's pages for large blocks */
+  triax_resize_fn resize;       /**< allocator; NULL: the C library's, the system's pages for large blocks
+                                     (of freed ones up to 128 MB are kept for the next) */
   void *resize_user;            /**< handed to resize */
   triax_log_fn log;             /**< log sink; NULL: none */
   void *log_user;               /**< handed to log */
