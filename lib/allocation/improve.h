@@ -74,6 +74,9 @@ triax_status tx_improve_regions(tx_core *core, tx_pairs *pairs, int64_t scale, u
  * tx_dive_options. */
 triax_status tx_improve_sizes(tx_core *core, int64_t scale, const tx_flow *start, uint64_t budget);
 
+/* Seeded annealing of the balance, for all measures; value, over and points do not get worse. */
+triax_status tx_improve_balance(tx_core *core, uint64_t budget);
+
 /* Seeded annealing over value, over and points, for all customers and measures. */
 triax_status tx_improve_anneal(tx_core *core, uint64_t budget);
 

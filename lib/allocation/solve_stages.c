@@ -73,8 +73,12 @@ static triax_status exchange(tx_core *core, tx_pairs *pairs) {
 }
 
 /* What works on single customers: for measures beside the load, and for small parts. */
-static triax_status polish(tx_core *core) {
-  triax_status status = core->dimensions > 1 ? tx_improve_swaps(core, UINT64_MAX) : TRIAX_OK;
+static triax_status polish(tx_core *core, int cycle) {
+  bool balances = core->dimensions > 1 || core->books->together;
+  triax_status status = balances ? tx_improve_balance(core, share(core, 1000000, 300) << cycle) : TRIAX_OK;
+  if (status == TRIAX_OK && core->dimensions > 1 && !ended(core)) {
+    status = tx_improve_swaps(core, UINT64_MAX);
+  }
   if (status == TRIAX_OK && !ended(core) && core->books->customers <= MOVES_PART) {
     status = tx_improve_moves(core, UINT64_MAX);
   }
@@ -92,7 +96,7 @@ static triax_status settle(tx_core *core, tx_pairs *pairs, int64_t scale) {
     status = exchange(core, pairs);
   }
   if (status == TRIAX_OK && !ended(core)) {
-    status = polish(core);
+    status = polish(core, 0);
   }
   if (status == TRIAX_OK && core->books->customers <= TX_SMALL_PART && !ended(core)) {
     status = tx_exact(core, share(core, 2000000, 100000));
@@ -112,7 +116,7 @@ static triax_status search(tx_core *core, tx_pairs *pairs, int64_t scale, int cy
   if (status == TRIAX_OK && !ended(core)) {
     status = exchange(core, pairs);
   }
-  return status == TRIAX_OK && !ended(core) ? polish(core) : status;
+  return status == TRIAX_OK && !ended(core) ? polish(core, cycle) : status;
 }
 
 /* One road for every effort, and effort says how far along it: more is never worse. */
