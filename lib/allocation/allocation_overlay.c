@@ -2,7 +2,7 @@
  *
  * Who has a specialist with room keeps it; the others follow. Both in order of value, largest first, ties by row. */
 #include "allocation/allocation_private.h"
-#include "allocation/solve_sort.h"
+#include "books/solve_sort.h"
 #include "base/error.h"
 
 typedef struct specialists {

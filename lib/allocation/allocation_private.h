@@ -3,8 +3,8 @@
 #define TX_ALLOCATION_ALLOCATION_PRIVATE_H
 
 #include "allocation/allocation.h"
-#include "allocation/solve.h"
-#include "allocation/solve_sort.h"
+#include "books/solve.h"
+#include "books/solve_sort.h"
 
 /* --- numbering equal byte strings of one width, in the order of their first appearance --- */
 

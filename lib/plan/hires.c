@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "allocation/solve_sort.h"
+#include "books/solve_sort.h"
 #include "base/text.h"
 #include "plan/again.h"
 #include "plan/hires.h"

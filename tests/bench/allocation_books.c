@@ -7,8 +7,8 @@
 #include <sys/resource.h>
 #endif
 
-#include "allocation/flow.h"
-#include "allocation/solve_split.h"
+#include "books/flow.h"
+#include "books/solve_split.h"
 #include "allocation_generate.h"
 
 static double seconds(void) {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "allocation/solve.h"
+#include "books/solve.h"
 
 typedef struct generated {
   tx_books books;

@@ -2,7 +2,7 @@
 #ifndef TRIAX_TESTS_BOOKS_CHECKED_H
 #define TRIAX_TESTS_BOOKS_CHECKED_H
 
-#include "allocation/solve.h"
+#include "books/solve.h"
 
 triax_context *books_plain(uint64_t threads);
 /* In every part, as bounds are. */

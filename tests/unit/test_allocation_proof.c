@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "../bench/allocation_generate.h"
-#include "allocation/improve.h"
+#include "books/improve.h"
 #include "books_checked.h"
 
 static void company(generated *g, size_t customers, size_t csms, int tightness, int stretch, int measures,
