@@ -61,7 +61,10 @@ typedef struct tx_assignment_work {
   int64_t proof_items;    /* relative bound that they give, scaled; INT64_MIN: none */
 
   uint32_t *nearest;      /* all items, over capacity, while nothing was found; kept by the search */
-  int64_t nearest_excess; /* INT64_MAX: none yet */
+  size_t nearest_without; /* how many of them have no place when it is put right; SIZE_MAX: none yet */
+  int64_t nearest_excess; /* load beyond capacities */
+  uint32_t *righted;      /* room for putting one right: per item, */
+  int64_t *room;          /* and per agent */
 } tx_assignment_work;
 
 /* assignment_work.c */

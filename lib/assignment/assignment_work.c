@@ -45,11 +45,31 @@ bool tx_assignment_raise(tx_assignment_work *work, int64_t scaled) {
   return true;
 }
 
-void tx_assignment_offer(tx_assignment_work *work, const uint32_t *agent) {
-  if (tx_assignment_cut(work)) {
-    return;
+/* Keeps what the capacities hold, in the items' order, then places the rest anywhere; returns how many have no place.
+ * What is handed out in the end is made likewise: an assignment that comes right so is found, and not lost again. */
+static size_t put_right(tx_assignment_work *work, const uint32_t *agent) {
+  size_t m = work->agents, without = 0;
+  memcpy(work->room, work->capacity, m * sizeof *work->room);
+  for (size_t j = 0; j < work->items; j++) {
+    int64_t load = work->load[j * m + agent[j]];
+    bool fits = load <= work->room[agent[j]];
+    work->righted[j] = fits ? agent[j] : TRIAX_ASSIGNMENT_NONE;
+    work->room[agent[j]] -= fits ? load : 0;
   }
-  int64_t cost = 0, excess = 0;
+  for (size_t j = 0; j < work->items; j++) {
+    for (size_t i = 0; i < m && work->righted[j] == TRIAX_ASSIGNMENT_NONE; i++) {
+      if (work->load[j * m + i] <= work->room[i]) {
+        work->righted[j] = (uint32_t)i;
+        work->room[i] -= work->load[j * m + i];
+      }
+    }
+    without += work->righted[j] == TRIAX_ASSIGNMENT_NONE;
+  }
+  return without;
+}
+
+static int64_t excess_of(const tx_assignment_work *work, const uint32_t *agent) {
+  int64_t excess = 0;
   for (size_t i = 0; i < work->agents; i++) {
     int64_t load = 0;
     for (size_t j = 0; j < work->items; j++) {
@@ -59,17 +79,37 @@ void tx_assignment_offer(tx_assignment_work *work, const uint32_t *agent) {
     }
     excess += load > work->capacity[i] ? load - work->capacity[i] : 0;
   }
+  return excess;
+}
+
+static void take_over(tx_assignment_work *work, const uint32_t *agent) {
+  int64_t cost = 0;
   for (size_t j = 0; j < work->items; j++) {
     cost += work->cost[j * work->agents + agent[j]];
   }
-  if (excess == 0 && (!work->found || cost < work->best_cost)) {
+  if (!work->found || cost < work->best_cost) {
     work->found = true;
     work->best_cost = cost;
     memcpy(work->best, agent, work->items * sizeof *agent);
   }
-  if (!work->found && excess < work->nearest_excess) {
-    work->nearest_excess = excess;
-    memcpy(work->nearest, agent, work->items * sizeof *agent);
+}
+
+void tx_assignment_offer(tx_assignment_work *work, const uint32_t *agent) {
+  if (tx_assignment_cut(work)) {
+    return;
+  }
+  int64_t excess = excess_of(work, agent);
+  if (excess == 0) {
+    take_over(work, agent);
+  } else if (!work->found) {
+    size_t without = put_right(work, agent);
+    if (without == 0) {
+      take_over(work, work->righted);
+    } else if (without < work->nearest_without || (without == work->nearest_without && excess < work->nearest_excess)) {
+      work->nearest_without = without;
+      work->nearest_excess = excess;
+      memcpy(work->nearest, agent, work->items * sizeof *agent);
+    }
   }
 }
 
@@ -158,8 +198,11 @@ bool tx_assignment_begin(tx_assignment_work *work, const triax_assignment_proble
   work->load = tx_arena_calloc(arena, m * n, sizeof *work->load);
   work->best = tx_arena_calloc(arena, n, sizeof *work->best);
   work->nearest = tx_arena_calloc(arena, n, sizeof *work->nearest);
+  work->righted = tx_arena_calloc(arena, n, sizeof *work->righted);
+  work->room = tx_arena_calloc(arena, m, sizeof *work->room);
   work->price = tx_arena_calloc(arena, m, sizeof *work->price);
-  if (work->cost == NULL || work->load == NULL || work->best == NULL || work->nearest == NULL || work->price == NULL) {
+  if (work->cost == NULL || work->load == NULL || work->best == NULL || work->nearest == NULL ||
+      work->righted == NULL || work->room == NULL || work->price == NULL) {
     return false;
   }
   turn(work);
@@ -168,7 +211,7 @@ bool tx_assignment_begin(tx_assignment_work *work, const triax_assignment_proble
   }
   choose_scale(work);
   work->proof_items = INT64_MIN;
-  work->nearest_excess = INT64_MAX;
+  work->nearest_without = SIZE_MAX;
   work->next_poll = POLL;
   return true;
 }
