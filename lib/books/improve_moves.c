@@ -43,32 +43,25 @@ static size_t best_place(tx_core *core, uint32_t customer, uint32_t avoid, tx_co
   return best;
 }
 
-/* Tries the customer on a CSM in exchange for each of its own in turn. The customer is uncovered meanwhile; `left` is
- * what its leaving changed. */
+/* Tries the customer on a CSM in exchange for each of its own in turn, who goes where it costs least. The customer is
+ * uncovered meanwhile; `left` is what its leaving changed. */
 static void try_ejections(tx_core *core, uint32_t customer, size_t entry, const tx_cost *left, move *best) {
   uint32_t csm = core->books->offer_csm[entry];
-  int64_t points = tx_core_entry_points(core, customer, entry);
-  tx_cost before = core->cost;
-  for (uint32_t other = core->first[csm]; other != TX_BOOKS_NONE;) {
-    uint32_t following = core->next[other];
-    int64_t other_points = core->points[other];
+  int64_t points = tx_core_entry_points(core, customer, entry), value = tx_core_value(core, customer);
+  for (uint32_t other = core->first[csm]; other != TX_BOOKS_NONE; other = core->next[other]) {
+    tx_cost change, place;
     core->watch->work += 4;
-    tx_core_place(core, other, TX_BOOKS_NONE, 0);
-    if (tx_core_fits(core, customer, csm)) {
-      tx_core_place(core, customer, csm, points);
-      tx_cost change = core->cost, place;
-      size_t to = best_place(core, other, csm, &place);
-      tx_cost_sub(&change, &before);
-      tx_cost_add(&change, &place);
-      tx_cost_add(&change, left);
-      if (tx_cost_compare(&change, &best->cost) < 0) {
-        *best = (move){change, entry, other, to};
-      }
-      tx_core_place(core, customer, TX_BOOKS_NONE, 0);
+    if (!tx_core_swap_change(core, csm, other, customer, &change)) {
+      continue;
     }
-    tx_core_place(core, other, csm, other_points);
-    /* `other` is now first in the list; what followed it still does. */
-    other = following;
+    size_t to = best_place(core, other, csm, &place);
+    change.part[TX_VALUE] += tx_core_value(core, other) - value;
+    change.part[TX_POINTS] += core->points[other] - points;
+    tx_cost_add(&change, &place);
+    tx_cost_add(&change, left);
+    if (tx_cost_compare(&change, &best->cost) < 0) {
+      *best = (move){change, entry, other, to};
+    }
   }
 }
 
