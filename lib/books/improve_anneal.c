@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "books/improve.h"
+#include "books/improve_roam.h"
 
 #define WEIGHED 3    /* parts: imbalance is left to others */
 #define STEPS 96     /* of cooling, each by a sixteenth: to less than a 400th */
@@ -23,17 +24,11 @@ typedef struct turn {
 
 typedef struct anneal {
   tx_core *core;
-  size_t n, csms, dimensions;
-  uint32_t *at, *next, *previous; /* per customer, as in the core */
-  uint32_t *first, *cursor;       /* per CSM */
+  tx_roam roam;
   uint32_t *waiting, *place;      /* the uncovered, and each customer's place there */
   size_t waiting_count;
-  int64_t *points;       /* per customer: earned where it is */
-  int64_t *sum;          /* csms × dimensions */
   int64_t cost[WEIGHED]; /* value, over, points lost */
   int64_t best[WEIGHED];
-  uint32_t *best_at, *changed; /* since the best; more than n: all may be */
-  size_t changed_count;
   int64_t heat[WEIGHED]; /* of each part: what may be lost at a chance of 1 / e */
   turn turn[1 + OUT_MOST];
   size_t turns;
@@ -41,20 +36,20 @@ typedef struct anneal {
 } anneal;
 
 static int64_t over_of(const anneal *a, uint32_t csm) {
-  int64_t load = a->sum[csm * a->dimensions], capacity = a->core->books->capacity[csm];
+  int64_t load = a->roam.sum[csm * a->roam.dimensions], capacity = a->core->books->capacity[csm];
   return load > capacity ? load - capacity : 0;
 }
 
 static void shift(anneal *a, uint32_t customer, uint32_t csm, int sign) {
   a->cost[TX_OVER] -= over_of(a, csm);
-  for (size_t d = 0; d < a->dimensions; d++) {
-    a->sum[csm * a->dimensions + d] += sign * tx_core_amount(a->core, customer, d);
+  for (size_t d = 0; d < a->roam.dimensions; d++) {
+    a->roam.sum[csm * a->roam.dimensions + d] += sign * tx_core_amount(a->core, customer, d);
   }
   a->cost[TX_OVER] += over_of(a, csm);
 }
 
 static void leave_list(anneal *a, uint32_t customer) {
-  uint32_t csm = a->at[customer], next = a->next[customer], previous = a->previous[customer];
+  uint32_t csm = a->roam.at[customer];
   if (csm == TX_BOOKS_NONE) {
     uint32_t last = a->waiting[--a->waiting_count];
     a->waiting[a->place[customer]] = last;
@@ -62,40 +57,27 @@ static void leave_list(anneal *a, uint32_t customer) {
     a->cost[TX_VALUE] -= tx_core_value(a->core, customer);
     return;
   }
-  a->cursor[csm] = a->cursor[csm] == customer ? next : a->cursor[csm];
-  if (previous == TX_BOOKS_NONE) {
-    a->first[csm] = next;
-  } else {
-    a->next[previous] = next;
-  }
-  if (next != TX_BOOKS_NONE) {
-    a->previous[next] = previous;
-  }
+  tx_roam_leave(&a->roam, customer);
   shift(a, customer, csm, -1);
 }
 
 static void join_list(anneal *a, uint32_t customer, uint32_t csm) {
-  a->at[customer] = csm;
   if (csm == TX_BOOKS_NONE) {
+    a->roam.at[customer] = csm;
     a->place[customer] = (uint32_t)a->waiting_count;
     a->waiting[a->waiting_count++] = customer;
     a->cost[TX_VALUE] += tx_core_value(a->core, customer);
     return;
   }
-  a->next[customer] = a->first[csm];
-  a->previous[customer] = TX_BOOKS_NONE;
-  if (a->first[csm] != TX_BOOKS_NONE) {
-    a->previous[a->first[csm]] = customer;
-  }
-  a->first[csm] = customer;
+  tx_roam_join(&a->roam, customer, csm);
   shift(a, customer, csm, 1);
 }
 
 static void put(anneal *a, uint32_t customer, uint32_t csm, int64_t points) {
   leave_list(a, customer);
   join_list(a, customer, csm);
-  a->cost[TX_POINTS] += a->points[customer] - points;
-  a->points[customer] = points;
+  a->cost[TX_POINTS] += a->roam.points[customer] - points;
+  a->roam.points[customer] = points;
 }
 
 /* What the CSM's sum would change by. */
@@ -113,8 +95,8 @@ static int64_t pending(const anneal *a, uint32_t csm, size_t dimension) {
 
 /* Whether the customer fits once the turns so far are taken. */
 static bool fits(const anneal *a, uint32_t customer, uint32_t csm) {
-  const int64_t *sum = a->sum + csm * a->dimensions, *limit = a->core->limit + csm * a->dimensions;
-  for (size_t d = 0; d < a->dimensions; d++) {
+  const int64_t *sum = a->roam.sum + csm * a->roam.dimensions, *limit = a->core->limit + csm * a->roam.dimensions;
+  for (size_t d = 0; d < a->roam.dimensions; d++) {
     int64_t has = sum[d] + pending(a, csm, d);
     if (has > limit[d] || tx_core_amount(a->core, customer, d) > limit[d] - has) {
       return false;
@@ -124,17 +106,7 @@ static bool fits(const anneal *a, uint32_t customer, uint32_t csm) {
 }
 
 static void add_turn(anneal *a, uint32_t customer, uint32_t to, int64_t points) {
-  a->turn[a->turns++] = (turn){customer, a->at[customer], to, points};
-}
-
-/* The CSM's members come round in turn, now and then one is passed over. */
-static uint32_t next_member(anneal *a, uint32_t csm) {
-  uint32_t member = a->cursor[csm];
-  if (member == TX_BOOKS_NONE) {
-    member = a->first[csm];
-  }
-  a->cursor[csm] = member == TX_BOOKS_NONE ? TX_BOOKS_NONE : a->next[member];
-  return member;
+  a->turn[a->turns++] = (turn){customer, a->roam.at[customer], to, points};
 }
 
 /* A place for one that is pushed out: where the other came from, or one of its offer; none, and it stays uncovered. */
@@ -182,7 +154,7 @@ static int64_t over_change(const anneal *a, uint32_t csm, size_t turn_number, bo
   if (second && a->turn[turn_number].from == csm) {
     return 0;
   }
-  int64_t before = a->sum[csm * a->dimensions], after = before + pending(a, csm, 0);
+  int64_t before = a->roam.sum[csm * a->roam.dimensions], after = before + pending(a, csm, 0);
   int64_t capacity = a->core->books->capacity[csm];
   return (after > capacity ? after - capacity : 0) - (before > capacity ? before - capacity : 0);
 }
@@ -193,7 +165,7 @@ static void judge(const anneal *a, int64_t *change) {
     const turn *t = &a->turn[x];
     int64_t value = tx_core_value(a->core, t->customer);
     change[TX_VALUE] += (t->to == TX_BOOKS_NONE ? value : 0) - (t->from == TX_BOOKS_NONE ? value : 0);
-    change[TX_POINTS] += a->points[t->customer] - t->points;
+    change[TX_POINTS] += a->roam.points[t->customer] - t->points;
     if (a->may_be_over) {
       change[TX_OVER] += over_change(a, t->from, x, false) + over_change(a, t->to, x, true);
     }
@@ -226,29 +198,15 @@ static bool better(const int64_t *x, const int64_t *y) {
   return false;
 }
 
-static void remember(anneal *a) {
-  memcpy(a->best, a->cost, sizeof a->best);
-  if (a->changed_count > a->n) {
-    memcpy(a->best_at, a->at, a->n * sizeof *a->best_at);
-  } else {
-    for (size_t x = 0; x < a->changed_count; x++) {
-      a->best_at[a->changed[x]] = a->at[a->changed[x]];
-    }
-  }
-  a->changed_count = 0;
-}
-
 static void take_turns(anneal *a) {
   for (size_t x = 0; x < a->turns; x++) {
     const turn *t = &a->turn[x];
     put(a, t->customer, t->to, t->points);
-    if (a->changed_count < a->n) {
-      a->changed[a->changed_count] = t->customer;
-    }
-    a->changed_count += a->changed_count <= a->n;
+    tx_roam_note(&a->roam, t->customer);
   }
   if (better(a->cost, a->best)) {
-    remember(a);
+    memcpy(a->best, a->cost, sizeof a->best);
+    tx_roam_remember(&a->roam);
   }
 }
 
@@ -257,17 +215,17 @@ static void trial(anneal *a) {
   tx_core *core = a->core;
   uint64_t dice = tx_core_random(core), more = tx_core_random(core);
   bool uncovered = a->waiting_count > 0 && (dice & 1) == 0;
-  uint32_t customer = uncovered ? a->waiting[(dice >> 8) % a->waiting_count] : (uint32_t)((dice >> 8) % a->n);
+  uint32_t customer = uncovered ? a->waiting[(dice >> 8) % a->waiting_count] : (uint32_t)((dice >> 8) % a->roam.n);
   size_t begin = tx_core_row_begin(core, customer), width = tx_core_row_end(core, customer) - begin;
   size_t entry = begin + (size_t)((more & 0xFFFFFF) % width);
   uint32_t csm = core->books->offer_csm[entry];
   core->watch->work += 8;
-  if (csm == a->at[customer] || tx_core_struck(core, customer, csm)) {
+  if (csm == a->roam.at[customer] || tx_core_struck(core, customer, csm)) {
     return;
   }
   a->turns = 0;
   while (a->turns < OUT_MOST && !fits(a, customer, csm)) {
-    uint32_t member = next_member(a, csm);
+    uint32_t member = tx_roam_member(&a->roam, csm);
     if (member == TX_BOOKS_NONE || (a->turns > 0 && a->turn[0].customer == member)) {
       break;
     }
@@ -279,7 +237,7 @@ static void trial(anneal *a) {
   size_t outs = a->turns;
   add_turn(a, customer, csm, tx_core_entry_points(core, customer, entry));
   for (size_t x = 0; x < outs; x++) {
-    rehouse(a, &a->turn[x], a->at[customer], csm, more >> (24 + 8 * x));
+    rehouse(a, &a->turn[x], a->roam.at[customer], csm, more >> (24 + 8 * x));
   }
   core->watch->work += 6 * outs;
   int64_t change[WEIGHED];
@@ -289,42 +247,26 @@ static void trial(anneal *a) {
   }
 }
 
-static bool reserve(anneal *a, tx_arena *arena) {
-  a->at = tx_arena_calloc(arena, a->n, sizeof *a->at);
-  a->next = tx_arena_calloc(arena, a->n, sizeof *a->next);
-  a->previous = tx_arena_calloc(arena, a->n, sizeof *a->previous);
-  a->waiting = tx_arena_calloc(arena, a->n, sizeof *a->waiting);
-  a->place = tx_arena_calloc(arena, a->n, sizeof *a->place);
-  a->points = tx_arena_calloc(arena, a->n, sizeof *a->points);
-  a->best_at = tx_arena_calloc(arena, a->n, sizeof *a->best_at);
-  a->changed = tx_arena_calloc(arena, a->n, sizeof *a->changed);
-  a->first = tx_arena_calloc(arena, a->csms, sizeof *a->first);
-  a->cursor = tx_arena_calloc(arena, a->csms, sizeof *a->cursor);
-  a->sum = tx_arena_calloc(arena, a->csms, a->dimensions * sizeof *a->sum);
-  return a->at != NULL && a->next != NULL && a->previous != NULL && a->waiting != NULL && a->place != NULL &&
-         a->points != NULL && a->best_at != NULL && a->changed != NULL && a->first != NULL && a->cursor != NULL &&
-         a->sum != NULL;
-}
-
-static void copy_core(anneal *a) {
+static bool copy_core(anneal *a, tx_arena *arena) {
   const tx_core *core = a->core;
+  if (!tx_roam_init(&a->roam, core, arena)) {
+    return false;
+  }
+  a->waiting = tx_arena_calloc(arena, a->roam.n, sizeof *a->waiting);
+  a->place = tx_arena_calloc(arena, a->roam.n, sizeof *a->place);
+  if (a->waiting == NULL || a->place == NULL) {
+    return false;
+  }
   memcpy(a->cost, core->cost.part, sizeof a->cost);
-  memcpy(a->sum, core->sum, a->csms * a->dimensions * sizeof *a->sum);
-  memcpy(a->points, core->points, a->n * sizeof *a->points);
-  memcpy(a->best_at, core->at, a->n * sizeof *a->best_at);
-  memcpy(a->at, core->at, a->n * sizeof *a->at);
-  memcpy(a->next, core->next, a->n * sizeof *a->next);
-  memcpy(a->previous, core->previous, a->n * sizeof *a->previous);
-  memcpy(a->first, core->first, a->csms * sizeof *a->first);
-  memcpy(a->cursor, core->first, a->csms * sizeof *a->first);
-  for (uint32_t j = core->first[a->csms]; j != TX_BOOKS_NONE; j = core->next[j]) {
+  for (uint32_t j = core->first[a->roam.csms]; j != TX_BOOKS_NONE; j = core->next[j]) {
     a->place[j] = (uint32_t)a->waiting_count;
     a->waiting[a->waiting_count++] = j;
   }
   memcpy(a->best, a->cost, sizeof a->best);
-  for (size_t i = 0; i < a->csms; i++) {
-    a->may_be_over = a->may_be_over || core->limit[i * a->dimensions] > core->books->capacity[i];
+  for (size_t i = 0; i < a->roam.csms; i++) {
+    a->may_be_over = a->may_be_over || core->limit[i * a->roam.dimensions] > core->books->capacity[i];
   }
+  return true;
 }
 
 static int64_t in_parts(int64_t amount, int64_t divisor) {
@@ -335,13 +277,13 @@ static int64_t in_parts(int64_t amount, int64_t divisor) {
  * customer, heat would only undo what the relaxation found. */
 static void first_heat(const anneal *a, bool hot, uint64_t budget, int64_t *heat) {
   const tx_core *core = a->core;
-  int64_t load = 0, points = 0, n = (int64_t)a->n;
-  for (uint32_t j = 0; j < a->n; j++) {
+  int64_t load = 0, points = 0, n = (int64_t)a->roam.n;
+  for (uint32_t j = 0; j < a->roam.n; j++) {
     load += tx_core_load(core, j) / n;
-    points += a->points[j] > 0 ? a->points[j] : -a->points[j];
+    points += a->roam.points[j] > 0 ? a->roam.points[j] : -a->roam.points[j];
   }
   int64_t value = a->waiting_count == 0 ? 0 : a->cost[TX_VALUE] / (int64_t)a->waiting_count;
-  heat[TX_VALUE] = hot ? in_parts(value, budget / a->n > PLENTY ? 8 : 20) : 0;
+  heat[TX_VALUE] = hot ? in_parts(value, budget / a->roam.n > PLENTY ? 8 : 20) : 0;
   heat[TX_OVER] = hot ? in_parts(load, 4) : 0;
   heat[TX_POINTS] = in_parts(points, hot ? n : 2 * n);
   for (int p = 0; p < WEIGHED; p++) {
@@ -372,36 +314,13 @@ static triax_status cool(anneal *a, bool hot, uint64_t budget) {
   return status;
 }
 
-/* The best found, if it is better by all parts. */
-static triax_status hand_over(anneal *a) {
-  tx_core *core = a->core;
-  tx_cost before = core->cost;
-  tx_core_note(core);
-  for (uint32_t j = 0; j < a->n; j++) {
-    if (core->at[j] != a->best_at[j]) {
-      tx_core_place(core, j, TX_BOOKS_NONE, 0);
-    }
-  }
-  for (uint32_t j = 0; j < a->n; j++) {
-    uint32_t csm = a->best_at[j];
-    if (core->at[j] != csm) {
-      tx_core_place(core, j, csm, tx_core_entry_points(core, j, tx_core_entry(core, j, csm)));
-    }
-  }
-  return tx_cost_compare(&core->cost, &before) < 0 ? tx_core_keep(core) : tx_core_take_back(core);
-}
-
 static triax_status anneal_once(tx_core *core, bool hot, uint64_t budget) {
-  anneal a = {.core = core, .n = core->books->customers, .csms = core->books->csms, .dimensions = core->dimensions};
+  anneal a = {.core = core};
   tx_arena arena;
   tx_arena_init(&arena, core->watch->context);
-  triax_status status = reserve(&a, &arena) ? TRIAX_OK : tx_no_memory(core->watch->error);
-  if (status == TRIAX_OK) {
-    copy_core(&a);
-    status = cool(&a, hot, budget);
-  }
+  triax_status status = copy_core(&a, &arena) ? cool(&a, hot, budget) : tx_no_memory(core->watch->error);
   if (status == TRIAX_OK && better(a.best, core->cost.part)) {
-    status = hand_over(&a);
+    status = tx_roam_hand_over(&a.roam, core);
   }
   tx_arena_free(&arena);
   return status;

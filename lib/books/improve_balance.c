@@ -4,6 +4,7 @@
 
 #include "base/cooling.h"
 #include "books/improve.h"
+#include "books/improve_roam.h"
 
 #define LOOKS 3     /* members of a CSM that are asked to come back in exchange */
 #define ROUND 64    /* trials between looks at the budget */
@@ -18,18 +19,12 @@ typedef struct bend {
 
 typedef struct balance {
   tx_core *core;
-  size_t n, csms, dimensions;
-  uint32_t *at, *next, *previous; /* per customer, as in the core */
-  uint32_t *first, *cursor;       /* per CSM */
-  int64_t *points;                /* per customer: earned where it is */
-  int64_t *sum;                   /* csms × dimensions */
-  int64_t *over, *uneven;         /* per CSM: load beyond capacity, and imbalance */
-  size_t *bend_begin;             /* dimensions + 1: of one CSM's bends; all have as many */
+  tx_roam roam;
+  int64_t *over, *uneven; /* per CSM: load beyond capacity, and imbalance */
+  size_t *bend_begin;     /* dimensions + 1: of one CSM's bends; all have as many */
   bend *bends;
   size_t all_bends;         /* of one CSM */
   int64_t gone[3], best[3]; /* since the start: over, points lost, imbalance */
-  uint32_t *best_at, *changed;
-  size_t changed_count; /* since the best; more than n: all may be */
   double heat;
   bool together;
 } balance;
@@ -43,10 +38,10 @@ typedef struct change {
 /* The sums of a CSM when `out` goes (TX_BOOKS_NONE: nobody) and `in` comes; false where a limit would be passed. */
 static bool look_at(const balance *b, uint32_t csm, uint32_t out, uint32_t in, int64_t *over, int64_t *uneven) {
   const tx_core *core = b->core;
-  const int64_t *sum = b->sum + csm * b->dimensions, *limit = core->limit + csm * b->dimensions;
+  const int64_t *sum = b->roam.sum + csm * b->roam.dimensions, *limit = core->limit + csm * b->roam.dimensions;
   const bend *bends = b->bends + csm * b->all_bends;
   *uneven = *over = 0;
-  for (size_t d = 0; d < b->dimensions; d++) {
+  for (size_t d = 0; d < b->roam.dimensions; d++) {
     int64_t in_amount = in == TX_BOOKS_NONE ? 0 : tx_core_amount(core, in, d);
     int64_t out_amount = out == TX_BOOKS_NONE ? 0 : tx_core_amount(core, out, d), all = sum[d] + in_amount - out_amount;
     if (all > limit[d] && in != TX_BOOKS_NONE) {
@@ -89,33 +84,16 @@ static bool accepted(const balance *b, const change *c, uint64_t random) {
 }
 
 static void move(balance *b, uint32_t customer, uint32_t csm, int64_t points) {
-  uint32_t from = b->at[customer], next = b->next[customer], previous = b->previous[customer], first = b->first[csm];
-  b->cursor[from] = b->cursor[from] == customer ? next : b->cursor[from];
-  if (previous == TX_BOOKS_NONE) {
-    b->first[from] = next;
-  } else {
-    b->next[previous] = next;
-  }
-  if (next != TX_BOOKS_NONE) {
-    b->previous[next] = previous;
-  }
-  b->next[customer] = first;
-  b->previous[customer] = TX_BOOKS_NONE;
-  if (first != TX_BOOKS_NONE) {
-    b->previous[first] = customer;
-  }
-  b->first[csm] = customer;
-  for (size_t d = 0; d < b->dimensions; d++) {
+  uint32_t from = b->roam.at[customer];
+  tx_roam_leave(&b->roam, customer);
+  tx_roam_join(&b->roam, customer, csm);
+  for (size_t d = 0; d < b->roam.dimensions; d++) {
     int64_t amount = tx_core_amount(b->core, customer, d);
-    b->sum[from * b->dimensions + d] -= amount;
-    b->sum[csm * b->dimensions + d] += amount;
+    b->roam.sum[from * b->roam.dimensions + d] -= amount;
+    b->roam.sum[csm * b->roam.dimensions + d] += amount;
   }
-  b->points[customer] = points;
-  b->at[customer] = csm;
-  if (b->changed_count < b->n) {
-    b->changed[b->changed_count] = customer;
-  }
-  b->changed_count += b->changed_count <= b->n;
+  b->roam.points[customer] = points;
+  tx_roam_note(&b->roam, customer);
 }
 
 static bool is_better(const int64_t *x, const int64_t *y) {
@@ -125,18 +103,6 @@ static bool is_better(const int64_t *x, const int64_t *y) {
     }
   }
   return x[2] < y[2];
-}
-
-static void remember(balance *b) {
-  memcpy(b->best, b->gone, sizeof b->best);
-  if (b->changed_count > b->n) {
-    memcpy(b->best_at, b->at, b->n * sizeof *b->best_at);
-  } else {
-    for (size_t x = 0; x < b->changed_count; x++) {
-      b->best_at[b->changed[x]] = b->at[b->changed[x]];
-    }
-  }
-  b->changed_count = 0;
 }
 
 static void take(balance *b, uint32_t a, uint32_t c, const change *its) {
@@ -149,21 +115,11 @@ static void take(balance *b, uint32_t a, uint32_t c, const change *its) {
   }
 }
 
-/* The CSM's members come round in turn. */
-static uint32_t next_member(balance *b, uint32_t csm) {
-  uint32_t member = b->cursor[csm];
-  if (member == TX_BOOKS_NONE) {
-    member = b->first[csm];
-  }
-  b->cursor[csm] = member == TX_BOOKS_NONE ? TX_BOOKS_NONE : b->next[member];
-  return member;
-}
-
 /* One customer to one CSM, alone or in exchange. Returns the size of a change that was looked at, or 0. */
 static int64_t trial(balance *b) {
   tx_core *core = b->core;
   uint64_t dice = tx_core_random(core);
-  uint32_t customer = (uint32_t)((dice >> 32) * b->n >> 32), a = b->at[customer];
+  uint32_t customer = (uint32_t)((dice >> 32) * b->roam.n >> 32), a = b->roam.at[customer];
   size_t begin = tx_core_row_begin(core, customer), width = tx_core_row_end(core, customer) - begin;
   core->watch->work += 4;
   if (a == TX_BOOKS_NONE) {
@@ -174,10 +130,10 @@ static int64_t trial(balance *b) {
   if (c == a || tx_core_struck(core, customer, c)) {
     return 0;
   }
-  int64_t there = tx_core_entry_points(core, customer, entry), lost = b->points[customer] - there, size = 0;
+  int64_t there = tx_core_entry_points(core, customer, entry), lost = b->roam.points[customer] - there, size = 0;
   change found;
   if (lost <= 0 || b->together) {
-    core->watch->work += 4 + 4 * b->dimensions;
+    core->watch->work += 4 + 4 * b->roam.dimensions;
     if (judge(b, customer, a, c, TX_BOOKS_NONE, lost, &found)) {
       size = found.part[2];
       if (accepted(b, &found, tx_core_random(core))) {
@@ -188,17 +144,17 @@ static int64_t trial(balance *b) {
     }
   }
   for (int look = 0; look < LOOKS; look++) {
-    uint32_t other = next_member(b, c);
+    uint32_t other = tx_roam_member(&b->roam, c);
     size_t back = other == TX_BOOKS_NONE ? SIZE_MAX : tx_core_entry(core, other, a);
     core->watch->work += 4;
     if (back == SIZE_MAX) {
       continue;
     }
-    int64_t its = tx_core_entry_points(core, other, back), both = lost + b->points[other] - its;
+    int64_t its = tx_core_entry_points(core, other, back), both = lost + b->roam.points[other] - its;
     if (both > 0 && !b->together) {
       continue;
     }
-    core->watch->work += 4 + 4 * b->dimensions;
+    core->watch->work += 4 + 4 * b->roam.dimensions;
     if (judge(b, customer, a, c, other, both, &found)) {
       size = found.part[2];
       if (accepted(b, &found, tx_core_random(core))) {
@@ -214,32 +170,21 @@ static int64_t trial(balance *b) {
 
 static bool reserve(balance *b, tx_arena *arena) {
   const tx_core *core = b->core;
-  b->bend_begin = tx_arena_calloc(arena, b->dimensions + 1, sizeof *b->bend_begin);
-  for (size_t d = 0; b->bend_begin != NULL && d < b->dimensions; d++) {
+  b->bend_begin = tx_arena_calloc(arena, b->roam.dimensions + 1, sizeof *b->bend_begin);
+  for (size_t d = 0; b->bend_begin != NULL && d < b->roam.dimensions; d++) {
     b->bend_begin[d + 1] = b->bend_begin[d] + (core->curve[d] == NULL ? 0 : core->curve[d]->pieces);
   }
-  b->all_bends = b->bend_begin == NULL ? 0 : b->bend_begin[b->dimensions];
-  b->bends = tx_arena_calloc(arena, b->csms * b->all_bends + 1, sizeof *b->bends);
-  b->at = tx_arena_calloc(arena, b->n, sizeof *b->at);
-  b->next = tx_arena_calloc(arena, b->n, sizeof *b->next);
-  b->previous = tx_arena_calloc(arena, b->n, sizeof *b->previous);
-  b->points = tx_arena_calloc(arena, b->n, sizeof *b->points);
-  b->best_at = tx_arena_calloc(arena, b->n, sizeof *b->best_at);
-  b->changed = tx_arena_calloc(arena, b->n, sizeof *b->changed);
-  b->first = tx_arena_calloc(arena, b->csms, sizeof *b->first);
-  b->cursor = tx_arena_calloc(arena, b->csms, sizeof *b->cursor);
-  b->over = tx_arena_calloc(arena, b->csms, sizeof *b->over);
-  b->uneven = tx_arena_calloc(arena, b->csms, sizeof *b->uneven);
-  b->sum = tx_arena_calloc(arena, b->csms, b->dimensions * sizeof *b->sum);
-  return b->bend_begin != NULL && b->bends != NULL && b->at != NULL && b->next != NULL && b->previous != NULL &&
-         b->points != NULL && b->best_at != NULL && b->changed != NULL && b->first != NULL && b->cursor != NULL &&
-         b->over != NULL && b->uneven != NULL && b->sum != NULL;
+  b->all_bends = b->bend_begin == NULL ? 0 : b->bend_begin[b->roam.dimensions];
+  b->bends = tx_arena_calloc(arena, b->roam.csms * b->all_bends + 1, sizeof *b->bends);
+  b->over = tx_arena_calloc(arena, b->roam.csms, sizeof *b->over);
+  b->uneven = tx_arena_calloc(arena, b->roam.csms, sizeof *b->uneven);
+  return b->bend_begin != NULL && b->bends != NULL && b->over != NULL && b->uneven != NULL;
 }
 
 static void copy_curves(balance *b) {
-  for (size_t i = 0; i < b->csms; i++) {
+  for (size_t i = 0; i < b->roam.csms; i++) {
     bend *bends = b->bends + i * b->all_bends;
-    for (size_t d = 0; d < b->dimensions; d++) {
+    for (size_t d = 0; d < b->roam.dimensions; d++) {
       const tx_books_measure *curve = b->core->curve[d];
       for (size_t p = 0; curve != NULL && p < curve->pieces; p++) {
         int64_t before = p == 0 ? 0 : curve->slope[i * curve->pieces + p - 1];
@@ -251,20 +196,12 @@ static void copy_curves(balance *b) {
 
 static void copy_core(balance *b) {
   const tx_core *core = b->core;
-  memcpy(b->sum, core->sum, b->csms * b->dimensions * sizeof *b->sum);
-  memcpy(b->points, core->points, b->n * sizeof *b->points);
-  memcpy(b->best_at, core->at, b->n * sizeof *b->best_at);
-  memcpy(b->at, core->at, b->n * sizeof *b->at);
-  memcpy(b->next, core->next, b->n * sizeof *b->next);
-  memcpy(b->previous, core->previous, b->n * sizeof *b->previous);
-  memcpy(b->first, core->first, b->csms * sizeof *b->first);
-  memcpy(b->cursor, core->first, b->csms * sizeof *b->first);
   b->together = core->books->together;
-  for (size_t i = 0; i < b->csms; i++) {
+  for (size_t i = 0; i < b->roam.csms; i++) {
     b->over[i] = core->csm_cost[i].part[TX_OVER];
     b->uneven[i] = core->csm_cost[i].part[core->balance_part];
   }
-  core->watch->work += b->n;
+  core->watch->work += b->roam.n;
 }
 
 /* What a trial usually changes, up or down. */
@@ -289,7 +226,8 @@ static triax_status cool(balance *b, uint64_t budget) {
     for (int x = 0; x < ROUND; x++) {
       trial(b);
       if (is_better(b->gone, b->best)) {
-        remember(b);
+        memcpy(b->best, b->gone, sizeof b->best);
+        tx_roam_remember(&b->roam);
       }
     }
     status = tx_watch_work(watch, 1);
@@ -297,34 +235,22 @@ static triax_status cool(balance *b, uint64_t budget) {
   return status;
 }
 
-static triax_status hand_over(balance *b) {
-  tx_core *core = b->core;
-  tx_cost before = core->cost;
-  tx_core_note(core);
-  for (uint32_t j = 0; j < b->n; j++) {
-    uint32_t csm = b->best_at[j];
-    if (core->at[j] != csm) {
-      tx_core_place(core, j, csm, tx_core_entry_points(core, j, tx_core_entry(core, j, csm)));
-    }
-  }
-  return tx_cost_compare(&core->cost, &before) < 0 ? tx_core_keep(core) : tx_core_take_back(core);
-}
-
 triax_status tx_improve_balance(tx_core *core, uint64_t budget) {
-  balance b = {.core = core, .n = core->books->customers, .csms = core->books->csms, .dimensions = core->dimensions};
+  balance b = {.core = core};
   tx_arena arena;
-  if (b.n == 0 || b.csms < 2) {
+  if (core->books->customers == 0 || core->books->csms < 2) {
     return TRIAX_OK;
   }
   tx_arena_init(&arena, core->watch->context);
-  triax_status status = reserve(&b, &arena) ? TRIAX_OK : tx_no_memory(core->watch->error);
+  bool room = tx_roam_init(&b.roam, core, &arena) && reserve(&b, &arena);
+  triax_status status = room ? TRIAX_OK : tx_no_memory(core->watch->error);
   if (status == TRIAX_OK) {
     copy_curves(&b);
     copy_core(&b);
     status = cool(&b, budget);
   }
   if (status == TRIAX_OK && is_better(b.best, (const int64_t[3]){0, 0, 0})) {
-    status = hand_over(&b);
+    status = tx_roam_hand_over(&b.roam, core);
   }
   tx_arena_free(&arena);
   return status;
