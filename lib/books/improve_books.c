@@ -287,8 +287,8 @@ static size_t row_of_class(tx_shelf *s, tx_book *book, uint32_t k) {
   return r < book->rows ? r : SIZE_MAX;
 }
 
-/* Brings the book up to date with whether the customer is in it; false where there is no room. */
-static bool update(tx_shelf *s, tx_book *book, uint32_t list, uint32_t customer) {
+/* Brings the book up to date with whether the customer is in it, if `coming`, or no longer; false: there is no room. */
+static bool update(tx_shelf *s, tx_book *book, uint32_t list, uint32_t customer, bool coming) {
   const tx_core *core = s->core;
   bool waiting = list == core->books->csms, is = core->at[customer] == (waiting ? TX_BOOKS_NONE : list);
   size_t r = row_of_class(s, book, core->books->customer_class[customer]);
@@ -297,7 +297,7 @@ static bool update(tx_shelf *s, tx_book *book, uint32_t list, uint32_t customer)
     return false;
   }
   size_t at = find_in_row(s, s->row + book->row_begin, r, s->customer + book->begin, customer, waiting);
-  if (is == (at != SIZE_MAX)) {
+  if (is != coming || is == (at != SIZE_MAX)) {
     return true;
   }
   if (!is) {
@@ -315,13 +315,16 @@ static bool update(tx_shelf *s, tx_book *book, uint32_t list, uint32_t customer)
   return true;
 }
 
-/* Those who came or went since it was made are few, mostly. */
+/* Those who came or went since it was made are few, mostly. Who went does so first: what it earns elsewhere is not to
+ * be compared here. */
 static bool catch_up(tx_shelf *s, uint32_t list) {
   tx_book *book = &s->book[list];
   uint64_t now = s->core->version[list];
   bool can = book->version != UINT64_MAX && now - book->version <= tx_core_remembered(s->core, list);
-  for (uint64_t version = book->version; can && version < now; version++) {
-    can = update(s, book, list, *tx_core_latest(s->core, list, version));
+  for (int coming = 0; can && coming < 2; coming++) {
+    for (uint64_t version = book->version; can && version < now; version++) {
+      can = update(s, book, list, *tx_core_latest(s->core, list, version), coming);
+    }
   }
   return can;
 }
