@@ -29,3 +29,28 @@ void segment(triax_document *d, const char *name, const char *test, const char *
   begin_segment(d, name, test, value);
   triax_document_end(d);
 }
+
+void two_sizes(triax_document *d, const char *test, const char *large, const char *small) {
+  triax_document_map(d, T("customers"));
+  put(d, "key", "id");
+  triax_document_end(d);
+  triax_document_map(d, T("team"));
+  put(d, "key", "id");
+  triax_document_end(d);
+  triax_document_map(d, T("segmentation"));
+  put(d, "by", "arr");
+  triax_document_list(d, T("segments"));
+  segment(d, "large", test, "5000");
+  segment(d, "small", NULL, NULL);
+  triax_document_end(d);
+  triax_document_end(d);
+  triax_document_map(d, T("allocation"));
+  triax_document_map(d, T("capacity"));
+  triax_document_map(d, T("accounts"));
+  put(d, "large", large);
+  put(d, "small", small);
+  triax_document_end(d);
+  triax_document_end(d);
+  put(d, "value", "arr");
+  triax_document_end(d);
+}

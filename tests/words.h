@@ -12,5 +12,8 @@ void metric(triax_document *d, const char *name, const char *value, double low, 
 /* A segment with one further key, or none where test is NULL; begin_segment leaves it open for more. */
 void begin_segment(triax_document *d, const char *name, const char *test, const char *value);
 void segment(triax_document *d, const char *name, const char *test, const char *value);
+/* Customers and team by `id`; who has an ARR of 5000 by the test is large, the others are small; and so many of each
+ * fill a CSM. */
+void two_sizes(triax_document *d, const char *test, const char *large, const char *small);
 
 #endif
