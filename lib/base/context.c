@@ -45,7 +45,6 @@ triax_status triax_context_new(const triax_context_options *options, triax_conte
   }
   tx_count_init(&made->references);
   made->options = known;
-  made->spare = spare;
   *context = made;
   return TRIAX_OK;
 }
@@ -59,9 +58,9 @@ triax_context *triax_context_ref(triax_context *context) {
 
 void triax_context_unref(triax_context *context) {
   if (context != NULL && tx_count_unref(&context->references)) {
-    tx_spare *spare = context->spare;
-    context->options.resize(context->options.resize_user, context, sizeof *context, 0);
-    tx_spare_free(spare);
+    const triax_context_options options = context->options;
+    options.resize(options.resize_user, context, sizeof *context, 0);
+    if (options.resize == tx_default_resize) tx_spare_free(options.resize_user);
   }
 }
 

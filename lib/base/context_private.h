@@ -10,7 +10,6 @@
 struct triax_context {
   tx_count references;
   triax_context_options options; /* resize is never NULL here */
-  struct tx_spare *spare;        /* of the default allocator; NULL: none */
 };
 
 #endif

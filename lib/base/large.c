@@ -174,7 +174,10 @@ static void *remap(void *block, size_t old_size, size_t new_size) {
 
 bool tx_default_is_zero(size_t size) { return is_large(size); }
 
-void *tx_default_zeroed(size_t size) { return shifted(map(taken(size))); }
+void *tx_default_zeroed(void *user, size_t size) {
+  make_way(user, 0, size);
+  return shifted(map(taken(size)));
+}
 
 void *tx_default_resize(void *user, void *block, size_t old_size, size_t new_size) {
   tx_spare *spare = user;
@@ -200,7 +203,10 @@ bool tx_default_is_zero(size_t size) {
   return false;
 }
 
-void *tx_default_zeroed(size_t size) { return calloc(size, 1); }
+void *tx_default_zeroed(void *user, size_t size) {
+  (void)user;
+  return calloc(size, 1);
+}
 
 tx_spare *tx_spare_new(void) { return NULL; }
 

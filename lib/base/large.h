@@ -19,6 +19,6 @@ void *tx_default_resize(void *user, void *block, size_t old_size, size_t new_siz
 /* Whether fresh bytes of that size can be had zero already, and are best left untouched until they are needed; and the
  * having of them. */
 bool tx_default_is_zero(size_t size);
-void *tx_default_zeroed(size_t size);
+void *tx_default_zeroed(void *user, size_t size);
 
 #endif

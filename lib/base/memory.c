@@ -38,7 +38,7 @@ void *tx_calloc(triax_context *context, size_t count, size_t size) {
     return NULL;
   }
   if (context->options.resize == tx_default_resize && bytes <= LARGEST_SIZE && tx_default_is_zero(bytes)) {
-    return tx_default_zeroed(bytes);
+    return tx_default_zeroed(context->options.resize_user, bytes);
   }
   void *block = tx_alloc(context, bytes);
   if (block != NULL) {
