@@ -91,8 +91,7 @@ static int64_t points_at(const tx_books *books, size_t j, size_t entry) {
   bool owned = books->owner != NULL && books->owner[j] == csm && books->owner_points != NULL;
   int64_t points =
       (books->offer_points != NULL ? books->offer_points[entry] : 0) + (owned ? books->owner_points[j] : 0);
-  for (size_t x = books->more_begin != NULL ? books->more_begin[j] : 0;
-       books->more_begin != NULL && x < books->more_begin[j + 1]; x++) {
+  for (size_t x = tx_books_from(books->more_begin, j); x < tx_books_to(books->more_begin, j); x++) {
     points += books->more_csm[x] == csm ? books->more_points[x] : 0;
   }
   return points;

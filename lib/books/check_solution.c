@@ -14,8 +14,7 @@ static bool is_fixed(const tx_books *books, size_t j) {
 }
 
 static bool is_struck(const tx_books *books, size_t j, uint32_t csm) {
-  size_t x = books->struck_begin != NULL ? books->struck_begin[j] : 0;
-  for (; books->struck_begin != NULL && x < books->struck_begin[j + 1]; x++) {
+  for (size_t x = tx_books_from(books->struck_begin, j); x < tx_books_to(books->struck_begin, j); x++) {
     if (books->struck_csm[x] == csm) return true;
   }
   return false;
@@ -32,8 +31,7 @@ static int64_t points_at(const tx_books *books, size_t j, uint32_t csm, bool *el
       if (books->owner != NULL && books->owner[j] == csm && books->owner_points != NULL) {
         points += books->owner_points[j];
       }
-      size_t more = books->more_begin != NULL ? books->more_begin[j] : 0;
-      for (; books->more_begin != NULL && more < books->more_begin[j + 1]; more++) {
+      for (size_t more = tx_books_from(books->more_begin, j); more < tx_books_to(books->more_begin, j); more++) {
         if (books->more_csm[more] == csm) points += books->more_points[more];
       }
       *eligible = true;

@@ -13,8 +13,8 @@
 
 static size_t exceptions_of(const tx_books *books, uint32_t j) {
   size_t count = books->owner != NULL && books->owner[j] != TX_BOOKS_NONE;
-  count += books->struck_begin == NULL ? 0 : books->struck_begin[j + 1] - books->struck_begin[j];
-  return count + (books->more_begin == NULL ? 0 : books->more_begin[j + 1] - books->more_begin[j]);
+  count += tx_books_to(books->struck_begin, j) - tx_books_from(books->struck_begin, j);
+  return count + tx_books_to(books->more_begin, j) - tx_books_from(books->more_begin, j);
 }
 
 static bool fill_table(tx_shelf *s, tx_arena *arena) {
@@ -151,12 +151,10 @@ static void add_one(tx_shelf *s, tx_book *book, uint32_t list, uint32_t csm, uin
 static void add_exceptions(tx_shelf *s, tx_book *book, uint32_t list, uint32_t j) {
   const tx_books *books = s->core->books;
   add_one(s, book, list, tx_core_owner(s->core, j), j);
-  for (size_t x = books->more_begin == NULL ? 0 : books->more_begin[j];
-       books->more_begin != NULL && x < books->more_begin[j + 1]; x++) {
+  for (size_t x = tx_books_from(books->more_begin, j); x < tx_books_to(books->more_begin, j); x++) {
     add_one(s, book, list, books->more_csm[x], j);
   }
-  for (size_t x = books->struck_begin == NULL ? 0 : books->struck_begin[j];
-       books->struck_begin != NULL && x < books->struck_begin[j + 1]; x++) {
+  for (size_t x = tx_books_from(books->struck_begin, j); x < tx_books_to(books->struck_begin, j); x++) {
     add_one(s, book, list, books->struck_csm[x], j);
   }
 }

@@ -136,7 +136,7 @@ static int64_t entry_points(const tx_books *books, size_t entry) {
 
 int64_t tx_dual_points(const tx_dual *d, const tx_dual_customer *one, size_t begin, size_t place) {
   const tx_books *books = d->books;
-  size_t j = one->customer, more = books->more_begin == NULL ? 0 : books->more_begin[j + 1];
+  size_t j = one->customer, more = tx_books_to(books->more_begin, j);
   int64_t points = entry_points(books, begin + place) + (one->owner == place ? one->owner_points : 0);
   for (size_t x = more == 0 ? 0 : books->more_begin[j]; x < more; x++) {
     points += d->more_entry[x] == place ? books->more_points[x] : 0;
@@ -170,8 +170,7 @@ static void consider_exceptions(const tx_dual *d, size_t j, size_t begin, int64_
       consider(d, entry, load, points, best);
     }
   }
-  for (size_t x = books->more_begin == NULL ? 0 : books->more_begin[j];
-       books->more_begin != NULL && x < books->more_begin[j + 1]; x++) {
+  for (size_t x = tx_books_from(books->more_begin, j); x < tx_books_to(books->more_begin, j); x++) {
     size_t entry = begin + d->more_entry[x];
     if (d->more_entry[x] != TX_BOOKS_NONE && d->room[books->offer_csm[entry] * d->dimensions] >= load) {
       consider(d, entry, load, entry_points(books, entry) + books->more_points[x], best);
@@ -224,7 +223,7 @@ static void consider_all(tx_dual *d, const tx_dual_customer *one, const int64_t 
   const tx_books *books = d->books;
   const tx_menu *menu = &d->menu;
   int64_t point = d->weight[TX_POINTS];
-  size_t j = one->customer, more = books->more_begin == NULL ? 0 : books->more_begin[j + 1];
+  size_t j = one->customer, more = tx_books_to(books->more_begin, j);
   fill_menu(d, amount);
   if (one->owner != TX_BOOKS_NONE && menu->cost[one->owner] < INT64_MAX) {
     menu->cost[one->owner] -= point * one->owner_points;

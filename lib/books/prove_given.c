@@ -66,8 +66,7 @@ static bool find_exceptions(tx_dual *d) {
       bool has = books->owner[j] != TX_BOOKS_NONE;
       d->owner_entry[j] = has ? place_on_offer(books, offer, books->owner[j]) : TX_BOOKS_NONE;
     }
-    for (size_t x = books->more_begin == NULL ? 0 : books->more_begin[j];
-         books->more_begin != NULL && x < books->more_begin[j + 1]; x++) {
+    for (size_t x = tx_books_from(books->more_begin, j); x < tx_books_to(books->more_begin, j); x++) {
       d->more_entry[x] = place_on_offer(books, offer, books->more_csm[x]);
     }
   }

@@ -97,6 +97,12 @@ typedef struct tx_books {
 
 #define TX_BOOKS_MEASURES 8
 
+/* Where a customer's exceptions begin and end in lists that may not be there: then it has none. */
+static inline size_t tx_books_from(const size_t *begin, size_t customer) { return begin == NULL ? 0 : begin[customer]; }
+static inline size_t tx_books_to(const size_t *begin, size_t customer) {
+  return begin == NULL ? 0 : begin[customer + 1];
+}
+
 /* The objective's parts, in their order. */
 typedef struct tx_books_goal {
   int64_t value;     /* left uncovered */

@@ -46,16 +46,14 @@ static uint64_t local_of(const tx_split *split, size_t part, uint32_t csm) {
 /* What the customer is an exception for; those outside the part come to nothing. */
 static void add_exceptions(uint64_t mark[2], const tx_split *split, size_t part, uint32_t j) {
   const tx_books *books = split->books;
-  for (size_t x = books->more_begin == NULL ? 0 : books->more_begin[j];
-       books->more_begin != NULL && x < books->more_begin[j + 1]; x++) {
+  for (size_t x = tx_books_from(books->more_begin, j); x < tx_books_to(books->more_begin, j); x++) {
     if (split->csm_part[books->more_csm[x]] == part) {
       add_word(mark, split->csm_local[books->more_csm[x]]);
       add_word(mark, (uint64_t)books->more_points[x]);
     }
   }
   add_word(mark, UINT64_MAX);
-  for (size_t x = books->struck_begin == NULL ? 0 : books->struck_begin[j];
-       books->struck_begin != NULL && x < books->struck_begin[j + 1]; x++) {
+  for (size_t x = tx_books_from(books->struck_begin, j); x < tx_books_to(books->struck_begin, j); x++) {
     if (split->csm_part[books->struck_csm[x]] == part) {
       add_word(mark, split->csm_local[books->struck_csm[x]]);
     }

@@ -188,8 +188,7 @@ static inline int64_t tx_core_entry_points(const tx_core *core, uint32_t custome
   if (tx_core_owner(core, customer) == csm) {
     return points + (books->owner_points == NULL ? 0 : books->owner_points[customer]);
   }
-  for (size_t x = books->more_begin == NULL ? 0 : books->more_begin[customer];
-       books->more_begin != NULL && x < books->more_begin[customer + 1]; x++) {
+  for (size_t x = tx_books_from(books->more_begin, customer); x < tx_books_to(books->more_begin, customer); x++) {
     points += books->more_csm[x] == csm ? books->more_points[x] : 0;
   }
   return points;

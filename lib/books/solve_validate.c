@@ -89,7 +89,7 @@ static triax_status validate_struck(const tx_books *books, triax_error *error) {
   WANT(books->customers == 0 || books->struck_begin[0] == 0, "struck_begin must start at 0");
   for (size_t j = 0; j < books->customers; j++) {
     size_t begin = books->struck_begin[j], end = books->struck_begin[j + 1];
-    size_t more = books->more_begin == NULL ? 0 : books->more_begin[j];
+    size_t more = tx_books_from(books->more_begin, j);
     WANT(begin <= end, "what is struck off for customer %zu ends before it begins", j);
     for (size_t x = begin; x < end; x++) {
       uint32_t csm = books->struck_csm[x];
@@ -97,7 +97,7 @@ static triax_status validate_struck(const tx_books *books, triax_error *error) {
       WANT(x == begin || books->struck_csm[x - 1] < csm,
            "what is struck off for customer %zu is not in ascending order", j);
       WANT(books->owner == NULL || books->owner[j] != csm, "customer %zu has its owner struck off", j);
-      for (; books->more_begin != NULL && more < books->more_begin[j + 1] && books->more_csm[more] < csm;) more++;
+      for (; more < tx_books_to(books->more_begin, j) && books->more_csm[more] < csm;) more++;
       WANT(books->more_begin == NULL || more == books->more_begin[j + 1] || books->more_csm[more] != csm,
            "customer %zu has an exception struck off", j);
     }
