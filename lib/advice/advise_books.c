@@ -1,8 +1,8 @@
 /* Advice on books and capacities. */
 #include <math.h>
 
-#include "base/text.h"
 #include "advice/advise.h"
+#include "base/text.h"
 
 /* --- T103: one CSM's or pool's load is over twice another's --- */
 

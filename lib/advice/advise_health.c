@@ -1,8 +1,8 @@
 /* Advice on health: what it is made of, and whether it tells what came. */
 #include <math.h>
 
-#include "base/text.h"
 #include "advice/advise.h"
+#include "base/text.h"
 
 /* --- T111: a metric is missing for most --- */
 

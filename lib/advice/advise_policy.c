@@ -1,8 +1,8 @@
 /* What a policy tells by itself, without any data: capacities, stages, and tests that shadow each other. */
 #include <string.h>
 
-#include "base/text.h"
 #include "advice/advise.h"
+#include "base/text.h"
 
 /* --- T107: the same capacity for every segment --- */
 

@@ -1,9 +1,9 @@
 /* T113: rules that can never hold, and rules that no customer meets. */
 #include <math.h>
 
+#include "advice/advise.h"
 #include "base/text.h"
 #include "expr/node.h"
-#include "advice/advise.h"
 
 /* --- tests that contradict themselves --- */
 

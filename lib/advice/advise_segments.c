@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "advice/advise.h"
 #include "base/text.h"
 #include "expr/node.h"
-#include "advice/advise.h"
 
 /* --- T101: the top segment is large. A family counts once, as it does for `top`. --- */
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "plan/compile.h"
+#include "compile/compile.h"
 
 enum { UNSEEN, UNKNOWN, KNOWN };
 #define MOST_CHAINED 128

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "compare/causes.h"
-#include "plan/tabulate.h"
+#include "table/tabulate.h"
 
 typedef struct account_columns {
   tx_column_builder *key, *status, *money[2], *segment[2], *pool[2], *csm[2], *health[2], *band[2], *hours[2], *cause;

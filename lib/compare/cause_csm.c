@@ -6,7 +6,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "compare/causes.h"
-#include "plan/tabulate.h"
+#include "results/tables.h"
 
 static void write_number(tx_writer *writer, double value) {
   char text[TX_NUMBER_SIZE];

@@ -5,7 +5,7 @@
 
 #include "base/number.h"
 #include "base/text.h"
-#include "plan/why.h"
+#include "results/why.h"
 
 /* --- scores of both plans --- */
 

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "compare/compare.h"
-#include "plan/tabulate.h"
+#include "table/tabulate.h"
 #include "table/intern.h"
 
 /* --- counts by a name --- */

@@ -5,7 +5,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "compare/compare.h"
-#include "plan/tabulate.h"
+#include "table/tabulate.h"
 #include "table/intern.h"
 
 typedef struct join_row {

@@ -5,8 +5,8 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "compare/compare.h"
-#include "plan/tabulate.h"
-#include "plan/write.h"
+#include "document/write.h"
+#include "table/tabulate.h"
 
 static void put_side(const triax_comparison *comparison, int side, triax_document *d) {
   const triax_plan *plan = comparison->plans[side];

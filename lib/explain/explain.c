@@ -6,12 +6,12 @@
 #include "base/date.h"
 #include "base/number.h"
 #include "base/text.h"
-#include "expr/node.h"
+#include "document/write.h"
 #include "explain/explain.h"
-#include "plan/tabulate.h"
-#include "plan/why.h"
 #include "explain/why_not.h"
-#include "plan/write.h"
+#include "expr/node.h"
+#include "results/tables.h"
+#include "results/why.h"
 
 void tx_explain_sentence(triax_document *d, const char *key, const triax_plan *plan, size_t row,
                          void (*write)(const triax_plan *, size_t, tx_writer *)) {

@@ -1,7 +1,7 @@
 /* What follows for one customer: what plays do for it or hold back, and whether it moves. */
 #include "base/text.h"
+#include "document/write.h"
 #include "explain/explain.h"
-#include "plan/write.h"
 
 /* A row of a table as the keys of a map: what is there of it, but for the customer and the ARR, which are known. */
 static triax_status put_columns(tx_explain_job *job, const triax_table *table, size_t row) {

@@ -2,12 +2,12 @@
 #include <math.h>
 
 #include "base/text.h"
+#include "document/write.h"
+#include "explain/explain.h"
 #include "expr/node.h"
 #include "health/reach.h"
 #include "health/split.h"
-#include "explain/explain.h"
-#include "plan/why.h"
-#include "plan/write.h"
+#include "results/why.h"
 
 /* One row's inputs as values, by the module's own scalar evaluation: bit-equal with the batches. */
 static triax_status score_inputs(tx_explain_job *job, const tx_plan_score *score, tx_value *inputs) {

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "expr/node.h"
+#include "document/write.h"
 #include "explain/explain.h"
-#include "plan/tabulate.h"
-#include "plan/write.h"
+#include "expr/node.h"
+#include "results/tables.h"
 
 typedef struct why_not {
   const triax_plan *plan;

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "document/write.h"
 #include "fit/measure.h"
 #include "fitting/fitting.h"
-#include "plan/make.h"
-#include "plan/write.h"
+#include "planning/planning.h"
 
 void triax_backtest_options_init(triax_backtest_options *options) {
   if (options) *options = (triax_backtest_options)TRIAX_BACKTEST_OPTIONS_INIT;

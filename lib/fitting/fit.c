@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "fitting/fitting.h"
-#include "plan/make.h"
+#include "planning/planning.h"
 
 #define TABLES 4 /* by TRIAX_FIT_…, from 1 */
 

@@ -6,7 +6,7 @@
 
 #include "base/number.h"
 #include "base/text.h"
-#include "plan/compile.h"
+#include "compile/compile.h"
 #include "fitting/fitting.h"
 
 /* More texts than this, most of them different from all others, are names of things and no categories. */

@@ -5,8 +5,8 @@
 
 #include "base/number.h"
 #include "base/text.h"
+#include "document/write.h"
 #include "fitting/fitting.h"
-#include "plan/write.h"
 
 size_t tx_fit_column_of(const triax_table *table, triax_text name, const char *what, tx_report *report) {
   const size_t column = name.bytes ? triax_table_find(table, name) : SIZE_MAX;

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "document/write.h"
 #include "fit/elementary.h"
 #include "fitting/fitting.h"
-#include "plan/tabulate.h"
-#include "plan/write.h"
+#include "table/tabulate.h"
 
 /* Means over the folds. */
 static double mean_over(const tx_fitting *fitting, double (*of)(const tx_measures *)) {

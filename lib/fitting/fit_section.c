@@ -5,8 +5,8 @@
 
 #include "base/number.h"
 #include "base/text.h"
+#include "document/write.h"
 #include "fitting/fitting.h"
-#include "plan/write.h"
 
 /* Text that grows in the fitting's arena; what does not fit any more is cut, and told by `failed`. */
 typedef struct script {

@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "plan/again.h"
 #include "plan/hires.h"
-#include "plan/tabulate.h"
 
 void tx_hire_team_init(tx_hire_team *team, triax_plan *plan) {
   *team = (tx_hire_team){.plan = plan, .shadow = *plan};

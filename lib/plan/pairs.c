@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "aggregates/aggregates.h"
 #include "expr/node.h"
 #include "plan/pairs_private.h"
 

@@ -5,10 +5,10 @@
 #include <triax/plan.h>
 
 #include "allocation/allocation.h"
-#include "health/trend.h"
+#include "compile/compile.h"
 #include "forecast/forecast.h"
 #include "forecast/headcount.h"
-#include "plan/compile.h"
+#include "health/trend.h"
 #include "plan/stage.h"
 
 /* The least size of triax_plan_options that there ever was. */
@@ -227,6 +227,8 @@ void tx_plan_segmentation_free(triax_plan *plan);
 void tx_plan_allocation_free(triax_plan *plan);
 void tx_plan_attention_free(triax_plan *plan);
 void tx_plan_plays_free(triax_plan *plan);
+/* "cooldown": why an action is withheld. */
+triax_text tx_word_withheld(int reason);
 triax_status tx_run_transition(triax_plan *plan, const tx_step *step, triax_error *error);
 void tx_plan_transition_free(triax_plan *plan);
 /* What allocation takes from the transition: accounts that were handed over too often, and CSMs who had them before.
@@ -251,12 +253,6 @@ static inline uint32_t tx_plan_segment(const triax_plan *plan, size_t row) {
 triax_status tx_plan_derive(triax_plan *plan, int derived, tx_column *column, triax_error *error);
 /* The column of a derived name, or NULL. */
 const tx_column *tx_plan_derived(const triax_plan *plan, int derived);
-/* A string column of small numbers: names[value], TX_NO_CODE missing. */
-tx_column *tx_plan_names(triax_context *context, const uint32_t *numbers, size_t rows, const triax_text *names,
-                         size_t count);
-/* The same over one byte each, UINT8_MAX missing. Takes the numbers over, NULL being out of memory. count at most
- * UINT8_MAX. */
-tx_column *tx_plan_names8(triax_context *context, uint8_t *numbers, size_t rows, const triax_text *names, size_t count);
 /* A customer's band, or TX_BAND_UNKNOWN. */
 static inline uint8_t tx_plan_band(const tx_plan_score *score, size_t row) {
   return score->band[row] == score->model->band_count ? TX_BAND_UNKNOWN : score->band[row];
@@ -274,15 +270,8 @@ const tx_column *tx_plan_money(const triax_plan *plan);
 void tx_plan_here(const triax_plan *plan, uint64_t *here);
 bool tx_plan_has_role(const tx_policy_segment *segment, const tx_column *role, size_t csm);
 const tx_column *tx_plan_team_column(const triax_plan *plan, const char *name);
-
-/* Makes all tables and the summary. */
-triax_status tx_plan_tabulate(triax_plan *plan, triax_error *error);
-triax_status tx_plan_summarise(triax_plan *plan, triax_error *error);
-/* Findings that a reader should see: notes and warnings on data. */
-void tx_plan_notes(const triax_plan *plan, tx_report *report);
-void tx_plan_note_forecast(const triax_plan *plan, tx_report *report);
-/* What is known to go wrong (policy.md section 11). outcome: the column that says who churned, or not given. */
-triax_status tx_plan_advise(const triax_plan *plan, triax_text outcome, tx_report *report);
-
+/* The name of a pool, or what stands for it; and a segment with the roles of the set, NULL: none. */
+triax_text tx_pool_name(const triax_plan *plan, uint32_t pool);
+const tx_policy_segment *tx_roles_of_set(const triax_plan *plan, uint32_t role_set);
 
 #endif

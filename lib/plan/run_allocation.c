@@ -285,10 +285,10 @@ static triax_status derive(allocation_job *job) {
   if (!names) return tx_no_memory(job->error);
   for (size_t p = 0; p < pools; p++) names[p] = job->policy->pool_count ? job->policy->pools[p].name : TX_TEXT("all");
   triax_status status = tx_plan_derive(
-      plan, TX_DERIVED_POOL, tx_plan_names(plan->context, result->pool, plan->rows, names, pools), job->error);
+      plan, TX_DERIVED_POOL, tx_column_names(plan->context, result->pool, plan->rows, names, pools), job->error);
   if (status != TRIAX_OK) return status;
   return tx_plan_derive(plan, TX_DERIVED_CSM,
-                        tx_plan_names(plan->context, result->csm, plan->rows, job->input->csm_keys, plan->csms),
+                        tx_column_names(plan->context, result->csm, plan->rows, job->input->csm_keys, plan->csms),
                         job->error);
 }
 

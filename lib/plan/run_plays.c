@@ -2,11 +2,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "aggregates/aggregates.h"
 #include "base/text.h"
 #include "expr/node.h"
 #include "expr/program.h"
-#include "plan/tabulate.h"
 #include "plan/texts.h"
+#include "table/tabulate.h"
 
 /* One of the two tables in the making. Customers come last, of their rows; what few words repeat goes by code. */
 typedef struct play_rows {

@@ -2,9 +2,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "aggregates/aggregates.h"
 #include "base/text.h"
 #include "expr/node.h"
-#include "plan/aggregates.h"
 #include "plan/plan.h"
 #include "plan/sums.h"
 
@@ -227,7 +227,7 @@ static triax_status run_model(triax_plan *plan, triax_error *error) {
 static tx_column *few_segments(triax_plan *plan, const triax_text *names, size_t count) {
   uint8_t *small = plan->segmentation.result.segment.small;
   if (!plan->segmentation.folded && plan->rows && !memchr(small, UINT8_MAX, plan->rows)) {
-    tx_column *column = tx_plan_names8(plan->context, small, plan->rows, names, count);
+    tx_column *column = tx_column_names8(plan->context, small, plan->rows, names, count);
     if (!column) plan->segmentation.result.segment.small = NULL;
     plan->segmentation.shares = tx_column_ref(column);
     return column;
@@ -237,14 +237,14 @@ static tx_column *few_segments(triax_plan *plan, const triax_text *names, size_t
   for (size_t row = 0; codes && plan->segmentation.folded && row < plan->rows; row++) {
     codes[row] = small[tx_plan_unit(plan, row)];
   }
-  return tx_plan_names8(plan->context, codes, plan->rows, names, count);
+  return tx_column_names8(plan->context, codes, plan->rows, names, count);
 }
 
 static tx_column *many_segments(triax_plan *plan, const triax_text *names, size_t count) {
   uint32_t *numbers = tx_alloc_array(plan->context, plan->rows, sizeof *numbers);
   if (!numbers) return NULL;
   for (size_t row = 0; row < plan->rows; row++) numbers[row] = tx_plan_segment(plan, row);
-  tx_column *column = tx_plan_names(plan->context, numbers, plan->rows, names, count);
+  tx_column *column = tx_column_names(plan->context, numbers, plan->rows, names, count);
   tx_free_array(plan->context, numbers, plan->rows, sizeof *numbers);
   return column;
 }
@@ -273,7 +273,7 @@ static tx_column *touch_column(triax_plan *plan) {
   if (any) {
     uint8_t *touch = tx_alloc_array(plan->context, plan->rows, 1);
     for (size_t row = 0; touch && row < plan->rows; row++) touch[row] = touch_of(policy, tx_plan_segment(plan, row));
-    return tx_plan_names8(plan->context, touch, plan->rows, names, 3);
+    return tx_column_names8(plan->context, touch, plan->rows, names, 3);
   }
   tx_dictionary *dictionary = tx_dictionary_new(plan->context, names, 3);
   tx_column *column = dictionary ? tx_column_without_codes(plan->context, plan->rows, dictionary) : NULL;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "aggregates/aggregates.h"
 #include "base/number.h"
 
 static bool list_reads(tx_stage *stage, size_t expr, uint32_t root) {

@@ -6,8 +6,8 @@
 #define TX_PLAN_STAGE_H
 
 #include "base/text.h"
+#include "compile/compile.h"
 #include "expr/kernel.h"
-#include "plan/compile.h"
 
 /* What one expression came to over all rows. */
 typedef struct tx_tally {

@@ -40,3 +40,12 @@ bool tx_plan_has_role(const tx_policy_segment *segment, const tx_column *role, s
   return false;
 }
 
+triax_text tx_pool_name(const triax_plan *plan, uint32_t pool) {
+  if (pool < plan->allocation.input.pool_count) return plan->allocation.input.pools[pool].name;
+  return plan->allocation.input.pool_count ? TX_TEXT("(no pool)") : TX_TEXT("all");
+}
+
+const tx_policy_segment *tx_roles_of_set(const triax_plan *plan, uint32_t role_set) {
+  const tx_policy_segmentation *policy = &plan->compiled->policy->segmentation;
+  return policy->model.count ? &policy->segments[plan->allocation.segment_of_roles[role_set]] : NULL;
+}

@@ -52,7 +52,4 @@ void tx_values_free(tx_values *values);
  * values. */
 bool tx_text_write(const tx_policy_text *text, const tx_values *values, uint32_t first, size_t row, tx_line *line);
 
-/* "its CSM has left": why an account moves, or stays against what would be. */
-void tx_write_why_move(const triax_plan *plan, const tx_plan_move *move, tx_line *line);
-
 #endif

@@ -145,6 +145,13 @@ tx_column *tx_column_take_settled(triax_context *context, size_t rows, double *n
 tx_column *tx_column_take_codes(triax_context *context, size_t rows, uint32_t *codes, tx_dictionary *dictionary);
 /* The same over codes of one byte, UINT8_MAX being missing; the dictionary has at most UINT8_MAX texts. */
 tx_column *tx_column_take_codes8(triax_context *context, size_t rows, uint8_t *codes, tx_dictionary *dictionary);
+/* A string column of small numbers: names[value], TX_NO_CODE missing. */
+tx_column *tx_column_names(triax_context *context, const uint32_t *numbers, size_t rows, const triax_text *names,
+                           size_t count);
+/* The same over one byte each, UINT8_MAX missing. Takes the numbers over, NULL being out of memory. count at most
+ * UINT8_MAX. */
+tx_column *tx_column_names8(triax_context *context, uint8_t *numbers, size_t rows, const triax_text *names,
+                            size_t count);
 /* A string column of no value at all, over a dictionary of these texts. */
 tx_column *tx_column_without_codes(triax_context *context, size_t rows, tx_dictionary *dictionary);
 /* A column of any type but strings with every value missing. Its numbers are made when they are first asked for: most

@@ -86,3 +86,29 @@ tx_dictionary *tx_dictionary_new(triax_context *context, const triax_text *texts
   }
   return tx_interner_finish(&interner);
 }
+
+tx_column *tx_column_names(triax_context *context, const uint32_t *numbers, size_t rows, const triax_text *names,
+                           size_t count) {
+  tx_dictionary *dictionary = tx_dictionary_new(context, names, count);
+  uint32_t *codes = tx_alloc_array(context, rows, sizeof *codes);
+  tx_column *column = NULL;
+  if (dictionary && codes) {
+    for (size_t row = 0; row < rows; row++) codes[row] = numbers[row] < count ? numbers[row] : TX_NO_CODE;
+    column = tx_column_take_codes(context, rows, codes, dictionary);
+  } else {
+    tx_free_array(context, codes, rows, sizeof *codes);
+  }
+  tx_dictionary_unref(dictionary);
+  return column;
+}
+
+tx_column *tx_column_names8(triax_context *context, uint8_t *numbers, size_t rows, const triax_text *names,
+                            size_t count) {
+  if (!numbers) return NULL;
+  tx_dictionary *dictionary = tx_dictionary_new(context, names, count);
+  tx_column *column = NULL;
+  if (dictionary) column = tx_column_take_codes8(context, rows, numbers, dictionary);
+  else tx_free_array(context, numbers, rows, 1);
+  tx_dictionary_unref(dictionary);
+  return column;
+}

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "plan/aggregates.h"
+#include "aggregates/aggregates.h"
 
 #define COUNT 20000
 
