@@ -1,6 +1,6 @@
 /* Allocation: who owns whom, in the policy's terms (policy.md section 6).
  *
- * Turns pools, roles, capacities, eligibility and preferences into the books problem of solve.h, and its answer back
+ * Turns pools, roles, capacities, eligibility and preferences into the books problem of books.h, and its answer back
  * into owners, reasons and what stands in the way. Plain columns in, plain columns out. Units are customers, or
  * families of them that are owned together. */
 #ifndef TX_ALLOCATION_ALLOCATION_H

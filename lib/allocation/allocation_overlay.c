@@ -2,8 +2,8 @@
  *
  * Who has a specialist with room keeps it; the others follow. Both in order of value, largest first, ties by row. */
 #include "allocation/allocation_private.h"
-#include "books/solve_sort.h"
 #include "base/error.h"
+#include "base/sort.h"
 
 typedef struct specialists {
   double accounts; /* of a full-time one; 0: no limit */

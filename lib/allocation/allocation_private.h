@@ -3,8 +3,8 @@
 #define TX_ALLOCATION_ALLOCATION_PRIVATE_H
 
 #include "allocation/allocation.h"
-#include "books/solve.h"
-#include "books/solve_sort.h"
+#include "base/sort.h"
+#include "books/books.h"
 
 /* --- numbering equal byte strings of one width, in the order of their first appearance --- */
 

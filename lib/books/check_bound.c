@@ -3,13 +3,13 @@
  * assignment can cost less than the total. Shares no code with the solver on purpose.
  *
  * Twice over: with the objective's parts compared one by one, in their order; and for each part with a proof of its
- * own, the parts before it weighed, as prove.h says. */
+ * own, the parts before it weighed, as proof/prove.h says. */
 #include <string.h>
 
-#include "books/solve.h"
 #include "base/divisor.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "books/books.h"
 
 #define UNITS_MOST 16384 /* loads of a CSM that are looked through one by one */
 #define SIZES_MOST 1024  /* distinct loads of customers; with more, any load counts as one that can be made */

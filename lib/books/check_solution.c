@@ -1,7 +1,7 @@
 /* The checker: loads, rules and objective from the input alone. Shares no code with the solver on purpose. */
-#include "books/solve.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "books/books.h"
 
 typedef struct sums {
   int64_t *all;  /* csms × (1 + measures): load, then each measure */

@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "base/text.h"
-#include "books/solve_sort.h"
 #include "plan/again.h"
 #include "plan/hires.h"
 

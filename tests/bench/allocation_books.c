@@ -7,9 +7,9 @@
 #include <sys/resource.h>
 #endif
 
-#include "books/flow.h"
-#include "books/solve_split.h"
 #include "allocation_generate.h"
+#include "books/split.h"
+#include "relaxation/flow.h"
 
 static double seconds(void) {
   struct timespec now;

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "books/solve.h"
+#include "books/books.h"
 
 static int64_t number(void) {
   long long x = 0;

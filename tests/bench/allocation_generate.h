@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "books/solve.h"
+#include "books/books.h"
 
 typedef struct generated {
   tx_books books;

@@ -2,7 +2,7 @@
 #ifndef TRIAX_TESTS_BOOKS_CHECKED_H
 #define TRIAX_TESTS_BOOKS_CHECKED_H
 
-#include "books/solve.h"
+#include "books/books.h"
 
 triax_context *books_plain(uint64_t threads);
 /* In every part, as bounds are. */

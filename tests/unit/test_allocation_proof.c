@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "../bench/allocation_generate.h"
-#include "books/improve.h"
 #include "books_checked.h"
+#include "search/search.h"
 
 static void company(generated *g, size_t customers, size_t csms, int tightness, int stretch, int measures,
                     uint64_t seed) {

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "books/prove.h"
+#include "proof/prove.h"
 
 #define MOST_CSMS 4
 #define MOST_CUSTOMERS 8

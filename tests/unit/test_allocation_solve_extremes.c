@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "../bench/allocation_generate.h"
-#include "books/solve.h"
+#include "books/books.h"
 #include "books_checked.h"
 
 /* An allocator that fails from the n-th call on, and counts what is not given back. */

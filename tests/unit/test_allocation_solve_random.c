@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "../bench/allocation_generate.h"
-#include "books/solve.h"
+#include "books/books.h"
 
 static uint64_t state_of(uint64_t seed) { return seed * 77 + 3; }
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "books/improve_books.h"
+#include "search/shelf.h"
 
 enum { CSMS = 70, N = 400, CLASSES = 9, OFFERS = 3, STRUCK = 2 };
 
