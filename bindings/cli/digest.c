@@ -5,7 +5,7 @@
 
 #include "digest.h"
 
-enum { ROWS_SHOWN = 12 };
+enum { ROWS_SHOWN = 12, AWAY_SHOWN = 4 };
 
 size_t column_of(const triax_table *table, const char *name) {
   return table != NULL ? triax_table_find(table, triax_text_of(name)) : SIZE_MAX;
@@ -224,30 +224,40 @@ static void add_csm_row(const digest *d, const triax_table *table, size_t row) {
   digest_line(d->buffer);
 }
 
+/* Those who are here, fullest first, then those who are not; without time, whoever has a book is fullest of all. */
+static void rank_books(const triax_table *table, digest_ranked *order, size_t rows, size_t *here) {
+  *here = 0;
+  for (size_t row = 0; row < rows; row++) {
+    double load = number_at(table, "load", row), fte = number_at(table, "fte", row);
+    bool judged = !is_missing(load) && (fte > 0 || load > 0) && !is_away(table, row);
+    *here += is_away(table, row) ? 0 : 1;
+    order[row] = (digest_ranked){is_away(table, row) ? -2 : !judged ? -1 : fte > 0 ? load / fte : INFINITY, row};
+  }
+  qsort(order, rows, sizeof *order, digest_by_value);
+}
+
 static void add_csms(const digest *d) {
   const triax_table *table = triax_plan_table(d->plan, TRIAX_PLAN_CSMS);
-  size_t rows = table != NULL ? triax_table_rows(table) : 0;
+  size_t rows = table != NULL ? triax_table_rows(table) : 0, here;
   if (rows == 0) return;
   digest_ranked *order = malloc(rows * sizeof *order);
   if (order == NULL) {
     d->buffer->failed = true;
     return;
   }
-  for (size_t row = 0; row < rows; row++) {
-    double load = number_at(table, "load", row), fte = number_at(table, "fte", row);
-    bool judged = !is_missing(load) && fte > 0 && !is_away(table, row);
-    order[row] = (digest_ranked){judged ? load / fte : -1, row};
-  }
-  qsort(order, rows, sizeof *order, digest_by_value);
+  rank_books(table, order, rows, &here);
   text_add_format(d->buffer, "\n%-*s %9s %13s %8s %6s  %s\n", DIGEST_NAME, "CSM, fullest first", "accounts",
                   "load of fte", "ARR", "health", "hours");
-  for (size_t i = 0; i < rows; i++) {
-    if (rows > ROWS_SHOWN && i == ROWS_SHOWN - 4) {
-      text_add_format(d->buffer, "  ... %zu more ...\n", rows - ROWS_SHOWN);
-      i = rows - 4;
+  for (size_t i = 0; i < here; i++) {
+    if (here > ROWS_SHOWN && i == ROWS_SHOWN - 4) {
+      text_add_format(d->buffer, "  ... %zu more ...\n", here - ROWS_SHOWN);
+      i = here - 4;
     }
     add_csm_row(d, table, order[i].row);
   }
+  size_t end = rows - here > AWAY_SHOWN ? here + AWAY_SHOWN - 1 : rows;
+  for (size_t i = here; i < end; i++) add_csm_row(d, table, order[i].row);
+  if (end < rows) text_add_format(d->buffer, "  ... and %zu more who are not here\n", rows - end);
   free(order);
 }
 
@@ -393,6 +403,7 @@ bool digest_add(text_buffer *buffer, const triax_plan *plan, const cli_company *
   add_segments(&d);
   add_csms(&d);
   add_pools(&d);
+  digest_add_overlays(&d);
   add_uncovered(&d);
   add_owners(&d);
   digest_add_certificate(&d);

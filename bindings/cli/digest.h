@@ -40,6 +40,7 @@ void digest_line(text_buffer *buffer);
 
 /* digest_allocation.c: returns how many steps there are for the pool of that row. */
 size_t digest_add_hires(const digest *d, const triax_table *pools, size_t pool);
+void digest_add_overlays(const digest *d);
 void digest_add_tradeoff(const digest *d);
 void digest_add_certificate(const digest *d);
 /* A part of the objective in words, from the summary's certificate; false for one that is not known here. */

@@ -57,6 +57,33 @@ size_t digest_add_hires(const digest *d, const triax_table *pools, size_t pool) 
   return found;
 }
 
+/* --- specialists beside the owners --- */
+
+void digest_add_overlays(const digest *d) {
+  const triax_document *summary = triax_plan_summary(d->plan);
+  triax_node list = triax_document_find(summary, 0, triax_text_of("allocation"));
+  if (list != TRIAX_NO_NODE) list = triax_document_find(summary, list, triax_text_of("overlays"));
+  if (list == TRIAX_NO_NODE) return;
+  char text[CLI_NUMBER_SIZE], other[CLI_NUMBER_SIZE];
+  text_add_format(d->buffer, "\n%-*s %9s %6s %20s %9s\n", DIGEST_NAME, "Overlay", "customers", "CSMs",
+                  "carried of room     ", "uncovered");
+  for (triax_node one = triax_document_first(summary, list); one != TRIAX_NO_NODE;
+       one = triax_document_next(summary, one)) {
+    double wanted = digest_number_of(summary, one, "customers"), left = digest_number_of(summary, one, "uncovered");
+    double room = digest_number_of(summary, one, "room"), hire = digest_number_of(summary, one, "hire");
+    text_add_string(d->buffer, "  ");
+    digest_cell(d->buffer, triax_document_as_text(summary, triax_document_find(summary, one, triax_text_of("overlay"))),
+                DIGEST_NAME - 2);
+    text_add_format(d->buffer, " %9s", digest_count(wanted, text));
+    text_add_format(d->buffer, " %6s", digest_count(digest_number_of(summary, one, "csms"), text));
+    text_add_format(d->buffer, " %8s of %-8s", digest_count(wanted - left, text),
+                    is_missing(room) ? "any" : digest_count(room, other));
+    text_add_format(d->buffer, " %9s", digest_count(left, text));
+    digest_line(d->buffer);
+    if (hire > 0) text_add_format(d->buffer, "    to cover them, hire about %s\n", digest_count(hire, text));
+  }
+}
+
 /* --- moves against balance --- */
 
 void digest_add_tradeoff(const digest *d) {

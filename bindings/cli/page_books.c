@@ -12,8 +12,8 @@ enum { BOOKS_SHOWN = 60 };
 static bool is_here(const void *user, size_t row) { return number_at(user, "here", row) != 0; }
 
 static double fullness(const triax_table *table, size_t row) {
-  double fte = number_at(table, "fte", row);
-  return fte > 0 ? number_at(table, "load", row) / fte : NAN;
+  double load = number_at(table, "load", row), fte = number_at(table, "fte", row);
+  return fte > 0 ? load / fte : load > 0 ? INFINITY : NAN;
 }
 
 static void add_book(const digest *d, const triax_table *table, size_t row, bool has_hours) {
@@ -87,6 +87,27 @@ static void add_pools(const digest *d) {
     page_bar(d->buffer, load, capacity, load > capacity * (1 + 1e-9) ? "over" : "main");
     page_number(d->buffer, digest_count(number_at(table, "uncovered", row), text));
     page_cell(d->buffer, text_at(table, "in_the_way", row));
+    page_row_end(d->buffer);
+  }
+  page_table_end(d->buffer);
+}
+
+static void add_overlays(const digest *d) {
+  static const char *const heads[] = {"Overlay", "#Customers", "#CSMs", "#Room", "#Uncovered", "#To hire, about", NULL};
+  static const char *const figures[] = {"customers", "csms", "room", "uncovered", "hire"};
+  const triax_document *summary = triax_plan_summary(d->plan);
+  triax_node list = triax_document_find(summary, 0, triax_text_of("allocation"));
+  if (list != TRIAX_NO_NODE) list = triax_document_find(summary, list, triax_text_of("overlays"));
+  if (list == TRIAX_NO_NODE) return;
+  char text[CLI_NUMBER_SIZE];
+  page_table(d->buffer, "Specialists beside the owners", heads);
+  for (triax_node one = triax_document_first(summary, list); one != TRIAX_NO_NODE;
+       one = triax_document_next(summary, one)) {
+    page_row(d->buffer);
+    page_cell(d->buffer, triax_document_as_text(summary, triax_document_find(summary, one, triax_text_of("overlay"))));
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++) {
+      page_number(d->buffer, digest_count(digest_number_of(summary, one, figures[i]), text));
+    }
     page_row_end(d->buffer);
   }
   page_table_end(d->buffer);
@@ -188,6 +209,7 @@ void page_add_books(const digest *d, const double *money) {
   add_certificate(d);
   add_books(d);
   add_pools(d);
+  add_overlays(d);
   add_uncovered(d, money);
   add_hires(d);
   page_section_end(d->buffer);

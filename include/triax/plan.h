@@ -132,7 +132,7 @@ TRIAX_API triax_status triax_plan_check(triax_context *context, const triax_poli
 #define TRIAX_PLAN_TESTS 5
 /** One row per customer: each metric's points, freshness, weight, contribution and points lost (options.parts). @since 0.1 */
 #define TRIAX_PLAN_METRICS 6
-/** One row per overlay assignment: overlay, customer, csm. @since 0.1 */
+/** One row per customer who is to have a specialist: overlay, customer, csm; missing where nobody has room. @since 0.1 */
 #define TRIAX_PLAN_OVERLAYS 7
 /** One row per CSM and account of this week's list, most urgent first. @since 0.1 */
 #define TRIAX_PLAN_WEEK 8

@@ -57,6 +57,7 @@ typedef struct tx_allocation_input {
   const double *accounts;    /* per customer: a full-time CSM's number; 0: weighs nothing */
   const uint32_t *family;    /* per customer: a number that members share; NULL: each alone */
   size_t families;           /* how many numbers */
+  const double *size;        /* per customer: who is the largest of a family; NaN: least; NULL: the value says so */
   const uint32_t *owner;     /* per customer: the present CSM, TX_ALLOCATION_NONE; NULL: none */
   const uint64_t *frozen;    /* bitmap: keep the owner if still eligible; NULL: none */
   const double *value;       /* per customer; NaN or < 0: 0; NULL: 1 each */
@@ -201,10 +202,13 @@ size_t tx_allocation_lead(const tx_allocation_result *result, size_t customer);
 /* Whether the CSM's load and caps are within their limits: frozen and placed customers may be beyond. */
 bool tx_allocation_is_within(const tx_allocation_result *result, uint32_t csm);
 
-/* Specialists beside the owner: each wanted customer gets the least loaded of the given CSMs with room, largest value
- * first; csm receives TX_ALLOCATION_NONE where there is none. accounts 0: no limit. */
+/* Specialists beside the owner: who has one with room (`present`; NULL: nobody) keeps it; each other wanted customer gets
+ * the least loaded of the given CSMs with room, largest value first; csm receives TX_ALLOCATION_NONE where there is none.
+ * accounts 0: no limit. */
 triax_status tx_allocation_overlay(triax_context *context, size_t customers, size_t csms, const uint64_t *wanted,
                                    const uint64_t *specialists, const double *fte, double accounts,
                                    const double *value, const uint32_t *present, uint32_t *csm, triax_error *error);
+/* Whole accounts that a specialist carries, where a full-time one carries so many. */
+double tx_allocation_overlay_room(const double *fte, size_t csm, double accounts);
 
 #endif

@@ -10,7 +10,8 @@
  * Balance: a measure costs a CSM weight × what lies beyond 85 % of its fair share (in fair shares), twice that beyond
  * 95 %, four times beyond 100 % and eight times beyond 110 %. The fair share: what the customers of each pool and role
  * set have, spread over the CSMs who may serve them in proportion to fte, summed over the pools and roles that a CSM
- * serves; at least a thousandth of the largest. One CSM's use below its share is another's above, so that only what is
+ * serves; where there is any, at least a thousandth of the largest. A CSM without a share (no time, or nobody to serve)
+ * costs nothing: it carries what is frozen alone, which no assignment changes. One CSM's use below its share is another's above, so that only what is
  * above needs a cost. "load" counts accounts where no account weighs anything. Without any balance given the load is
  * balanced. */
 #include <math.h>
@@ -183,6 +184,7 @@ static bool set_fair(tx_allocation_job *job, const int64_t *amount, balanced *b)
   b->most = b->most > 0 ? b->most : 1;
   b->least = b->most;
   for (size_t i = 0; i < job->input->csms; i++) {
+    if (!(b->fair[i] > 0)) continue;
     if (b->fair[i] < b->most / 1000) b->fair[i] = b->most / 1000;
     b->least = b->fair[i] < b->least ? b->fair[i] : b->least;
   }
@@ -216,7 +218,7 @@ static double cost_after(double at, double fair) {
 }
 
 static void set_row(const balanced *b, double fair, double scale, int64_t *from, int64_t *slope) {
-  for (size_t p = 0; p < TX_BALANCE_PIECES; p++) {
+  for (size_t p = 0; fair > 0 && p < TX_BALANCE_PIECES; p++) {
     from[p] = (int64_t)floor(breakpoint[p / 2] * fair) + (int64_t)(p % 2);
     /* Small shares may have their points side by side. */
     if (p > 0 && from[p] < from[p - 1]) from[p] = from[p - 1];

@@ -1,6 +1,8 @@
 /* Specialists beside the owner: a heap of those with room, the least loaded on top.
  *
  * Who has a specialist with room keeps it; the others follow. Both in order of value, largest first, ties by row. */
+#include <math.h>
+
 #include "allocation/allocation_private.h"
 #include "base/error.h"
 #include "base/sort.h"
@@ -13,19 +15,26 @@ typedef struct specialists {
   size_t count;
 } specialists;
 
-static double fte_of(const specialists *s, size_t csm) {
-  double fte = s->fte ? s->fte[csm] : 1;
+static double fte_of(const double *of, size_t csm) {
+  double fte = of ? of[csm] : 1;
   return fte > 0 ? (fte < 1e9 ? fte : 1e9) : 0;
 }
 
+double tx_allocation_overlay_room(const double *fte, size_t csm, double accounts) {
+  double room = accounts * fte_of(fte, csm);
+  return floor(room + 1e-6 + 1e-12 * room);
+}
+
 static bool has_room(const specialists *s, size_t csm) {
-  double fte = fte_of(s, csm), room = s->accounts * fte;
-  return fte > 0 && (!(s->accounts > 0) || (double)(s->carried[csm] + 1) <= room + 1e-6 + 1e-12 * room);
+  double carried = (double)(s->carried[csm] + 1);
+  if (!(fte_of(s->fte, csm) > 0)) return false;
+  return !(s->accounts > 0) || carried <= tx_allocation_overlay_room(s->fte, csm, s->accounts);
 }
 
 /* How full one more account makes a specialist; ties by number. */
 static bool before(const specialists *s, uint32_t a, uint32_t b) {
-  double full_a = (double)(s->carried[a] + 1) / fte_of(s, a), full_b = (double)(s->carried[b] + 1) / fte_of(s, b);
+  double full_a = (double)(s->carried[a] + 1) / fte_of(s->fte, a);
+  double full_b = (double)(s->carried[b] + 1) / fte_of(s->fte, b);
   return full_a != full_b ? full_a < full_b : a < b;
 }
 

@@ -1,9 +1,9 @@
 /* Units: what is owned as a whole, a customer or the wanted members of a family.
  *
- * A family has a lead, its wanted member of the largest value (ties: the first key in byte order, then the first
- * row), who speaks for it in pool, roles, eligibility and preferences; loads, values, needs and amounts are summed.
- * Its owner is the owner of the largest member that has one here; it is frozen to the owner of its largest member
- * that is frozen and has one. */
+ * A family has a lead, its largest wanted member by `size` (without, by value; ties: the first key in byte order, then
+ * the first row), who speaks for it in pool, roles, eligibility and preferences; loads, values, needs and amounts are
+ * summed. Its owner is the owner of the largest member that has one here; it is frozen to the owner of its largest
+ * member that is frozen and has one. */
 #include <math.h>
 
 #include "allocation/allocation_private.h"
@@ -25,8 +25,10 @@ double tx_csm_fte(const tx_allocation_input *input, size_t csm) {
 /* Whether a goes before b, either may be TX_ALLOCATION_NONE. */
 static bool larger(const tx_allocation_input *input, uint32_t a, uint32_t b) {
   if (b == TX_ALLOCATION_NONE) return true;
-  double value_a = tx_customer_value(input, a), value_b = tx_customer_value(input, b);
-  if (value_a != value_b) return value_a > value_b;
+  double size_a = input->size ? input->size[a] : tx_customer_value(input, a);
+  double size_b = input->size ? input->size[b] : tx_customer_value(input, b);
+  if (isnan(size_a) != isnan(size_b)) return isnan(size_b);
+  if (size_a > size_b || size_a < size_b) return size_a > size_b;
   return input->customer_keys && tx_text_compare(input->customer_keys[a], input->customer_keys[b]) < 0;
 }
 

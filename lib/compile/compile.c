@@ -348,6 +348,11 @@ static void check_columns(const tx_compiled *compiled, tx_report *report) {
   tx_check_column(compiled, "segmentation.previous", policy->segmentation.previous, report);
   tx_check_column(compiled, "segmentation.override", policy->segmentation.override_, report);
   if (compiled->team) tx_check_column(compiled, "allocation.owner", policy->allocation.owner, report);
+  for (size_t o = 0; compiled->team && o < policy->allocation.overlay_count; o++) {
+    char path[64];
+    snprintf(path, sizeof path, "allocation.overlays[%zu].owner", o);
+    tx_check_column(compiled, path, policy->allocation.overlays[o].owner, report);
+  }
   tx_check_column(compiled, "customers.family", policy->customers.family, report);
   if (policy->transition.given) tx_check_transition(compiled, report);
   if (policy->segmentation.model.count && compiled->customers->people.key == SIZE_MAX) {

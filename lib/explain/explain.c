@@ -189,6 +189,20 @@ static triax_status put_segment(tx_explain_job *job) {
 
 /* --- CSM --- */
 
+static void put_specialists(const triax_plan *plan, size_t row, triax_document *d) {
+  bool any = false;
+  for (size_t o = 0; o < plan->compiled->policy->allocation.overlay_count; o++) {
+    const tx_overlay_given *given = &plan->allocation.overlays[o];
+    if (!tx_bit(given->wanted, row)) continue;
+    if (!any) tx_put_map(d, "specialists");
+    any = true;
+    tx_put_text(d, plan->compiled->policy->allocation.overlays[o].name.bytes,
+                given->csm[row] == TX_ALLOCATION_NONE ? TX_TEXT("none has room")
+                                                      : plan->allocation.input.csm_keys[given->csm[row]]);
+  }
+  if (any) tx_put_end(d);
+}
+
 static triax_status put_csm(tx_explain_job *job) {
   triax_status status = TRIAX_OK;
   const triax_plan *plan = job->plan;
@@ -215,11 +229,7 @@ static triax_status put_csm(tx_explain_job *job) {
     tx_put_count(d, "book_accounts", result->books[csm].accounts);
   }
   if (result->stands[job->row] != TX_STANDS_UNWANTED) status = tx_put_others(d, plan, job->row, job->error);
-  for (size_t o = 0; o < plan->compiled->policy->allocation.overlay_count; o++) {
-    uint32_t who = plan->allocation.overlays[o][job->row];
-    if (who == TX_ALLOCATION_NONE) continue;
-    tx_put_text(d, plan->compiled->policy->allocation.overlays[o].name.bytes, plan->allocation.input.csm_keys[who]);
-  }
+  put_specialists(plan, job->row, d);
   tx_put_end(d);
   return status;
 }

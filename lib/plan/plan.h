@@ -52,6 +52,7 @@ typedef struct tx_plan_segmentation {
   bool folded;
   triax_table *units;     /* families folded, with derived columns; NULL unless folded */
   tx_families families;
+  tx_column *size;        /* of each customer, by which the largest of a family is found; NULL: none */
   const tx_column **unit_columns;
 } tx_plan_segmentation;
 
@@ -87,6 +88,14 @@ typedef struct tx_tradeoff_point {
   double share;             /* of the imbalance that there is to lose, lost */
 } tx_tradeoff_point;
 
+/* Who is to have a specialist, and whom. */
+typedef struct tx_overlay_given {
+  uint64_t *wanted; /* bitmap of customers */
+  uint32_t *csm;    /* per customer */
+  uint64_t customers, covered, specialists;
+  double room; /* accounts that the specialists can carry; NaN: no limit */
+} tx_overlay_given;
+
 typedef struct tx_plan_allocation {
   bool given;
   tx_stage *stage, *team_stage;
@@ -94,7 +103,7 @@ typedef struct tx_plan_allocation {
   tx_allocation_result *result; /* NULL without a team */
   tx_pair_tally *pair_tallies; /* per expression; those over pairs are filled */
   uint32_t *segment_of_roles; /* per set of roles: the first segment with it */
-  uint32_t **overlays; /* per overlay: CSM per customer */
+  tx_overlay_given *overlays;
   uint64_t orphans;    /* customers whose owner is not (any more) in the team */
   uint64_t *orphan;    /* bitmap */
   uint64_t *stuck;     /* bitmap: handed over too often to be handed over again; NULL: none */

@@ -55,6 +55,7 @@ static bool set_customers(allocation_job *job) {
   if (plan->segmentation.folded) {
     job->input->family = plan->segmentation.families.member_of;
     job->input->families = plan->segmentation.families.count;
+    job->input->size = plan->segmentation.size ? plan->segmentation.size->numbers : NULL;
   }
   return true;
 }
@@ -71,29 +72,40 @@ static bool set_here(allocation_job *job) {
 
 /* --- owners --- */
 
-static bool set_owners(allocation_job *job) {
-  triax_plan *plan = job->plan;
-  const tx_column *column = job->policy->owner.bytes
-                                ? tx_table_column(plan->compiled->customers->people.table, job->policy->owner)
-                                : NULL;
-  job->part->orphan = tx_arena_calloc(job->arena, tx_words(plan->rows) + 1, sizeof(uint64_t));
-  if (!job->part->orphan) return false;
-  if (!column || !column->dictionary) return true;
+static const tx_column *named_column(const allocation_job *job, triax_text name) {
+  const tx_column *column =
+      name.bytes ? tx_table_column(job->plan->compiled->customers->people.table, name) : NULL;
+  return column && column->dictionary ? column : NULL;
+}
+
+/* Whom of those who are here a column names, per customer: TX_ALLOCATION_NONE for nobody. */
+static uint32_t *who_is_named(const allocation_job *job, const tx_column *column) {
+  const triax_plan *plan = job->plan;
   size_t size = column->dictionary->size;
   uint32_t *csm_of = tx_arena_calloc(job->arena, size + 1, sizeof *csm_of);
-  uint32_t *owner = tx_arena_calloc(job->arena, plan->rows + 1, sizeof *owner);
-  if (!csm_of || !owner) return false;
+  uint32_t *named = tx_arena_calloc(job->arena, plan->rows + 1, sizeof *named);
+  if (!csm_of || !named) return NULL;
   for (uint32_t code = 0; code < size; code++) {
     size_t csm = tx_people_find(&plan->compiled->team->people, tx_dictionary_text(column->dictionary, code));
     csm_of[code] = csm == SIZE_MAX || !tx_bit(job->input->here, csm) ? TX_ALLOCATION_NONE : (uint32_t)csm;
   }
   for (size_t row = 0; row < plan->rows; row++) {
-    bool named = tx_column_has(column, row);
-    owner[row] = named ? csm_of[tx_column_code(column, row)] : TX_ALLOCATION_NONE;
-    if (named && owner[row] == TX_ALLOCATION_NONE) {
-      tx_bit_set(job->part->orphan, row);
-      job->part->orphans++;
-    }
+    named[row] = tx_column_has(column, row) ? csm_of[tx_column_code(column, row)] : TX_ALLOCATION_NONE;
+  }
+  return named;
+}
+
+static bool set_owners(allocation_job *job) {
+  const tx_column *column = named_column(job, job->policy->owner);
+  job->part->orphan = tx_arena_calloc(job->arena, tx_words(job->plan->rows) + 1, sizeof(uint64_t));
+  if (!job->part->orphan) return false;
+  if (!column) return true;
+  uint32_t *owner = who_is_named(job, column);
+  if (!owner) return false;
+  for (size_t row = 0; row < job->plan->rows; row++) {
+    if (!tx_column_has(column, row) || owner[row] != TX_ALLOCATION_NONE) continue;
+    tx_bit_set(job->part->orphan, row);
+    job->part->orphans++;
   }
   job->input->owner = owner;
   return true;
@@ -254,25 +266,43 @@ static bool set_former(allocation_job *job) {
 
 /* --- overlays --- */
 
+/* Who wants a specialist, who there is, and what those can carry. */
+static void open_overlay(const allocation_job *job, const tx_policy_overlay *overlay, tx_overlay_given *given,
+                         uint64_t *specialists) {
+  const triax_plan *plan = job->plan;
+  const tx_input *customers = over_customers(job, overlay->customers), *csms = over_team(job, overlay->csms);
+  for (size_t row = 0; row < plan->rows; row++) {
+    if (tx_plan_segment(plan, row) == TX_NO_SEGMENT || (customers && !tx_bit(customers->truth, row))) continue;
+    tx_bit_set(given->wanted, row);
+    given->customers++;
+  }
+  given->room = overlay->accounts > 0 ? 0 : NAN;
+  for (size_t csm = 0; csm < plan->csms; csm++) {
+    if (!tx_bit(job->input->here, csm) || (csms && !tx_bit(csms->truth, csm))) continue;
+    tx_bit_set(specialists, csm);
+    given->specialists++;
+    given->room += tx_allocation_overlay_room(job->input->fte, csm, overlay->accounts);
+  }
+}
+
 static triax_status run_overlay(allocation_job *job, size_t o) {
   triax_plan *plan = job->plan;
   const tx_policy_overlay *overlay = &job->policy->overlays[o];
-  const tx_input *customers = over_customers(job, overlay->customers), *csms = over_team(job, overlay->csms);
-  size_t words = tx_words(plan->csms), customer_words = tx_words(plan->rows);
-  uint64_t *specialists = tx_arena_calloc(job->arena, words + 1, sizeof *specialists);
-  uint64_t *wanted = tx_arena_calloc(job->arena, customer_words + 1, sizeof *wanted);
-  job->part->overlays[o] = tx_arena_calloc(job->arena, plan->rows + 1, sizeof(uint32_t));
-  if (!specialists || !wanted || !job->part->overlays[o]) return tx_no_memory(job->error);
-  for (size_t w = 0; w < words; w++) {
-    specialists[w] = job->input->here[w] & (csms ? csms->truth[w] : UINT64_MAX);
+  tx_overlay_given *given = &job->part->overlays[o];
+  const tx_column *column = named_column(job, overlay->owner);
+  const uint32_t *present = column ? who_is_named(job, column) : NULL;
+  uint64_t *specialists = tx_arena_calloc(job->arena, tx_words(plan->csms) + 1, sizeof *specialists);
+  given->wanted = tx_arena_calloc(job->arena, tx_words(plan->rows) + 1, sizeof *given->wanted);
+  given->csm = tx_arena_calloc(job->arena, plan->rows + 1, sizeof *given->csm);
+  if (!specialists || !given->wanted || !given->csm || (column && !present)) return tx_no_memory(job->error);
+  open_overlay(job, overlay, given, specialists);
+  triax_status status =
+      tx_allocation_overlay(plan->context, plan->rows, plan->csms, given->wanted, specialists, job->input->fte,
+                            overlay->accounts, job->input->value, present, given->csm, job->error);
+  for (size_t row = 0; status == TRIAX_OK && row < plan->rows; row++) {
+    given->covered += given->csm[row] != TX_ALLOCATION_NONE;
   }
-  for (size_t row = 0; row < plan->rows; row++) {
-    if (tx_plan_segment(plan, row) != TX_NO_SEGMENT && (!customers || tx_bit(customers->truth, row))) {
-      tx_bit_set(wanted, row);
-    }
-  }
-  return tx_allocation_overlay(plan->context, plan->rows, plan->csms, wanted, specialists, job->input->fte,
-                               overlay->accounts, job->input->value, NULL, job->part->overlays[o], job->error);
+  return status;
 }
 
 /* --- results as columns --- */

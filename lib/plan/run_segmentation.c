@@ -110,19 +110,17 @@ static triax_status sizes(triax_plan *plan, const tx_step *step, tx_column **siz
 static triax_status fold(triax_plan *plan, const tx_step *step, triax_error *error) {
   tx_plan_segmentation *segmentation = &plan->segmentation;
   triax_table *all = NULL;
-  tx_column *size = NULL;
   tx_arena arena;
   tx_schema schema;
   tx_arena_init(&arena, plan->context);
-  triax_status status = sizes(plan, step, &size, error);
+  triax_status status = sizes(plan, step, &segmentation->size, error);
   if (status == TRIAX_OK) status = all_columns(plan, &all, error);
   if (status == TRIAX_OK && !fold_schema(plan, &arena, &schema)) status = tx_no_memory(error);
   if (status == TRIAX_OK) {
-    status = tx_table_fold(plan->context, all, &schema, size ? size->numbers : NULL, &segmentation->units,
-                           &segmentation->families, error);
+    status = tx_table_fold(plan->context, all, &schema, segmentation->size ? segmentation->size->numbers : NULL,
+                           &segmentation->units, &segmentation->families, error);
   }
   if (status == TRIAX_OK) segmentation->folded = true;
-  tx_column_unref(size);
   triax_table_unref(all);
   tx_arena_free(&arena);
   return status;
@@ -313,6 +311,7 @@ void tx_plan_segmentation_free(triax_plan *plan) {
                 sizeof(tx_column *));
   if (segmentation->folded) tx_families_free(plan->context, &segmentation->families, plan->rows);
   triax_table_unref(segmentation->units);
+  tx_column_unref(segmentation->size);
   tx_stage_free(segmentation->stage);
   tx_stage_free(segmentation->size_stage);
 }

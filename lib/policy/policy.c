@@ -70,6 +70,17 @@ static void imply_string(tx_reader *reader, triax_text name, const char *section
   imply_type(reader, name, TRIAX_TYPE_STRING, node, path);
 }
 
+static void imply_overlay_owners(tx_reader *reader) {
+  uint32_t list = tx_read_child(reader, tx_read_child(reader, 0, "allocation"), "overlays");
+  if (list == TX_NO_NODE) return;
+  size_t at = 0;
+  for (uint32_t item = tx_read_first(reader, list); item != TX_NO_NODE && at < reader->policy->allocation.overlay_count;
+       item = tx_read_next(reader, item), at++) {
+    imply_type(reader, reader->policy->allocation.overlays[at].owner, TRIAX_TYPE_STRING,
+               tx_read_child(reader, item, "owner"), "allocation.overlays.owner");
+  }
+}
+
 static void imply_types(tx_reader *reader) {
   const triax_policy *policy = reader->policy;
   uint32_t transition = tx_read_child(reader, 0, "transition"), known = tx_read_child(reader, transition, "known");
@@ -79,6 +90,7 @@ static void imply_types(tx_reader *reader) {
   imply_string(reader, policy->segmentation.previous, "segmentation", "previous", "segmentation.previous");
   imply_string(reader, policy->segmentation.override_, "segmentation", "override", "segmentation.override");
   imply_string(reader, policy->allocation.owner, "allocation", "owner", "allocation.owner");
+  imply_overlay_owners(reader);
   if (!policy->transition.given) return;
   imply_type(reader, policy->transition.known, TRIAX_TYPE_STRINGS, column == TX_NO_NODE ? known : column, path);
   imply_type(reader, policy->transition.handovers, TRIAX_TYPE_NUMBER, handovers, "transition.max_handovers.column");

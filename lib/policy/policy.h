@@ -99,7 +99,8 @@ typedef struct tx_policy_balance {
 typedef struct tx_policy_overlay {
   triax_text name;
   uint32_t customers, csms; /* inputs; TX_NO_INPUT: all */
-  double accounts;          /* a full-time specialist's number */
+  double accounts;          /* a full-time specialist's number; 0: no limit */
+  triax_text owner;         /* column: the present specialist */
 } tx_policy_overlay;
 
 typedef struct tx_policy_allocation {

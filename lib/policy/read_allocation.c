@@ -138,20 +138,21 @@ static void read_balance(tx_reader *reader, uint32_t node) {
 }
 
 static void read_overlays(tx_reader *reader, uint32_t node) {
-  static const char *const keys[] = {"name", "customers", "csms", "accounts", NULL};
+  static const char *const keys[] = {"name", "customers", "csms", "accounts", "owner", NULL};
   tx_policy_allocation *allocation = &reader->policy->allocation;
   if (node == TX_NO_NODE || !tx_read_list(reader, node)) return;
   allocation->overlays = tx_read_alloc(reader, tx_read_count(reader, node), sizeof *allocation->overlays);
   if (!allocation->overlays) return;
   for (uint32_t item = tx_read_first(reader, node); item != TX_NO_NODE; item = tx_read_next(reader, item)) {
     tx_policy_overlay *overlay = &allocation->overlays[allocation->overlay_count++];
-    *overlay = (tx_policy_overlay){TX_TEXT(""), TX_NO_INPUT, TX_NO_INPUT, 0};
+    *overlay = (tx_policy_overlay){TX_TEXT(""), TX_NO_INPUT, TX_NO_INPUT, 0, {NULL, 0}};
     if (!tx_read_map(reader, item, keys)) continue;
-    uint32_t accounts = tx_read_child(reader, item, "accounts");
+    uint32_t accounts = tx_read_child(reader, item, "accounts"), owner = tx_read_child(reader, item, "owner");
     overlay->name = needed_name(reader, item, "an overlay");
     overlay->customers = over_customers(reader, item, "customers", TX_EXPECT_TRUTH);
     overlay->csms = over_team(reader, item, "csms", TX_EXPECT_TRUTH);
     if (accounts != TX_NO_NODE) overlay->accounts = read_accounts(reader, accounts);
+    if (owner != TX_NO_NODE) overlay->owner = tx_read_text(reader, owner);
   }
 }
 

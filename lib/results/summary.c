@@ -273,6 +273,27 @@ static void put_tradeoff(const triax_plan *plan, triax_document *d) {
   put_rows(plan->tables[TRIAX_PLAN_TRADEOFF], "tradeoff", d);
 }
 
+static void put_overlays(const triax_plan *plan, triax_document *d) {
+  const tx_policy_allocation *policy = &plan->compiled->policy->allocation;
+  if (!policy->overlay_count) return;
+  tx_put_list(d, "overlays");
+  for (size_t o = 0; o < policy->overlay_count; o++) {
+    const tx_overlay_given *given = &plan->allocation.overlays[o];
+    tx_put_map(d, NULL);
+    tx_put_text(d, "overlay", policy->overlays[o].name);
+    tx_put_count(d, "customers", given->customers);
+    tx_put_count(d, "csms", given->specialists);
+    if (policy->overlays[o].accounts > 0) tx_put_number(d, "room", given->room);
+    tx_put_count(d, "uncovered", given->customers - given->covered);
+    if (given->customers > given->covered) {
+      double each = policy->overlays[o].accounts > 0 ? floor(policy->overlays[o].accounts + 1e-6) : INFINITY;
+      if (each >= 1) tx_put_number(d, "hire", fmax(1, ceil((double)(given->customers - given->covered) / each)));
+    }
+    tx_put_end(d);
+  }
+  tx_put_end(d);
+}
+
 static void put_dissolved(const triax_plan *plan, triax_document *d) {
   const tx_allocation_result *result = plan->allocation.result;
   const tx_allocation_input *input = &plan->allocation.input;
@@ -322,6 +343,7 @@ static void put_allocation(const triax_plan *plan, triax_document *d) {
   put_hires(plan, d);
   put_tradeoff(plan, d);
   put_dissolved(plan, d);
+  put_overlays(plan, d);
   tx_put_end(d);
 }
 

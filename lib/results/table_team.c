@@ -30,6 +30,29 @@ static void add_books(const triax_plan *plan, tx_tabulate *tabulate) {
   tx_tabulate_end(tabulate, "fte", fte, fine);
 }
 
+/* Accounts whose specialist a CSM is. */
+static void add_overlays(const triax_plan *plan, tx_tabulate *tabulate) {
+  size_t overlays = plan->compiled->policy->allocation.overlay_count;
+  if (!overlays) return;
+  double *count = tx_alloc_array(plan->context, plan->csms, sizeof *count);
+  if (!count) {
+    tabulate->failed = true;
+    return;
+  }
+  for (size_t csm = 0; csm < plan->csms; csm++) count[csm] = 0;
+  for (size_t o = 0; o < overlays; o++) {
+    for (size_t row = 0; row < plan->rows; row++) {
+      uint32_t who = plan->allocation.overlays[o].csm[row];
+      if (who != TX_ALLOCATION_NONE) count[who]++;
+    }
+  }
+  tx_column_builder *column = tx_tabulate_begin(tabulate, TRIAX_TYPE_INTEGER);
+  bool fine = column != NULL;
+  for (size_t csm = 0; fine && csm < plan->csms; csm++) fine = tx_column_builder_integer(column, (int64_t)count[csm]);
+  tx_tabulate_end(tabulate, "overlay_accounts", column, fine);
+  tx_free_array(plan->context, count, plan->csms, sizeof *count);
+}
+
 static void add_caps(const triax_plan *plan, tx_tabulate *tabulate) {
   for (size_t c = 0; c < plan->allocation.input.cap_count; c++) {
     char used_name[64], cap_name[64];
@@ -93,6 +116,7 @@ triax_status tx_tabulate_csms(triax_plan *plan, triax_error *error) {
   tx_free_array(plan->context, money, plan->csms, sizeof *money);
   tx_free_array(plan->context, mean_health, plan->csms, sizeof *mean_health);
   add_caps(plan, &tabulate);
+  add_overlays(plan, &tabulate);
   add_attention(plan, &tabulate);
   return tx_tabulate_close(&tabulate, &plan->tables[TRIAX_PLAN_CSMS], error);
 }
@@ -212,11 +236,12 @@ triax_status tx_tabulate_overlays(triax_plan *plan, triax_error *error) {
   bool fine = overlay && customer && csm;
   for (size_t o = 0; fine && o < policy->overlay_count; o++) {
     for (size_t row = 0; fine && row < plan->rows; row++) {
-      uint32_t who = plan->allocation.overlays[o][row];
-      if (who == TX_ALLOCATION_NONE) continue;
+      if (!tx_bit(plan->allocation.overlays[o].wanted, row)) continue;
+      uint32_t who = plan->allocation.overlays[o].csm[row];
       fine = tx_column_builder_text(overlay, policy->overlays[o].name) &&
              tx_column_builder_text(customer, plan->allocation.input.customer_keys[row]) &&
-             tx_column_builder_text(csm, plan->allocation.input.csm_keys[who]);
+             tx_column_builder_text(csm, who == TX_ALLOCATION_NONE ? (triax_text){NULL, 0}
+                                                                  : plan->allocation.input.csm_keys[who]);
       t.rows++;
     }
   }

@@ -625,6 +625,7 @@ class TestArrVerticals(Planned, unittest.TestCase):
         products = {c["key"]: items(c["products"]) for c in self.company.customers}
         load = Counter()
         for row in table_of(self.kind, "overlays"):
+            self.assertTrue(row["csm"])
             self.assertEqual(self.people[row["csm"]]["role"], "specialist")
             self.assertIn("Analytics", products[row["customer"]])
             self.assertNotEqual(self.planned[row["customer"]]["segment"], "digital")

@@ -128,6 +128,7 @@ static void allocation(triax_document *d) {
   put(d, "name", "analytics");
   put(d, "customers", "\"Analytics\" in products");
   put(d, "accounts", "5");
+  put(d, "owner", "owner");
   triax_document_end(d);
   triax_document_end(d);
   triax_document_end(d);

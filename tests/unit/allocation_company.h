@@ -185,6 +185,7 @@ static inline void draw_numbers(company *w, uint32_t *r) {
     w->value[c] = draw(r, 6) ? 1.0 + draw(r, 9) : (double)NAN;
     w->amount[c] = draw(r, 10);
     w->need[0][c] = draw(r, 8) ? draw(r, 40) / 8.0 : NAN;
+    w->need[1][c] = draw(r, 8) ? draw(r, 10) * 1.0 : NAN;
     w->family[c] = draw(r, (uint32_t)w->in.customers);
     w->owner[c] = draw(r, 3) ? draw(r, (uint32_t)w->in.csms) : NONE;
     w->role_set[c] = draw(r, 2);
@@ -194,12 +195,13 @@ static inline void draw_numbers(company *w, uint32_t *r) {
   for (size_t i = 0; i < w->in.csms; i++) {
     w->fte[i] = fte[draw(r, 4)];
     w->have[0][i] = draw(r, 4) ? draw(r, 64) / 8.0 : NAN;
+    w->have[1][i] = draw(r, 4) ? draw(r, 25) * 1.0 : NAN;
   }
   w->wanted &= draw(r, 3) ? UINT64_MAX : draw(r, 256) | 1;
-  w->here &= draw(r, 3) ? UINT64_MAX : draw(r, 8);
+  w->here &= draw(r, 3) ? UINT64_MAX : draw(r, 1u << w->in.csms);
   w->frozen = draw(r, 3) ? 0 : draw(r, 256);
-  w->role_csms[0] = draw(r, 8) | 1;
-  w->role_csms[1] = draw(r, 8) | 2;
+  w->role_csms[0] = draw(r, 1u << w->in.csms) | 1;
+  w->role_csms[1] = draw(r, 1u << w->in.csms) | 2;
 }
 
 #endif

@@ -300,6 +300,23 @@ static void test_frozen_over(void **state) {
   tx_allocation_result_free(r);
 }
 
+/* Without time there is no fair share to be beyond: what is frozen there is load beyond fte, not imbalance. */
+static void test_frozen_without_time(void **state) {
+  (void)state;
+  company w;
+  open_company(&w, 2, 2);
+  w.frozen = 1;
+  w.in.frozen = &w.frozen;
+  w.owner[0] = 0;
+  w.fte[0] = 0;
+  tx_allocation_result *r = run(&w);
+  assert_int_equal(r->csm[0], 0);
+  assert_int_equal(r->csm[1], 1);
+  assert_true(fabs(r->over - 1.0 / 6) < 1e-12);
+  assert_true(r->imbalance == 0); /* CSM 1 has one of two accounts that are its fair share */
+  tx_allocation_result_free(r);
+}
+
 static void test_owner_preference(void **state) {
   (void)state;
   company w;
@@ -552,6 +569,7 @@ int main(void) {
       cmocka_unit_test(test_dissolved_into_nothing),
       cmocka_unit_test(test_freeze),
       cmocka_unit_test(test_frozen_over),
+      cmocka_unit_test(test_frozen_without_time),
       cmocka_unit_test(test_owner_preference),
       cmocka_unit_test(test_families),
       cmocka_unit_test(test_role),

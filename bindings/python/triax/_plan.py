@@ -54,7 +54,7 @@ class Plan(Tables):
     pools: Table = table("pools", "One row per pool and roles: load, capacity, what is uncovered and whom to hire.")
     tests: Table = table("tests", "One row per test of the policy: how often it was true, false and unknown.")
     metrics: Table = table("metrics", "One row per customer: each metric's points and shares (`parts=True`).")
-    overlays: Table = table("overlays", "One row per specialist beside an owner.")
+    overlays: Table = table("overlays", "One row per customer who is to have a specialist: `csm` is None where nobody has room.")
     week: Table = table("week", "Each CSM's list of this week, most urgent first.")
     moves: Table = table("moves", "One row per account whose owner changes.")
     actions: Table = table("actions", "One row per action of the plays, most urgent first.")
