@@ -71,6 +71,9 @@ struct ArrowArrayStream {
  * value beyond 2^53, which a double would round, becomes `integer`, and beyond int64 is an error. Missing items of lists
  * are left out. Nanoseconds are rounded down to microseconds.
  *
+ * A column of another kind (structs, maps, binary, durations, lists of numbers …) is left out, which the log notes. It is
+ * an error, which says why, once a policy, an expression or the library itself would read it.
+ *
  * Values are copied, but for columns that lie as the table's own do: doubles (without NaN), days and microseconds, aligned,
  * without missing values, in one batch. Their arrays are moved into the table and released with its last reference, on
  * whatever thread that is.
@@ -78,7 +81,7 @@ struct ArrowArrayStream {
  * @param schema,array moved from on success (release is NULL then); on failure they still belong to the caller
  * @param[out] table the new table
  * @param error NULL, or receives the reason
- * @return #TRIAX_OK, #TRIAX_EUNSUPPORTED (format, named with its column), #TRIAX_EDATA, #TRIAX_EINVAL, #TRIAX_ENOMEM
+ * @return #TRIAX_OK, #TRIAX_EUNSUPPORTED (no record batch), #TRIAX_EDATA, #TRIAX_EINVAL, #TRIAX_ENOMEM
  * @since 0.1
  */
 TRIAX_API triax_status triax_table_from_arrow(triax_context *context, struct ArrowSchema *schema,

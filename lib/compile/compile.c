@@ -85,6 +85,14 @@ static triax_status add_column_variables(tx_compiled *compiled, uint32_t *count)
   return TRIAX_OK;
 }
 
+triax_status tx_module_without(tx_module *module, const triax_table *table) {
+  triax_status status = TRIAX_OK;
+  for (size_t i = 0; status == TRIAX_OK && i < table->left_out_count; i++) {
+    status = tx_module_unavailable(module, table->left_out[i].name, table->left_out[i].why);
+  }
+  return status;
+}
+
 static triax_status add_derived_variables(tx_compiled *compiled, uint32_t *count) {
   int last = tx_derived_count(compiled->policy);
   for (int derived = 0; derived < last; derived++) {
@@ -156,6 +164,7 @@ static triax_status make_module(tx_compiled *compiled, tx_expr_faults *faults, t
   triax_status status = tx_module_new(compiled->context, &compiled->module, report->error);
   uint32_t count = 0;
   if (status == TRIAX_OK) status = add_column_variables(compiled, &count);
+  if (status == TRIAX_OK) status = tx_module_without(compiled->module, table);
   if (status == TRIAX_OK) status = add_derived_variables(compiled, &count);
   if (status == TRIAX_OK) status = define_all(compiled, report);
   if (status == TRIAX_OK) status = define_need(compiled, faults);
@@ -172,20 +181,33 @@ static triax_status make_team_module(tx_compiled *compiled, tx_report *report) {
     status = tx_module_variable(compiled->team_module, table->fields[c].name,
                                 tx_type_of_column(table->fields[c].column->type), table->fields[c].column, &variable);
   }
-  return status;
+  return status == TRIAX_OK ? tx_module_without(compiled->team_module, table) : status;
 }
 
 /* --- the pair module: customer.x and csm.y --- */
 
+static triax_text dotted(tx_compiled *compiled, const char *side, triax_text name) {
+  size_t length = strlen(side) + name.length;
+  char *bytes = tx_arena_alloc(&compiled->arena, length + 1);
+  if (bytes) snprintf(bytes, length + 1, "%s%.*s", side, (int)name.length, name.bytes);
+  return (triax_text){bytes, length};
+}
+
 static triax_status pair_variable(tx_compiled *compiled, const char *side, triax_text name, tx_type type,
                                   const tx_column *column, tx_pair_source source, uint32_t *count) {
-  size_t length = strlen(side) + name.length;
-  char *dotted = tx_arena_alloc(&compiled->arena, length + 1);
-  if (!dotted) return TRIAX_ENOMEM;
-  snprintf(dotted, length + 1, "%s%.*s", side, (int)name.length, name.bytes);
+  triax_text whole = dotted(compiled, side, name);
+  if (!whole.bytes) return TRIAX_ENOMEM;
   uint32_t variable;
   compiled->pair_sources[(*count)++] = source;
-  return tx_module_variable(compiled->pair_module, (triax_text){dotted, length}, type, column, &variable);
+  return tx_module_variable(compiled->pair_module, whole, type, column, &variable);
+}
+
+static triax_status pair_without(tx_compiled *compiled, const char *side, const triax_table *table) {
+  for (size_t i = 0; i < table->left_out_count; i++) {
+    triax_text whole = dotted(compiled, side, table->left_out[i].name);
+    if (!whole.bytes || tx_module_unavailable(compiled->pair_module, whole, table->left_out[i].why)) return TRIAX_ENOMEM;
+  }
+  return TRIAX_OK;
 }
 
 /* customer.NAME of a definition: checked as an expression over customers, and given to pairs as a column. */
@@ -232,6 +254,8 @@ static triax_status make_pair_module(tx_compiled *compiled, tx_expr_faults *faul
   for (size_t i = 0; status == TRIAX_OK && i < compiled->policy->define_count; i++) {
     status = pair_definition(compiled, &compiled->policy->defines[i], faults, &count);
   }
+  if (status == TRIAX_OK) status = pair_without(compiled, "customer.", compiled->customers->people.table);
+  if (status == TRIAX_OK) status = pair_without(compiled, "csm.", compiled->team->people.table);
   return status == TRIAX_OK ? pair_bare_names(compiled) : status;
 }
 
@@ -243,11 +267,6 @@ static void plan_step(tx_compiled *compiled, int kind, size_t score, const char 
 
 static triax_status list_steps(tx_compiled *compiled, tx_report *report) {
   const triax_policy *policy = compiled->policy;
-  if (policy->score_count > TX_STEPS_MOST - 16) {
-    tx_finding finding = {.level = TRIAX_LEVEL_ERROR, .status = TRIAX_ELIMIT, .path = "scores", .width = 1};
-    tx_report_add(report, &finding, "more than %d scores", TX_STEPS_MOST - 16);
-    return TRIAX_ELIMIT;
-  }
   compiled->steps = tx_arena_calloc(&compiled->arena, policy->score_count + 16, sizeof *compiled->steps);
   if (!compiled->steps) return TRIAX_ENOMEM;
   if (policy->has_health) plan_step(compiled, TX_STEP_HEALTH, 0, "health", &policy->health.inputs);
@@ -323,6 +342,7 @@ void tx_check_column(const tx_compiled *compiled, const char *path, triax_text n
   if (!name.bytes) return;
   const triax_table *table = compiled->customers->people.table;
   if (triax_table_find(table, name) != SIZE_MAX) return;
+  const char *why = tx_table_why_left_out(table, name);
   triax_text names[256];
   size_t count = table->columns < 256 ? table->columns : 256;
   for (size_t i = 0; i < count; i++) names[i] = table->fields[i].name;
@@ -339,8 +359,9 @@ void tx_check_column(const tx_compiled *compiled, const char *path, triax_text n
                         .line = where ? where->line : 0,
                         .column = where ? where->column : 0,
                         .width = (int32_t)tx_utf8_count(name),
-                        .hint = hint[0] ? hint : NULL};
-  tx_report_add(report, &finding, "the customers have no column '%.*s'", (int)name.length, name.bytes);
+                        .hint = hint[0] && !why ? hint : NULL};
+  tx_report_add(report, &finding, "the customers have no column '%.*s'%s%s", tx_name_width(name), name.bytes,
+                why ? ": " : "", why ? why : "");
 }
 
 static void check_columns(const tx_compiled *compiled, tx_report *report) {

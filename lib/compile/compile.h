@@ -39,7 +39,7 @@ enum {
   TX_DERIVED_SCORES
 };
 
-#define TX_STEPS_MOST 64 /* steps are bits of a word */
+#define TX_STEPS_MOST (TX_POLICY_SCORES + 16) /* steps are bits of a word */
 
 typedef struct tx_step {
   int kind;
@@ -105,6 +105,8 @@ tx_type tx_derived_type(const triax_policy *policy, int derived);
 triax_text tx_derived_name(const triax_policy *policy, int derived);
 /* The module of what is over customers, the team, pairs or the fired; NULL where there is no team. */
 tx_module *tx_compiled_module(const tx_compiled *compiled, int over);
+/* Expressions that name a column which the table does not have, though the data did, are told why. */
+triax_status tx_module_without(tx_module *module, const triax_table *table);
 /* Tells of a column that a key names and that the customers do not have. */
 void tx_check_column(const tx_compiled *compiled, const char *path, triax_text name, tx_report *report);
 /* check_transition.c: the columns that the transition goes by. */

@@ -23,7 +23,9 @@ size_t tx_fit_column_of(const triax_table *table, triax_text name, const char *w
       .level = TRIAX_LEVEL_ERROR, .status = TRIAX_ENOTFOUND, .width = 1, .hint = hint[0] ? hint : NULL};
   if (!name.bytes) tx_report_add(report, &finding, "%s: no column is named", what);
   else {
-    tx_report_add(report, &finding, "%s: the customers have no column '%.*s'", what, tx_name_width(name), name.bytes);
+    const char *why = tx_table_why_left_out(table, name);
+    tx_report_add(report, &finding, "%s: the customers have no column '%.*s'%s%s", what, tx_name_width(name), name.bytes,
+                  why ? ": " : "", why ? why : "");
   }
   return SIZE_MAX;
 }

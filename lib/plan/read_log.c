@@ -44,7 +44,9 @@ void tx_log_absent(const triax_table *table, const char *path, triax_text name, 
     snprintf(hint, sizeof hint, "did you mean '%.*s'?", tx_name_width(names[near]), names[near].bytes);
     finding.hint = hint;
   }
-  tx_report_add(report, &finding, "there is no column '%.*s'", tx_name_width(name), name.bytes);
+  const char *why = tx_table_why_left_out(table, name);
+  tx_report_add(report, &finding, "there is no column '%.*s'%s%s", tx_name_width(name), name.bytes, why ? ": " : "",
+                why ? why : "");
 }
 
 int32_t tx_log_time_type(const triax_table *table, triax_text name) {

@@ -26,15 +26,16 @@ typedef struct sent_job {
 
 /* --- typing --- */
 
-static const triax_text required[] = {{"customer", 8}, {"play", 4}, {"date", 4}};
-enum { REQUIRED = sizeof required / sizeof *required };
+/* The first must be there, the others may. */
+static const triax_text named[] = {{"customer", 8}, {"play", 4}, {"date", 4}, {"state", 5}, {"until", 5}};
+enum { REQUIRED = 3, NAMED = sizeof named / sizeof *named };
 
 static triax_status load_log(triax_plan *plan, const triax_table *sent, const triax_load_options *load,
                              triax_table **log, tx_report *report) {
   bool fine = true;
-  for (size_t i = 0; i < REQUIRED; i++) {
-    if (tx_log_column(sent, required[i])) continue;
-    tx_log_absent(sent, "sent", required[i], report);
+  for (size_t i = 0; i < NAMED; i++) {
+    if (tx_log_column(sent, named[i]) || (i >= REQUIRED && !tx_table_why_left_out(sent, named[i]))) continue;
+    tx_log_absent(sent, "sent", named[i], report);
     fine = false;
   }
   if (!fine) return TRIAX_EDATA;
@@ -106,7 +107,7 @@ static bool is_whole(const sent_job *job, size_t row) {
   const tx_column *const columns[] = {job->customer, job->play, job->date};
   for (int i = 0; i < REQUIRED; i++) {
     if (tx_column_has(columns[i], row)) continue;
-    tell_gap(job, row, required[i].bytes);
+    tell_gap(job, row, named[i].bytes);
     return false;
   }
   return true;

@@ -88,7 +88,7 @@ static bool fold_schema(triax_plan *plan, tx_arena *arena, tx_schema *schema) {
     triax_text name = tx_derived_name(policy, (int)d);
     size_t said = 0;
     while (said < count && !tx_text_equal(rollups[said].column, name)) said++;
-    if (said == count) rollups[count++] = (tx_rollup){name, TX_FOLD_MEAN};
+    if (said == count) rollups[count++] = (tx_rollup){name, TX_FOLD_MEAN, {0, 0}};
   }
   schema->rollups = rollups;
   schema->rollup_count = count;

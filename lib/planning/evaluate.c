@@ -38,7 +38,7 @@ static triax_status add_variables(evaluation *e) {
     if (status != TRIAX_OK) return status;
     e->columns[variable] = column;
   }
-  return TRIAX_OK;
+  return tx_module_without(e->module, table);
 }
 
 static triax_status compile(evaluation *e, triax_text source) {

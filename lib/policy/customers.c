@@ -73,6 +73,14 @@ static triax_status load(triax_context *context, const tx_schema *schema, const 
   return tx_no_memory(error);
 }
 
+/* What plans read where the data has it: see the guide, customers. */
+static void name_own(tx_schema *schema, bool team) {
+  static const triax_text customers[] = {{"arr", 3}, {"name", 4}, {"renewal", 7}};
+  static const triax_text csms[] = {{"end", 3}, {"name", 4}, {"role", 4}, {"start", 5}};
+  schema->own = team ? csms : customers;
+  schema->own_count = team ? sizeof csms / sizeof *csms : sizeof customers / sizeof *customers;
+}
+
 /* The schema's faults stand in the policy; those of the data have rows. */
 static triax_status make(triax_context *context, const triax_policy *policy, const tx_schema *declared,
                          const char *what, const triax_table *raw, const triax_load_options *options,
@@ -85,11 +93,13 @@ static triax_status make(triax_context *context, const triax_policy *policy, con
     return tx_fail(error, TRIAX_EINVAL, "set_aside needs a place for the rows that are set aside");
   }
   if (raw->rows >= UINT32_MAX) return tx_fail(error, TRIAX_ELIMIT, "more than 4,294,967,294 rows");
-  tx_schema none = {.what = what};
+  tx_schema schema = {.what = what};
+  if (declared) schema = *declared;
+  name_own(&schema, strcmp(what, "team") == 0);
   tx_people *made = tx_calloc(context, 1, sizeof *made);
   triax_table *set_aside = NULL;
   if (!made) return tx_no_memory(error);
-  status = load(context, declared ? declared : &none, policy ? &policy->source : NULL, raw, &copied, made,
+  status = load(context, &schema, policy ? &policy->source : NULL, raw, &copied, made,
                 &set_aside, messages, error);
   if (status != TRIAX_OK) {
     tx_free(context, made, sizeof *made);

@@ -60,7 +60,7 @@ static void imply_type(tx_reader *reader, triax_text name, int32_t type, uint32_
   if (schema->declaration_count) memcpy(more, schema->declarations, schema->declaration_count * sizeof *more);
   const tx_node *where = &reader->document->nodes[node];
   more[schema->declaration_count] =
-      (tx_declaration){.name = name, .type = type, .line = where->line, .column = where->column, .path = path};
+      (tx_declaration){.name = name, .type = type, .at = {where->line, where->column}, .path = path};
   schema->declarations = more;
   schema->declaration_count++;
 }

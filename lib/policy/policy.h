@@ -218,6 +218,8 @@ typedef struct tx_policy_transition {
 
 enum { TX_STAGE_NONE, TX_STAGE_STARTUP, TX_STAGE_GROWTH, TX_STAGE_SCALING, TX_STAGE_MATURE };
 
+#define TX_POLICY_SCORES 48 /* as many as there may be */
+
 struct triax_policy {
   triax_context *context;
   tx_count count;

@@ -96,8 +96,9 @@ static void read_prefer(tx_reader *reader, uint32_t node) {
   static const char *const keys[] = {"points", "when", "why", NULL};
   tx_policy_allocation *allocation = &reader->policy->allocation;
   if (node == TX_NO_NODE || !tx_read_list(reader, node)) return;
-  if (tx_read_count(reader, node) > TX_ALLOCATION_PREFER) {
-    tx_read_fault(reader, node, NULL, "at most %d preferences are weighed", TX_ALLOCATION_PREFER);
+  uint32_t beyond = tx_read_beyond(reader, node, TX_ALLOCATION_PREFER);
+  if (beyond != TX_NO_NODE) {
+    tx_read_fault(reader, beyond, NULL, "at most %d preferences are weighed", TX_ALLOCATION_PREFER);
     return;
   }
   allocation->prefer = tx_read_alloc(reader, tx_read_count(reader, node), sizeof *allocation->prefer);

@@ -7,12 +7,17 @@
 static const char *const type_words[] = {"number", "integer", "money", "boolean", "string",
                                          "strings", "date", "timestamp", NULL};
 
+/* The name of a column, and where it stands. */
+static triax_text read_column_name(tx_reader *reader, uint32_t node, tx_mark *at) {
+  *at = (tx_mark){reader->document->nodes[node].line, reader->document->nodes[node].column};
+  return tx_read_text(reader, node);
+}
+
 static void read_declaration(tx_reader *reader, uint32_t node, tx_declaration *declaration) {
   static const char *const keys[] = {"type", "from", "missing", "currency", "separator", NULL};
   const tx_node *where = &reader->document->nodes[node];
   declaration->name = tx_read_key(reader, node);
-  declaration->line = where->key_line;
-  declaration->column = where->key_column;
+  declaration->at = (tx_mark){where->key_line, where->key_column};
   if (!tx_read_map(reader, node, keys)) return;
   uint32_t type = tx_read_child(reader, node, "type"), from = tx_read_child(reader, node, "from");
   uint32_t missing = tx_read_child(reader, node, "missing"), currency = tx_read_child(reader, node, "currency");
@@ -25,7 +30,7 @@ static void read_declaration(tx_reader *reader, uint32_t node, tx_declaration *d
   }
   if (from != TX_NO_NODE) declaration->from = tx_read_text(reader, from);
   if (missing != TX_NO_NODE) declaration->stand_in = tx_read_text(reader, missing);
-  if (currency != TX_NO_NODE) declaration->currency = tx_read_text(reader, currency);
+  if (currency != TX_NO_NODE) declaration->currency = read_column_name(reader, currency, &declaration->currency_at);
   if (separator != TX_NO_NODE) declaration->separator = tx_read_text(reader, separator);
   if (currency != TX_NO_NODE && declaration->type != TRIAX_TYPE_MONEY) {
     tx_read_key_fault(reader, currency, NULL, "only money has a currency");
@@ -53,7 +58,9 @@ static void read_rollups(tx_reader *reader, uint32_t node, tx_schema *schema) {
   schema->rollups = rollups;
   for (uint32_t child = tx_read_first(reader, node); child != TX_NO_NODE; child = tx_read_next(reader, child)) {
     int fold = tx_read_word(reader, child, folds);
-    rollups[schema->rollup_count++] = (tx_rollup){tx_read_key(reader, child), fold < 0 ? TX_FOLD_DEFAULT : fold + 1};
+    const tx_node *where = &reader->document->nodes[child];
+    rollups[schema->rollup_count++] = (tx_rollup){tx_read_key(reader, child), fold < 0 ? TX_FOLD_DEFAULT : fold + 1,
+                                                  {where->key_line, where->key_column}};
   }
 }
 
@@ -67,8 +74,8 @@ void tx_read_schema(tx_reader *reader, uint32_t node, tx_schema *schema, const c
   uint32_t key = tx_read_child(reader, node, "key"), family = tx_read_child(reader, node, "family");
   uint32_t markers = tx_read_child(reader, node, "missing_markers");
   uint32_t rollup = tx_read_child(reader, node, "family_rollup");
-  if (key != TX_NO_NODE) schema->key = tx_read_text(reader, key);
-  if (customers && family != TX_NO_NODE) schema->family = tx_read_text(reader, family);
+  if (key != TX_NO_NODE) schema->key = read_column_name(reader, key, &schema->key_at);
+  if (customers && family != TX_NO_NODE) schema->family = read_column_name(reader, family, &schema->family_at);
   if (customers && rollup != TX_NO_NODE && family == TX_NO_NODE) {
     tx_read_key_fault(reader, rollup, "name the column under customers.family", "there are no families to roll up");
   }

@@ -192,7 +192,8 @@ static void read_bands(tx_reader *reader, uint32_t node, tx_policy_score *score)
     }
     bands[score->model.band_count++] = band;
   }
-  if (score->model.band_count > 200) tx_read_fault(reader, node, NULL, "more than 200 bands");
+  uint32_t beyond = tx_read_beyond(reader, node, 200);
+  if (beyond != TX_NO_NODE) tx_read_key_fault(reader, beyond, NULL, "more than 200 bands");
   sort_bands(bands, score->model.band_count);
 }
 
@@ -305,6 +306,11 @@ static void check_score_name(tx_reader *reader, uint32_t node) {
 void tx_read_scores(tx_reader *reader, uint32_t node) {
   triax_policy *policy = reader->policy;
   if (node == TX_NO_NODE || !tx_read_map(reader, node, NULL)) return;
+  uint32_t beyond = tx_read_beyond(reader, node, TX_POLICY_SCORES);
+  if (beyond != TX_NO_NODE) {
+    tx_read_key_fault(reader, beyond, NULL, "at most %d scores are computed", TX_POLICY_SCORES);
+    return;
+  }
   policy->scores = tx_read_alloc(reader, tx_read_count(reader, node), sizeof *policy->scores);
   if (!policy->scores) return;
   for (uint32_t child = tx_read_first(reader, node); child != TX_NO_NODE; child = tx_read_next(reader, child)) {

@@ -59,6 +59,13 @@ uint32_t tx_read_child(const tx_reader *reader, uint32_t node, const char *key) 
 uint32_t tx_read_first(const tx_reader *reader, uint32_t node) { return at(reader, node)->first; }
 uint32_t tx_read_next(const tx_reader *reader, uint32_t node) { return at(reader, node)->next; }
 size_t tx_read_count(const tx_reader *reader, uint32_t node) { return at(reader, node)->count; }
+
+uint32_t tx_read_beyond(const tx_reader *reader, uint32_t node, size_t most) {
+  uint32_t child = tx_read_first(reader, node);
+  for (size_t i = 0; i < most && child != TX_NO_NODE; i++) child = tx_read_next(reader, child);
+  return child;
+}
+
 triax_text tx_read_key(const tx_reader *reader, uint32_t node) { return at(reader, node)->key; }
 
 void *tx_read_alloc(tx_reader *reader, size_t count, size_t size) {

@@ -31,6 +31,8 @@ bool tx_read_list(tx_reader *reader, uint32_t node);
 uint32_t tx_read_first(const tx_reader *reader, uint32_t node);
 uint32_t tx_read_next(const tx_reader *reader, uint32_t node);
 size_t tx_read_count(const tx_reader *reader, uint32_t node);
+/* The first child beyond so many, or TX_NO_NODE. */
+uint32_t tx_read_beyond(const tx_reader *reader, uint32_t node, size_t most);
 triax_text tx_read_key(const tx_reader *reader, uint32_t node);
 /* Zeroed memory of the policy; NULL when short (the report knows). count 0 gives a non-NULL block. */
 void *tx_read_alloc(tx_reader *reader, size_t count, size_t size);

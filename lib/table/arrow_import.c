@@ -12,6 +12,7 @@
 
 typedef struct import_column {
   triax_text name;
+  const char *why_not;       /* the column is left out; NULL: it is not, and has what follows */
   const tx_arrow_type *type;
   tx_column_builder *builder;
   const void *lies; /* the values in the producer's memory, which the column takes over; NULL: they are copied */
@@ -58,18 +59,33 @@ static triax_status check_name(import *into, size_t i, const char *name, tx_inte
   return into->columns[i].name.bytes ? TRIAX_OK : tx_no_memory(into->error);
 }
 
+/* A column of a kind that is not taken stands in nobody's way who does not read it. */
+static triax_status leave_out(import *into, import_column *column, const triax_error *reason) {
+  column->why_not = tx_arena_copy(&into->arena, reason->message, strlen(reason->message));
+  if (!column->why_not) return tx_no_memory(into->error);
+  tx_log(into->context, TRIAX_LEVEL_NOTE, "column '%.*s' is left out: %s", tx_name_width(column->name),
+         column->name.bytes, column->why_not);
+  return TRIAX_OK;
+}
+
+static triax_status add_column(import *into, import_column *column, const struct ArrowSchema *schema) {
+  triax_error reason;
+  triax_status status = tx_arrow_type_of(&into->arena, schema, column->name, &column->type, &reason);
+  if (status == TRIAX_EUNSUPPORTED) return leave_out(into, column, &reason);
+  if (status) return tx_fail(into->error, status, "%s", reason.message);
+  column->builder = tx_column_builder_new(into->context, tx_arrow_column_type(column->type));
+  return column->builder ? TRIAX_OK : tx_no_memory(into->error);
+}
+
 static triax_status add_columns(import *into, const struct ArrowSchema *schema, tx_interner *names) {
   for (size_t i = 0; i < into->count; i++) {
     const struct ArrowSchema *child = schema->children[i];
     if (!child || !child->release) {
       return tx_fail(into->error, TRIAX_EINVAL, "the Arrow schema of column %zu is NULL or released", i + 1);
     }
-    import_column *column = &into->columns[i];
     triax_status status = check_name(into, i, child->name, names);
-    if (!status) status = tx_arrow_type_of(&into->arena, child, column->name, &column->type, into->error);
+    if (!status) status = add_column(into, &into->columns[i], child);
     if (status) return status;
-    column->builder = tx_column_builder_new(into->context, tx_arrow_column_type(column->type));
-    if (!column->builder) return tx_no_memory(into->error);
   }
   return TRIAX_OK;
 }
@@ -286,6 +302,7 @@ static triax_status append_batch(import *into, const struct ArrowArray *batch) {
   const char *fault = batch_fault(into, batch);
   if (fault) return tx_fail(into->error, TRIAX_EINVAL, "an Arrow record batch %s", fault);
   for (size_t i = 0; i < into->count; i++) {
+    if (into->columns[i].why_not) continue;
     triax_status status = append_column(into, i, batch);
     if (status) return status;
   }
@@ -320,22 +337,41 @@ static tx_column *finish_column(import *into, import_column *from) {
   return column && column->type == TRIAX_TYPE_INTEGER ? as_numbers(into->context, column) : column;
 }
 
+static triax_status make_table(import *into, size_t count, const triax_text *names, tx_column *const *columns,
+                               const tx_left_out *left_out, triax_table **table) {
+  triax_table *made = NULL;
+  if (tx_table_new(into->context, into->rows, count, names, columns, &made, into->error)) return TRIAX_ENOMEM;
+  if (!tx_table_leave_out(made, left_out, into->count - count)) {
+    triax_table_unref(made);
+    return TRIAX_ENOMEM;
+  }
+  *table = made;
+  return TRIAX_OK;
+}
+
 static triax_status finish_import(import *into, triax_table **table) {
   triax_text *names = tx_arena_calloc(&into->arena, into->count, sizeof *names);
   tx_column **columns = tx_arena_calloc(&into->arena, into->count, sizeof *columns);
-  bool fine = names && columns;
+  tx_left_out *left_out = tx_arena_calloc(&into->arena, into->count, sizeof *left_out);
+  bool fine = names && columns && left_out;
+  size_t count = 0;
   for (size_t i = 0; fine && i < into->count; i++) {
-    names[i] = into->columns[i].name;
-    columns[i] = finish_column(into, &into->columns[i]);
-    fine = columns[i] != NULL;
+    import_column *column = &into->columns[i];
+    if (column->why_not) {
+      left_out[i - count] = (tx_left_out){column->name, column->why_not};
+      continue;
+    }
+    names[count] = column->name;
+    columns[count] = finish_column(into, column);
+    fine = columns[count++] != NULL;
   }
-  triax_status status = TRIAX_ENOMEM;
-  if (fine) status = tx_table_new(into->context, into->rows, into->count, names, columns, table, into->error);
+  triax_status status = fine ? make_table(into, count, names, columns, left_out, table) : TRIAX_ENOMEM;
   /* Nothing can fail any more: only now are arrays moved out of the batch. */
-  for (size_t i = 0; !status && i < into->count; i++) {
-    if (into->columns[i].lies) tx_column_own(columns[i], into->only->children[i]);
+  for (size_t i = 0, c = 0; !status && i < into->count; i++) {
+    if (into->columns[i].lies) tx_column_own(columns[c], into->only->children[i]);
+    c += !into->columns[i].why_not;
   }
-  for (size_t i = 0; columns && i < into->count; i++) tx_column_unref(columns[i]);
+  for (size_t c = 0; columns && c < count; c++) tx_column_unref(columns[c]);
   return status ? tx_no_memory(into->error) : TRIAX_OK;
 }
 

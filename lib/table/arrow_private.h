@@ -32,7 +32,7 @@ typedef struct tx_arrow_type {
   const struct tx_arrow_type *item;       /* of lists */
 } tx_arrow_type;
 
-/* The meaning of a column's schema, in the arena. */
+/* The meaning of a column's schema, in the arena. TRIAX_EUNSUPPORTED with "it holds …" when its kind is not taken. */
 triax_status tx_arrow_type_of(tx_arena *arena, const struct ArrowSchema *schema, triax_text column,
                               const tx_arrow_type **type, triax_error *error);
 /* TRIAX_TYPE_… that values of a type come to; integers of 64 bits come to integer until their values are known. */

@@ -114,11 +114,9 @@ static const char *words_for(const char *format) {
   return "values of a kind unknown here";
 }
 
-static triax_status unsupported(triax_text column, const char *format, const char *in, triax_error *error) {
-  return tx_fail(error, TRIAX_EUNSUPPORTED,
-                 "column '%.*s' holds %s%s (Arrow format '%s'), which are not taken; convert or "
-                 "leave out the column",
-                 tx_name_width(column), column.bytes, in, words_for(format), format);
+static triax_status unsupported(const char *format, const char *in, triax_error *error) {
+  return tx_fail(error, TRIAX_EUNSUPPORTED, "it holds %s%s (Arrow format '%s'), which are not taken; convert the column",
+                 in, words_for(format), format);
 }
 
 static bool is_list(const tx_arrow_type *type) {
@@ -139,7 +137,7 @@ static triax_status bare_type(tx_arena *arena, const struct ArrowSchema *schema,
   }
   *type = tx_arena_calloc(arena, 1, sizeof **type);
   if (!*type) return tx_no_memory(error);
-  if (!parse_format(schema->format, *type)) return unsupported(column, schema->format, in, error);
+  if (!parse_format(schema->format, *type)) return unsupported(schema->format, in, error);
   return TRIAX_OK;
 }
 
@@ -156,7 +154,7 @@ static triax_status flat_type(tx_arena *arena, const struct ArrowSchema *schema,
                    tx_name_width(column), column.bytes, schema->format);
   }
   if (is_list(values) || schema->dictionary->dictionary) {
-    return unsupported(column, schema->dictionary->format, "dictionaries of ", error);
+    return unsupported(schema->dictionary->format, "dictionaries of ", error);
   }
   (*type)->dictionary = values;
   return TRIAX_OK;
@@ -174,9 +172,8 @@ triax_status tx_arrow_type_of(tx_arena *arena, const struct ArrowSchema *schema,
     status = flat_type(arena, schema->children[0], column, "lists of ", &item, error);
     if (!status && !is_text(item)) {
       return tx_fail(error, TRIAX_EUNSUPPORTED,
-                     "column '%.*s' holds lists of Arrow format '%s', and only lists of strings "
-                     "are taken; convert or leave out the column",
-                     tx_name_width(column), column.bytes, schema->children[0]->format);
+                     "it holds lists of Arrow format '%s', and only lists of strings are taken; convert the column",
+                     schema->children[0]->format);
     }
     made->item = item;
   }

@@ -90,6 +90,10 @@ static triax_status make_table(tx_load *load, size_t rows, triax_table **table, 
       columns[i] = load->fields[i].column;
     }
     status = tx_table_new(load->context, rows, load->field_count, names, columns, table, error);
+    if (!status && !tx_table_leave_out(*table, load->raw->left_out, load->raw->left_out_count)) {
+      triax_table_unref(*table);
+      status = TRIAX_ENOMEM;
+    }
   }
   tx_free_array(load->context, names, load->field_count, sizeof *names);
   tx_free_array(load->context, columns, load->field_count, sizeof *columns);

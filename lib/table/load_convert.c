@@ -148,8 +148,8 @@ static void report_types(tx_load *load, size_t field, int32_t to) {
           load->fields[field].name.bytes);
   tx_finding finding = {TRIAX_LEVEL_ERROR, TRIAX_EDATA, NULL, path.message, 0, 0, 1, NULL};
   if (declaration) {
-    finding.line = declaration->line;
-    finding.column = declaration->column;
+    finding.line = declaration->at.line;
+    finding.column = declaration->at.column;
   }
   tx_report_add(load->report, &finding, "column '%.*s' of the data is of type %s, which cannot be taken as %s",
                 tx_name_width(name), name.bytes, triax_type_name(column->type), triax_type_name(to));
@@ -239,7 +239,7 @@ bool tx_load_stand_in(tx_load *load, size_t field) {
     tx_fail(&path, TRIAX_EPOLICY, "%s.columns.%.*s.missing", load->schema->what, tx_name_width(at->name),
             at->name.bytes);
     tx_finding finding = {TRIAX_LEVEL_ERROR, TRIAX_EPOLICY,       NULL, path.message,
-                          declaration->line, declaration->column, 1,    NULL};
+                          declaration->at.line, declaration->at.column, 1,    NULL};
     tx_report_add(load->report, &finding, "%s", reason.message);
     return true;
   }

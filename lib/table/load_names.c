@@ -6,18 +6,7 @@
 
 #define NOWHERE SIZE_MAX
 #define AMBIGUOUS (SIZE_MAX - 1)
-
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c; }
-
-static bool same_but_case(triax_text a, triax_text b) {
-  a = tx_text_trim(a);
-  b = tx_text_trim(b);
-  if (a.length != b.length) return false;
-  for (size_t i = 0; i < a.length; i++) {
-    if (lower(a.bytes[i]) != lower(b.bytes[i])) return false;
-  }
-  return true;
-}
+#define NONE ((triax_text){NULL, 0})
 
 /* The raw column of a name: exactly, else but for case and blanks if only one is like that. */
 static size_t find_raw(const tx_load *load, triax_text name, size_t *second) {
@@ -26,7 +15,7 @@ static size_t find_raw(const tx_load *load, triax_text name, size_t *second) {
   size_t found = NOWHERE;
   if (exact != TX_NO_NAME) return exact;
   for (size_t i = 0; i < raw->columns; i++) {
-    if (!same_but_case(raw->fields[i].name, name)) continue;
+    if (!tx_names_alike(raw->fields[i].name, name)) continue;
     if (found != NOWHERE) {
       *second = i;
       return AMBIGUOUS;
@@ -61,26 +50,42 @@ static tx_field *add_field(tx_load *load, triax_text name, size_t raw, const tx_
   return field;
 }
 
+/* What in the policy names a column: WHAT.key[of][then]. */
+typedef struct named_by {
+  const char *key; /* NULL: nothing, and it may be absent */
+  triax_text of;
+  const char *then;
+  tx_mark at;
+} named_by;
+
+static tx_finding finding_at(const tx_load *load, const named_by *by, triax_text name, triax_error *path) {
+  tx_fail(path, TRIAX_EDATA, "%s%s%.*s%s", load->schema->what, by->key ? by->key : "", tx_name_width(by->of),
+          by->of.bytes ? by->of.bytes : "", by->then ? by->then : "");
+  int32_t width = by->at.line ? (int32_t)tx_utf8_count(name) : 1;
+  return (tx_finding){TRIAX_LEVEL_ERROR, TRIAX_EDATA, NULL, path->message, by->at.line, by->at.column, width, NULL};
+}
+
 /* Says that a column is not in the data, or twice, and which name is near. False when memory is short. */
-static bool report_absent(tx_load *load, const char *key, triax_text name, triax_text from,
+static bool report_absent(tx_load *load, const named_by *by, triax_text name, triax_text from,
                           const tx_declaration *declaration, size_t found, size_t second) {
   const triax_table *raw = load->raw;
   triax_error path, hint;
-  tx_fail(&path, TRIAX_EDATA, "%s%s%.*s", load->schema->what, key, declaration ? tx_name_width(name) : 0,
-          name.bytes ? name.bytes : "");
-  tx_finding finding = {TRIAX_LEVEL_ERROR, TRIAX_EDATA, NULL, path.message, 0, 0, 1, NULL};
-  if (declaration) {
-    finding.line = declaration->line;
-    finding.column = declaration->column;
-    if (declaration->path) finding.path = declaration->path;
-  }
+  const named_by declared = {".columns.", name, "", declaration ? declaration->at : (tx_mark){0, 0}};
+  tx_finding finding = finding_at(load, declaration ? &declared : by, name, &path);
+  if (declaration && declaration->path) finding.path = declaration->path;
   if (found == AMBIGUOUS) {
     size_t first = 0;
-    while (!same_but_case(raw->fields[first].name, from)) first++;
+    while (!tx_names_alike(raw->fields[first].name, from)) first++;
     tx_report_add(load->report, &finding,
                   "column '%.*s' could be '%.*s' or '%.*s' of the data; write the name as it is", tx_name_width(from),
                   from.bytes, tx_name_width(raw->fields[first].name), raw->fields[first].name.bytes,
                   tx_name_width(raw->fields[second].name), raw->fields[second].name.bytes);
+    return true;
+  }
+  const char *why = tx_table_why_left_out(raw, from);
+  if (why) {
+    tx_report_add(load->report, &finding, "column '%.*s' of the data cannot be read: %s", tx_name_width(from),
+                  from.bytes, why);
     return true;
   }
   triax_text *names = tx_alloc_array(load->context, raw->columns, sizeof *names);
@@ -109,8 +114,8 @@ static bool reported(tx_load *load, triax_text name, bool *fine) {
   return !*fine;
 }
 
-/* Makes sure there is a field for a name in the policy. `key` leads to it, for messages; NULL: it may be absent. */
-static bool want(tx_load *load, triax_text name, const char *key, tx_field **field) {
+/* Makes sure there is a field for a name in the policy. */
+static bool want(tx_load *load, triax_text name, const named_by *by, tx_field **field) {
   *field = field_named(load, name);
   if (*field || !name.bytes) return true;
   const tx_declaration *declaration = declaration_of(load, name);
@@ -119,17 +124,18 @@ static bool want(tx_load *load, triax_text name, const char *key, tx_field **fie
   size_t found = find_raw(load, from, &second);
   if (found == NOWHERE || found == AMBIGUOUS) {
     bool fine = true;
-    if ((!key && found == NOWHERE && !declaration) || reported(load, name, &fine)) return fine;
-    return report_absent(load, declaration ? ".columns." : key ? key : ".key", name, from, declaration, found, second);
+    bool optional = !by->key && !declaration && found == NOWHERE && !tx_table_why_left_out(load->raw, from);
+    if (optional || reported(load, name, &fine)) return fine;
+    return report_absent(load, by, name, from, declaration, found, second);
   }
   *field = add_field(load, name, found, declaration);
   return *field != NULL;
 }
 
 /* As want, for a column that is a string whatever it looks like. */
-static bool want_identity(tx_load *load, triax_text name, const char *key) {
+static bool want_identity(tx_load *load, triax_text name, const named_by *by) {
   tx_field *field;
-  if (!want(load, name, key, &field)) return false;
+  if (!want(load, name, by, &field)) return false;
   if (field) field->identity = true;
   return true;
 }
@@ -139,14 +145,32 @@ static bool add_named(tx_load *load) {
   const tx_schema *schema = load->schema;
   tx_field *field;
   triax_text key = schema->key.bytes ? schema->key : TX_TEXT("id");
-  if (!want_identity(load, key, schema->key.bytes ? ".key" : NULL)) return false;
-  if (!want_identity(load, schema->family, ".family")) return false;
+  if (!want_identity(load, key, &(named_by){schema->key.bytes ? ".key" : NULL, NONE, "", schema->key_at})) return false;
+  if (!want_identity(load, schema->family, &(named_by){".family", NONE, "", schema->family_at})) return false;
   for (size_t i = 0; i < schema->declaration_count; i++) {
-    if (!want(load, schema->declarations[i].name, ".columns.", &field)) return false;
+    const tx_declaration *declaration = &schema->declarations[i];
+    if (!want(load, declaration->name, &(named_by){".columns.", declaration->name, "", declaration->at}, &field)) return false;
   }
   for (size_t i = 0; i < schema->declaration_count; i++) {
-    bool money = schema->declarations[i].type == TRIAX_TYPE_MONEY;
-    if (money && !want_identity(load, schema->declarations[i].currency, ".columns")) return false;
+    const tx_declaration *money = &schema->declarations[i];
+    if (money->type != TRIAX_TYPE_MONEY) continue;
+    const named_by currency = {".columns.", money->name, ".currency", money->currency_at};
+    if (!want_identity(load, money->currency, &currency)) return false;
+  }
+  return true;
+}
+
+/* A column that would count if it could be read must not be missing in silence. */
+static bool check_own(tx_load *load) {
+  const named_by nobody = {NULL, NONE, "", {0, 0}};
+  for (size_t i = 0; i < load->raw->left_out_count; i++) {
+    triax_text name = load->raw->left_out[i].name;
+    for (size_t k = 0; k < load->schema->own_count; k++) {
+      bool fine = true;
+      if (!tx_text_equal(name, load->schema->own[k]) || field_named(load, name)) continue;
+      bool told = reported(load, name, &fine);
+      if (!fine || (!told && !report_absent(load, &nobody, name, name, NULL, NOWHERE, 0))) return false;
+    }
   }
   return true;
 }
@@ -155,10 +179,11 @@ static bool add_wanted(tx_load *load) {
   const tx_schema *schema = load->schema;
   tx_field *field;
   for (size_t i = 0; i < schema->rollup_count; i++) {
-    if (!want(load, schema->rollups[i].column, ".family_rollup", &field)) return false;
+    const tx_rollup *rollup = &schema->rollups[i];
+    if (!want(load, rollup->column, &(named_by){".family_rollup.", rollup->column, "", rollup->at}, &field)) return false;
   }
   for (size_t i = 0; i < schema->wanted_count; i++) {
-    if (!want(load, schema->wanted[i], "", &field)) return false;
+    if (!want(load, schema->wanted[i], &(named_by){"", NONE, "", {0, 0}}, &field)) return false;
     if (field) field->wanted = true;
   }
   return true;
@@ -234,7 +259,10 @@ static bool name_inputs(tx_load *load) {
 }
 
 bool tx_load_fields(tx_load *load) {
-  if (!name_inputs(load) || !add_named(load) || !add_wanted(load) || !add_rest(load) || !order_fields(load)) return false;
+  if (!name_inputs(load) || !add_named(load) || !add_wanted(load) || !check_own(load) || !add_rest(load) ||
+      !order_fields(load)) {
+    return false;
+  }
   tx_field *key = field_named(load, load->schema->key.bytes ? load->schema->key : TX_TEXT("id"));
   load->key = key ? (size_t)(key - load->fields) : SIZE_MAX;
   for (size_t i = 0; i < load->field_count; i++) {

@@ -58,6 +58,39 @@ triax_status tx_table_new(triax_context *context, size_t rows, size_t columns, c
   return TRIAX_OK;
 }
 
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c; }
+
+bool tx_names_alike(triax_text a, triax_text b) {
+  a = tx_text_trim(a);
+  b = tx_text_trim(b);
+  if (a.length != b.length) return false;
+  for (size_t i = 0; i < a.length; i++) {
+    if (lower(a.bytes[i]) != lower(b.bytes[i])) return false;
+  }
+  return true;
+}
+
+bool tx_table_leave_out(triax_table *table, const tx_left_out *columns, size_t count) {
+  if (count == 0) return true;
+  table->left_out = tx_arena_calloc(&table->arena, count, sizeof *table->left_out);
+  for (size_t i = 0; table->left_out && i < count; i++) {
+    triax_text name = columns[i].name;
+    name.bytes = tx_arena_copy(&table->arena, name.bytes, name.length);
+    const char *why = tx_arena_copy(&table->arena, columns[i].why, strlen(columns[i].why));
+    if (!name.bytes || !why) return false;
+    table->left_out[i] = (tx_left_out){name, why};
+    table->left_out_count++;
+  }
+  return table->left_out != NULL;
+}
+
+const char *tx_table_why_left_out(const triax_table *table, triax_text name) {
+  for (size_t i = 0; i < table->left_out_count; i++) {
+    if (tx_names_alike(table->left_out[i].name, name)) return table->left_out[i].why;
+  }
+  return NULL;
+}
+
 triax_table *triax_table_ref(triax_table *table) {
   if (table) tx_count_ref(&table->count);
   return table;

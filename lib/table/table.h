@@ -14,11 +14,19 @@ typedef struct tx_table_field {
   tx_column *column;
 } tx_table_field;
 
+/* A column of the data that the table does not have, because its kind is not taken. */
+typedef struct tx_left_out {
+  triax_text name;
+  const char *why; /* "it holds …" */
+} tx_left_out;
+
 struct triax_table {
   triax_context *context;
   tx_count count;
   size_t rows, columns;
   tx_table_field *fields;
+  tx_left_out *left_out;
+  size_t left_out_count;
   tx_arena arena;
 };
 
@@ -28,6 +36,17 @@ triax_status tx_table_new(triax_context *context, size_t rows, size_t columns, c
 /* How much of a name or value goes into a message, for "%.*s": at most 120 bytes, whole characters. */
 int tx_name_width(triax_text text);
 const tx_column *tx_table_column(const triax_table *table, triax_text name);
+/* Whether two names are the same but for (ASCII) case and blanks around. */
+bool tx_names_alike(triax_text a, triax_text b);
+/* Notes columns (copied) that a new table does not have; false when memory is short. */
+bool tx_table_leave_out(triax_table *table, const tx_left_out *columns, size_t count);
+/* Why the table has no column of that name though the data did; NULL: they had none. */
+const char *tx_table_why_left_out(const triax_table *table, triax_text name);
+
+/* Where something stands in the policy; 0 unknown. */
+typedef struct tx_mark {
+  int32_t line, column;
+} tx_mark;
 
 /* What a policy says about one column. */
 typedef struct tx_declaration {
@@ -37,7 +56,7 @@ typedef struct tx_declaration {
   triax_text stand_in;  /* `missing:` as text; not given: none */
   triax_text currency;  /* money: the column with currency codes; not given: base */
   triax_text separator; /* strings: between items in text; not given: ";" */
-  int32_t line, column; /* in the policy, 0 unknown */
+  tx_mark at, currency_at;
   const char *path;     /* the key that names the column, such as "allocation.owner"; NULL: it stands under `columns` */
 } tx_declaration;
 
@@ -60,6 +79,7 @@ enum {
 typedef struct tx_rollup {
   triax_text column;
   int fold;
+  tx_mark at;
 } tx_rollup;
 
 /* How raw data becomes customers or a team. All borrowed. */
@@ -67,6 +87,7 @@ typedef struct tx_schema {
   const char *what; /* "customers" or "team", for messages */
   triax_text key;   /* not given: "id" if there, else none is required */
   triax_text family;
+  tx_mark key_at, family_at;
   const tx_declaration *declarations;
   size_t declaration_count;
   const triax_text *missing_markers; /* NULL: the default list */
@@ -78,6 +99,8 @@ typedef struct tx_schema {
   size_t rollup_count;
   const triax_text *wanted; /* columns that expressions name: absent ones are errors with suggestions */
   size_t wanted_count;
+  const triax_text *own; /* columns that are read where there are any, though nobody names them */
+  size_t own_count;
 } tx_schema;
 
 typedef struct tx_load_options {

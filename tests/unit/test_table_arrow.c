@@ -86,6 +86,19 @@ static void refused(batch *b, triax_status expected, const char *part) {
   assert_non_null(strstr(error.message, part));
 }
 
+/* It is imported without its column, and says why. */
+static void left_out(batch *b, const char *part) {
+  triax_table *table;
+  assert_int_equal(import(b, &table, NULL), TRIAX_OK);
+  assert_int_equal(triax_table_columns(table), 0);
+  assert_int_equal(triax_table_rows(table), b->array.length);
+  const char *why = tx_table_why_left_out(table, T("X "));
+  assert_non_null(why);
+  assert_non_null(strstr(why, part));
+  assert_null(tx_table_why_left_out(table, T("y")));
+  triax_table_unref(table);
+}
+
 static const double doubles[] = {1, 2, 3};
 static const int32_t offsets[] = {0, 1, 3, 3};
 
@@ -153,16 +166,16 @@ static void formats_that_are_wrong(void **state) {
   batch b;
   for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
     begin(&b, unknown[i], 0, 2);
-    refused(&b, TRIAX_EUNSUPPORTED, "column 'x'");
+    left_out(&b, "which are not taken; convert the column");
   }
   begin(&b, NULL, 0, 2), refused(&b, TRIAX_EINVAL, "no format");
   numbers(&b), b.schema.format = "g", refused(&b, TRIAX_EUNSUPPORTED, "record batches");
   begin(&b, "+l", 0, 2), refused(&b, TRIAX_EINVAL, "not one child");
   begin(&b, "g", 0, 2), hang(&b, true, "u", 0, offsets, "abc"),
       refused(&b, TRIAX_EINVAL, "indices of Arrow format 'g'");
-  begin(&b, "i", 0, 2), hang(&b, true, "+l", 0, offsets, NULL), refused(&b, TRIAX_EUNSUPPORTED, "dictionaries of");
+  begin(&b, "i", 0, 2), hang(&b, true, "+l", 0, offsets, NULL), left_out(&b, "it holds dictionaries of");
   begin(&b, "+l", 0, 2), hang(&b, false, "i", 0, offsets, NULL),
-      refused(&b, TRIAX_EUNSUPPORTED, "only lists of strings");
+      left_out(&b, "it holds lists of Arrow format 'i', and only lists of strings are taken");
   numbers(&b), b.column_schema.name = NULL, refused(&b, TRIAX_EDATA, "column 1 has no name");
   numbers(&b), b.column_schema.name = "\xff", refused(&b, TRIAX_EDATA, "not UTF-8");
 }
@@ -497,6 +510,49 @@ static void memory_may_fail_while_taking(void **state) {
   assert_true(fault_run(take_dates_and_times, NULL) > 15);
 }
 
+/* Columns id, "key" as text, and one of a kind that is not taken; then loaded, where nobody or somebody reads it. */
+static triax_status load_beside_structs(triax_context *context, void *user) {
+  const triax_text *wanted = user;
+  batch b;
+  struct ArrowSchema odd_schema = {.format = "+s", .name = "extra", .release = release_schema};
+  struct ArrowArray odd = {.length = 3, .release = release_array};
+  struct ArrowSchema *schemas[] = {&odd_schema, NULL};
+  struct ArrowArray *arrays[] = {&odd, NULL};
+  triax_table *table = NULL, *loaded = NULL;
+  texts(&b);
+  b.column_schema.name = "id";
+  b.array.length = 2; /* the third text is empty */
+  schemas[1] = &b.column_schema, arrays[1] = &b.column;
+  b.schema.children = schemas, b.array.children = arrays;
+  b.schema.n_children = b.array.n_children = 2;
+  triax_status status = triax_table_from_arrow(context, &b.schema, &b.array, &table, NULL);
+  if (status) return status;
+  assert_int_equal(triax_table_columns(table), 1);
+  tx_schema schema = {.what = "customers", .wanted = wanted, .wanted_count = wanted ? 1 : 0};
+  tx_report report;
+  tx_report_init(&report, context, NULL, NULL, NULL);
+  status = tx_table_load(context, table, &schema, NULL, &loaded, NULL, &report);
+  tx_report_finish(&report);
+  triax_table_unref(table);
+  if (status) return status;
+  assert_non_null(tx_table_why_left_out(loaded, T("extra")));
+  triax_table_unref(loaded);
+  return TRIAX_OK;
+}
+
+static void a_kind_not_taken_counts_only_where_it_is_read(void **state) {
+  (void)state;
+  static const char bytes[] = "abc";
+  triax_text wanted = T("extra"), other = {bytes, 3};
+  triax_context *context = NULL;
+  assert_int_equal(triax_context_new(NULL, &context, NULL), TRIAX_OK);
+  assert_int_equal(load_beside_structs(context, NULL), TRIAX_OK);
+  assert_int_equal(load_beside_structs(context, &wanted), TRIAX_EDATA);
+  assert_int_equal(load_beside_structs(context, &other), TRIAX_EDATA); /* the data never had it */
+  triax_context_unref(context);
+  assert_true(fault_run(load_beside_structs, NULL) > 15);
+}
+
 static void memory_may_fail_and_hosts_may_cancel_anywhere(void **state) {
   (void)state;
   assert_true(fault_run(there_and_back, NULL) > 60);
@@ -516,6 +572,7 @@ int main(void) {
       cmocka_unit_test(what_lies_as_ours_is_taken_without_a_copy),
       cmocka_unit_test(what_is_not_aligned_is_copied),
       cmocka_unit_test(memory_may_fail_while_taking),
+      cmocka_unit_test(a_kind_not_taken_counts_only_where_it_is_read),
       cmocka_unit_test(streams_give_one_batch),
       cmocka_unit_test(memory_may_fail_and_hosts_may_cancel_anywhere),
   };

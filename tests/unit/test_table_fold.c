@@ -139,7 +139,11 @@ static void rollups_change_folds(void **state) {
   fixture f;
   begin(&f);
   const tx_rollup rollups[] = {
-      {T("arr"), TX_FOLD_MEAN}, {T("seats"), TX_FOLD_MEAN}, {T("live"), TX_FOLD_ALL}, {T("renewal"), TX_FOLD_MAX}};
+      {.column = T("arr"), .fold = TX_FOLD_MEAN},
+      {.column = T("seats"), .fold = TX_FOLD_MEAN},
+      {.column = T("live"), .fold = TX_FOLD_ALL},
+      {.column = T("renewal"), .fold = TX_FOLD_MAX},
+  };
   f.schema.rollups = rollups;
   f.schema.rollup_count = 4;
   assert_int_equal(fold(&f, arr_size), TRIAX_OK);
@@ -148,7 +152,11 @@ static void rollups_change_folds(void **state) {
   assert_true(triax_table_number(f.folded, 3, 1) == 20);
   assert_int_equal(triax_table_integer(f.folded, 4, 0), 0);
   assert_int_equal(triax_table_integer(f.folded, 5, 0), 9);
-  const tx_rollup others[] = {{T("arr"), TX_FOLD_MAX}, {T("seats"), TX_FOLD_MIN}, {T("live"), TX_FOLD_LARGEST}};
+  const tx_rollup others[] = {
+      {.column = T("arr"), .fold = TX_FOLD_MAX},
+      {.column = T("seats"), .fold = TX_FOLD_MIN},
+      {.column = T("live"), .fold = TX_FOLD_LARGEST},
+  };
   f.schema.rollups = others;
   f.schema.rollup_count = 3;
   assert_int_equal(fold(&f, arr_size), TRIAX_OK);
@@ -162,7 +170,7 @@ static void folds_that_make_no_sense_are_refused(void **state) {
   (void)state;
   fixture f;
   begin(&f);
-  const tx_rollup wrong[] = {{T("tier"), TX_FOLD_SUM}};
+  const tx_rollup wrong[] = {{.column = T("tier"), .fold = TX_FOLD_SUM}};
   f.schema.rollups = wrong;
   f.schema.rollup_count = 1;
   assert_int_equal(fold(&f, arr_size), TRIAX_EPOLICY);

@@ -112,7 +112,7 @@ static void absent_columns_are_named_with_the_nearest(void **state) {
   (void)state;
   fixture f;
   begin(&f);
-  const tx_declaration declared[] = {{.name = T("arr"), .type = TRIAX_TYPE_MONEY, .line = 7, .column = 5},
+  const tx_declaration declared[] = {{.name = T("arr"), .type = TRIAX_TYPE_MONEY, .at = {7, 5}},
                                      {.name = T("seats"), .from = T("Seats (30d)"), .type = TRIAX_TYPE_NUMBER}};
   const triax_text wanted[] = {T("vertical"), T("arr"), T("employees")};
   f.schema.key = T("account_id");
@@ -437,7 +437,7 @@ static void stand_ins_fill_gaps(void **state) {
   assert_true(tx_text_equal_c(triax_table_item(f.loaded, 4, 0, 0), "y"));
   assert_int_equal(triax_table_items(f.loaded, 4, 1), 2);
   assert_true(number(&f, "d", 1) == 2 && number(&f, "i", 0) == 4 && number(&f, "i", 1) == 0);
-  tx_declaration bad = {.name = T("x"), .type = TRIAX_TYPE_DATE, .stand_in = T("never"), .line = 4, .column = 9};
+  tx_declaration bad = {.name = T("x"), .type = TRIAX_TYPE_DATE, .stand_in = T("never"), .at = {4, 9}};
   declared(&f, &bad);
   assert_int_equal(LOAD(&f, 1, "x", "2026-11-21"), TRIAX_EPOLICY);
   assert_string_equal(f.error.path, "customers.columns.x.missing");

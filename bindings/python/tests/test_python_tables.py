@@ -5,6 +5,7 @@ import decimal
 import fractions
 import gc
 import math
+import re
 import sys
 import weakref
 from collections import namedtuple
@@ -334,8 +335,36 @@ def test_a_stream_is_taken_once():
 
 def test_types_of_arrow_that_are_not_taken():
     pyarrow = pytest.importorskip("pyarrow")
-    with pytest.raises(triax.Unsupported, match="'m'"):
-        triax.Table(pyarrow.table({"m": pyarrow.array([{"a": 1}])}))
+    odd = {"m": pyarrow.array([{"a": 1}])}
+    assert triax.Table(pyarrow.table({"id": ["A"], **odd})).columns == ["id"]
+
+    why = re.escape("it holds structs (Arrow format '+s'), which are not taken; convert the column")
+    all_of_them = {"segmentation": {"segments": [{"name": "all"}]}}
+    books = {"allocation": {"owner": "id", "pools": [{"name": "all"}], "capacity": {"accounts": {"all": 1}}}}
+    over_pairs = {"allocation": {**books["allocation"], "eligible": "csm.m == customer.id"}}
+    owner = {"allocation": {**books["allocation"], "owner": "m"}}
+
+    def plan(policy, customers=None, team=None):
+        customers = pyarrow.table({"id": ["A"], **(customers or {})})
+        team = None if team is None else pyarrow.table({"id": ["C"], **team})
+        return triax.Policy.from_dict({"triax": 1, **all_of_them, **policy}).plan(customers, team)
+
+    assert plan({}, odd).customers["segment"] == ["all"]
+    assert plan(books, odd, odd).customers["csm"] == ["C"]
+    for case in [
+        ({"segmentation": {"segments": [{"name": "all", "when": "m > 1"}]}}, odd),
+        ({"segmentation": {"previous": "m", "segments": [{"name": "all"}]}}, odd),
+        ({"customers": {"columns": {"seats": {"type": "number", "from": "m"}}}}, odd),
+        ({"customers": {"key": "m"}}, odd),
+        (owner, odd, {}),
+        (over_pairs, {}, odd),
+        ({}, {"arr": odd["m"]}),
+        (books, {}, {"role": odd["m"]}),
+    ]:
+        with pytest.raises(triax.Error, match=why):
+            plan(*case)
+    with pytest.raises(triax.Error, match=why):
+        triax.evaluate("m > 1", pyarrow.table({"id": ["A"], **odd}))
 
 
 def test_results_outlive_what_they_came_from():
