@@ -21,6 +21,8 @@ bool tx_parse_suffixed(triax_text text, double *value);
 /* Shortest text that reads back to the same double: 0.1, 750000, 1e+300, -0, nan, inf, -inf.
  * Plain notation where 1e-5 <= |x| < 1e16, else d.ddde+XX. Returns the length. */
 size_t tx_format_double(double value, char buffer[TX_NUMBER_SIZE]);
+/* The same as Go's and C's %g choose it: plain notation where 1e-4 <= |x| < 1e6. */
+size_t tx_format_general(double value, char buffer[TX_NUMBER_SIZE]);
 /* Fixed number of decimals, rounded half to even on the exact value; returns the length. */
 size_t tx_format_fixed(double value, int decimals, char buffer[TX_NUMBER_SIZE + 320]);
 size_t tx_format_int64(int64_t value, char buffer[TX_NUMBER_SIZE]);

@@ -177,7 +177,8 @@ static size_t put_scientific(char *buffer, decimal number, size_t digits) {
   return length + width;
 }
 
-size_t tx_format_double(double value, char buffer[TX_NUMBER_SIZE]) {
+/* The shortest, without exponent from 10^least to below 10^most. */
+static size_t format_within(double value, int32_t least, int32_t most, char *buffer) {
   const char *special = name_of_special(value);
   if (special != NULL) {
     return put_text(buffer, special);
@@ -193,10 +194,15 @@ size_t tx_format_double(double value, char buffer[TX_NUMBER_SIZE]) {
   if (number.negative) {
     *at++ = '-';
   }
-  at += magnitude > -5 && magnitude <= 16 ? put_plain(at, written, digits) : put_scientific(at, written, digits);
+  bool plain = magnitude > least && magnitude <= most;
+  at += plain ? put_plain(at, written, digits) : put_scientific(at, written, digits);
   *at = '\0';
   return (size_t)(at - buffer);
 }
+
+size_t tx_format_double(double value, char buffer[TX_NUMBER_SIZE]) { return format_within(value, -5, 16, buffer); }
+
+size_t tx_format_general(double value, char buffer[TX_NUMBER_SIZE]) { return format_within(value, -4, 6, buffer); }
 
 /* Fixed decimals. More than this many would not fit the buffer beside 309 digits. */
 #define MOST_DECIMALS 30

@@ -167,10 +167,11 @@ static size_t write_natural(uint64_t value, char buffer[TX_NUMBER_SIZE]) {
   return length;
 }
 
+/* As cel-go writes it. */
 static size_t write_number(double value, char buffer[TX_NUMBER_SIZE]) {
   if (isnan(value)) return memcpy(buffer, "NaN", 3), 3;
   if (isinf(value)) return memcpy(buffer, value > 0 ? "+Inf" : "-Inf", 4), 4;
-  return tx_format_double(value, buffer);
+  return tx_format_general(value, buffer);
 }
 
 static triax_status to_string(tx_evaluation *e, const tx_value *from, tx_value *to) {
