@@ -158,16 +158,72 @@ static void exchange(hunting *h, uint64_t units) {
   }
 }
 
-bool tx_assignment_exchange(tx_assignment_work *work, uint64_t units) {
-  hunting h = {.turn = 1};
+/* A chain that takes load from an agent over capacity, and costs less than that is worth. */
+static bool relieve(hunting *h) {
+  tx_search *s = &h->search;
+  h->target = -1;
+  for (size_t i = 0; i < s->work->agents; i++) {
+    for (uint32_t x = 0; s->state[i].room < 0 && x < s->members[i]; x++) {
+      uint32_t item = s->member[i][x];
+      h->limit = -1 - tx_search_change(&s->state[i], -s->option[s->chosen[item]].load);
+      if (hunt(h, item)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/* Load over capacity is worth the more the longer nothing relieves it. */
+static bool dearer(tx_search *s) {
+  int64_t top = s->work->price_top;
+  bool any = false;
+  for (size_t i = 0; i < s->work->agents; i++) {
+    any = any || s->state[i].over < top;
+    s->state[i].over = s->state[i].over < top / 2 ? s->state[i].over * 2 : top;
+  }
+  return any;
+}
+
+static void mend(hunting *h, uint64_t units) {
+  tx_search *s = &h->search;
+  uint64_t begin = s->work->work;
+  bool going = true;
+  while (going && s->over > 0 && s->work->work - begin < units) {
+    h->seen = 0;
+    bool relieved = relieve(h);
+    going = tx_assignment_tick(s->work, h->seen * 3 + s->work->agents) && (relieved || dearer(s));
+  }
+  tx_search_keep(s);
+}
+
+static bool begin(hunting *h, tx_assignment_work *work, tx_arena *arena, const uint32_t *start) {
+  *h = (hunting){.turn = 1};
+  bool fine = tx_search_begin(&h->search, work, arena, start, OPTIONS);
+  h->agent_turn = tx_arena_calloc(arena, work->agents, sizeof *h->agent_turn);
+  h->item_turn = tx_arena_calloc(arena, work->items, sizeof *h->item_turn);
+  h->item_value = tx_arena_calloc(arena, work->items, sizeof *h->item_value);
+  h->poor = tx_arena_calloc(arena, work->items, sizeof *h->poor);
+  return fine && h->agent_turn != NULL && h->item_turn != NULL && h->item_value != NULL && h->poor != NULL;
+}
+
+bool tx_assignment_mend(tx_assignment_work *work, const uint32_t *agent, uint64_t units) {
+  hunting h;
   tx_arena arena;
   tx_arena_init(&arena, work->context);
-  bool fine = tx_search_begin(&h.search, work, &arena, OPTIONS);
-  h.agent_turn = tx_arena_calloc(&arena, work->agents, sizeof *h.agent_turn);
-  h.item_turn = tx_arena_calloc(&arena, work->items, sizeof *h.item_turn);
-  h.item_value = tx_arena_calloc(&arena, work->items, sizeof *h.item_value);
-  h.poor = tx_arena_calloc(&arena, work->items, sizeof *h.poor);
-  fine = fine && h.agent_turn != NULL && h.item_turn != NULL && h.item_value != NULL && h.poor != NULL;
+  bool fine = begin(&h, work, &arena, agent);
+  if (fine) {
+    mend(&h, units);
+  }
+  tx_arena_free(&arena);
+  return fine;
+}
+
+bool tx_assignment_exchange(tx_assignment_work *work, uint64_t units) {
+  hunting h;
+  tx_arena arena;
+  tx_arena_init(&arena, work->context);
+  bool fine = begin(&h, work, &arena, NULL);
   if (fine && work->found) {
     for (size_t i = 0; i < work->agents; i++) {
       h.search.state[i].over = work->price_top; /* what holds is not given up again */

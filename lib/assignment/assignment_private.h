@@ -109,6 +109,8 @@ bool tx_assignment_close(tx_assignment_work *work, uint64_t units, uint64_t each
 bool tx_assignment_search(tx_assignment_work *work, uint64_t units);
 /* assignment_exchange.c: exchanges over many agents from the best assignment on, with `units` of work. */
 bool tx_assignment_exchange(tx_assignment_work *work, uint64_t units);
+/* Puts an assignment that is over capacity right by exchanges, as cheaply as they can, with `units` of work. */
+bool tx_assignment_mend(tx_assignment_work *work, const uint32_t *agent, uint64_t units);
 /* assignment_dive.c: dives by agents as long as `units` of work suffice for another; the best cost that one came to. */
 bool tx_assignment_dive(tx_assignment_work *work, uint64_t units, int64_t *best);
 

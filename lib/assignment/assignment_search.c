@@ -1,7 +1,8 @@
 /* Annealing over ejection chains.
  *
- * The price of load over capacity rises while an agent is over and falls otherwise, and towards the end only rises;
- * rooms count for little at first, and for all at last. A chain puts an item elsewhere, looks through all items there
+ * The price of load over capacity rises while an agent is over and falls otherwise; rooms count for little at first, and
+ * for all at last. What is over capacity in the end is put right by exchanges: that costs less than prices that only
+ * rise. A chain puts an item elsewhere, looks through all items there
  * for the one whose leaving closes the chain best, and goes on with another where none closes. */
 #include "assignment/assignment_search.h"
 #include "base/cooling.h"
@@ -14,9 +15,11 @@
 /* Heat at first and in the end, in usual excesses. */
 #define HOT 0.2
 #define COLD 0.003
-/* How often prices of overload change in a run; from which share of it on they only rise. */
+/* How often prices of overload change in a run; from which share of it on they only rise where nothing holds yet. */
 #define ADJUSTMENTS 2000
-#define RISE 0.75
+#define RISE 0.3
+/* Share of the work that putting right may take besides. */
+#define MEND 0.25
 /* Rooms count for 2^-this at first: the agents then find the pairs they want, and capacities tighten round them. Cold
  * and tight from the start, nothing would move; hot and loose, pairs would be poor. */
 #define WEIGHT 6
@@ -129,9 +132,9 @@ static uint64_t chain(annealing *a, uint32_t item, uint32_t option, uint64_t ran
   return seen + 8;
 }
 
-static void adjust(tx_search *s, bool rising, bool late, double weight) {
+static void adjust(tx_search *s, bool rising, double weight) {
   /* Where nothing holds yet, that comes first. */
-  int64_t part = s->work->found && !late ? 50 : 12;
+  int64_t part = s->work->found ? 50 : 12;
   for (size_t i = 0; i < s->work->agents; i++) {
     tx_search_agent *a = &s->state[i];
     if (a->room < 0) {
@@ -177,8 +180,7 @@ static void anneal(annealing *a, uint64_t units, double hot, double cold) {
     }
     if (done >= adjusted + 1.0 / ADJUSTMENTS) {
       adjusted = done;
-      double weight = done < RISE ? tx_cool_halved(WEIGHT * (1 - done / RISE)) : 1;
-      adjust(s, done > (work->found ? RISE : 0.3), done > RISE + 0.12, weight);
+      adjust(s, !work->found && done > RISE, done < 1 ? tx_cool_halved(WEIGHT * (1 - done)) : 1);
     }
   }
 }
@@ -187,11 +189,14 @@ bool tx_assignment_search(tx_assignment_work *work, uint64_t units) {
   annealing a = {.heat = 0};
   tx_arena arena;
   tx_arena_init(&arena, work->context);
-  bool fine = tx_search_begin(&a.search, work, &arena, OPTIONS);
+  bool fine = tx_search_begin(&a.search, work, &arena, NULL, OPTIONS);
   if (fine) {
     anneal(&a, units, (double)a.search.typical * HOT, (double)a.search.typical * COLD);
     if (!work->found) {
       tx_assignment_offer(work, a.search.agent);
+    }
+    if (a.search.over > 0 && !tx_assignment_done(work)) {
+      fine = tx_assignment_mend(work, a.search.agent, (uint64_t)((double)units * MEND));
     }
   }
   tx_arena_free(&arena);

@@ -39,9 +39,10 @@ static inline int64_t tx_search_change(const tx_search_agent *s, int64_t load) {
   return tx_search_worth(s, s->room - load) - tx_search_worth(s, s->room);
 }
 
-/* Begins at the best assignment, or the nearest, with at most `options` of each item's best pairs. Memory is the
- * arena's. False when it is short. */
-bool tx_search_begin(tx_search *search, tx_assignment_work *work, tx_arena *arena, size_t options);
+/* Begins at `start`, or where that is NULL at the best assignment, or the nearest, with at most `options` of each item's
+ * best pairs. Memory is the arena's. False when it is short. */
+bool tx_search_begin(tx_search *search, tx_assignment_work *work, tx_arena *arena, const uint32_t *start,
+                     size_t options);
 /* Gives an item another of its pairs. */
 void tx_search_put(tx_search *search, uint32_t item, uint32_t option);
 /* Takes the assignment over when it is within capacity and the best so far. */

@@ -115,7 +115,8 @@ static bool build(tx_search *s, tx_arena *arena, const uint32_t *start, size_t o
   return true;
 }
 
-bool tx_search_begin(tx_search *s, tx_assignment_work *work, tx_arena *arena, size_t options) {
+bool tx_search_begin(tx_search *s, tx_assignment_work *work, tx_arena *arena, const uint32_t *start, size_t options) {
   *s = (tx_search){.work = work};
-  return build(s, arena, work->found ? work->best : work->nearest, options);
+  start = start != NULL ? start : work->found ? work->best : work->nearest;
+  return build(s, arena, start, options);
 }

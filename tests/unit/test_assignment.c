@@ -245,6 +245,45 @@ static void dense(void **unused) {
   }
 }
 
+/* Hostile numbers at a size where every way of searching has its turn; what is claimed, the checker agrees with. */
+static void hostile(void **unused) {
+  (void)unused;
+  enum { M = 9, N = 70, KINDS = 8 };
+  static int64_t cost[M * N], load[M * N], capacity[M];
+  triax_context *context = plain();
+  triax_assignment_problem problem = {sizeof problem, M, N, cost, load, capacity};
+  const int64_t most = (INT64_C(1) << 56) / N;
+  for (int kind = 0; kind < KINDS; kind++) {
+    for (size_t x = 0; x < M * N; x++) {
+      cost[x] = kind == 1 ? below(2 * most) - most : kind == 2 ? 7 : kind == 3 ? -below(1000) : below(100);
+      load[x] = kind == 4 ? 0 : kind == 5 ? most / 2 - below(3) : kind == 2 ? 5 : kind == 6 ? below(2) * 50 : 1 + below(99);
+      capacity[x % M] = kind == 4 ? 0 : kind == 5 ? most / 2 * (N / M + 1) : kind == 7 ? 3 + below(90) : 400;
+    }
+    triax_assignment_options options = TRIAX_ASSIGNMENT_OPTIONS_INIT;
+    triax_assignment_figures f = {.struct_size = sizeof f};
+    triax_assignment_proof proof = {.struct_size = sizeof proof};
+    triax_assignment_found found = {.struct_size = sizeof found};
+    triax_assignment *a = NULL;
+    options.effort = 0.02;
+    assert_int_equal(triax_assignment_solve(context, &problem, &options, &a, NULL), TRIAX_OK);
+    assert_int_equal(triax_assignment_summary(a, &f, NULL), TRIAX_OK);
+    assert_int_equal(triax_assignment_prove(a, &proof, NULL), TRIAX_OK);
+    assert_int_equal(triax_assignment_check(context, &problem, triax_assignment_agents(a, NULL), &proof, &found, NULL),
+                     TRIAX_OK);
+    assert_int_equal(found.over, 0);
+    assert_int_equal(found.cost, f.cost);
+    assert_int_equal(found.uncovered, f.uncovered);
+    assert_true(found.bound >= proof.bound);
+    /* Nine agents hold 80 loads of 5 each; eight of nearly 1/8 of their capacity; nothing that weighs. 7 has too little
+     * room by far. */
+    assert_int_equal(f.uncovered > 0, kind == 7);
+    assert_true(f.uncovered > 0 || (f.bound <= f.cost && found.bound <= f.cost));
+    assert_true((kind != 2 && kind != 4) || f.optimal);
+    triax_assignment_unref(a);
+  }
+  triax_context_unref(context);
+}
+
 /* The same bytes twice; agents and items in another order give an answer as good on an easy problem. */
 static void same_again(void **unused) {
   (void)unused;
@@ -343,7 +382,7 @@ int main(void) {
       cmocka_unit_test(all_small),       cmocka_unit_test(nothing_to_do), cmocka_unit_test(too_little_room),
       cmocka_unit_test(largest_numbers), cmocka_unit_test(forged_proofs), cmocka_unit_test(stopped),
       cmocka_unit_test(same_again),      cmocka_unit_test(memory_short),  cmocka_unit_test(more_effort_is_never_worse),
-      cmocka_unit_test(dense),
+      cmocka_unit_test(dense),           cmocka_unit_test(hostile),
   };
   return cmocka_run_group_tests_name("assignment", tests, NULL, NULL);
 }
