@@ -128,13 +128,12 @@ triax_status tx_additive_fit(tx_additive *additive, size_t steps, triax_error *e
   additive->directed = false;
   triax_status status = tx_additive_rate(additive, error);
   for (size_t step = 0; status == TRIAX_OK && step < steps; step++) {
+    /* The first step leads near enough for strengths to be told; it tells none, however short it is. */
+    const bool first = fresh && step == 0;
     status = tx_additive_differentiate(additive, error);
-    /* The first step leads near enough for strengths to be told. */
-    if (status == TRIAX_OK) {
-      status = fresh && step == 0 ? tx_additive_solve(additive, error) : learn_strengths(additive, error);
-    }
+    if (status == TRIAX_OK) status = first ? tx_additive_solve(additive, error) : learn_strengths(additive, error);
     if (status == TRIAX_OK) status = tx_additive_move(additive, &moved, error);
-    if (moved < 0.02 && fabs(additive->parameters - before) < 2 * PARAMETERS_ENOUGH) break;
+    if (!first && moved < 0.02 && fabs(additive->parameters - before) < 2 * PARAMETERS_ENOUGH) break;
     before = additive->parameters;
   }
   return status;
