@@ -60,7 +60,7 @@ TRIAX_API triax_status triax_plan_aggregates(const triax_plan *plan, triax_aggre
  * @param context where memory comes from
  * @param parts `count` aggregates of one policy, date and round, in any order; not kept
  * @param count 1 or more
- * @param[out] merged new
+ * @param[out] merged new, to be given back with triax_aggregates_unref()
  * @param error NULL, or receives the reason
  * @return #TRIAX_OK, #TRIAX_EINVAL (parts of different policies, dates or rounds), #TRIAX_ELIMIT, #TRIAX_ENOMEM
  * @since 0.1
@@ -90,6 +90,7 @@ TRIAX_API triax_status triax_aggregates_write(const triax_aggregates *aggregates
                                               size_t *length, triax_error *error);
 /**
  * @brief Reads what triax_aggregates_write() wrote. Anything else is refused; nothing is believed unchecked.
+ * What is made is given back with triax_aggregates_unref().
  * @return #TRIAX_OK, #TRIAX_EDATA (no aggregates, damaged, or of a later version), #TRIAX_ENOMEM
  * @since 0.1
  */

@@ -86,7 +86,15 @@ struct ArrowArrayStream {
  */
 TRIAX_API triax_status triax_table_from_arrow(triax_context *context, struct ArrowSchema *schema,
                                               struct ArrowArray *array, triax_table **table, triax_error *error);
-/** @brief As triax_table_from_arrow() for all batches of a stream, which is moved from on success. @since 0.1 */
+/**
+ * @brief As triax_table_from_arrow() for all batches of a stream.
+ * @param context where the table's memory comes from
+ * @param stream moved from on success (release is NULL then); on failure it still belongs to the caller, read in part
+ * @param[out] table the new table
+ * @param error NULL, or receives the reason
+ * @return as triax_table_from_arrow(); #TRIAX_EDATA also when the stream fails, with what it says
+ * @since 0.1
+ */
 TRIAX_API triax_status triax_table_from_arrow_stream(triax_context *context, struct ArrowArrayStream *stream,
                                                      triax_table **table, triax_error *error);
 /**
@@ -94,11 +102,22 @@ TRIAX_API triax_status triax_table_from_arrow_stream(triax_context *context, str
  *
  * number and money become `g`, integer `l`, boolean `b`, string and text a dictionary of `u` with int32 indices,
  * strings `+l` of `u`, date `tdD`, timestamp `tsu:UTC`; `U` and `+L` only where 2 GiB of text or 2^31 items are passed.
+ * @param table the table; a reference is kept
+ * @param[out] schema,array the batch, to be released by whoever has it in the end; untouched on failure
+ * @param error NULL, or receives the reason
+ * @return #TRIAX_OK, #TRIAX_EINVAL (an argument is NULL), #TRIAX_ENOMEM
  * @since 0.1
  */
 TRIAX_API triax_status triax_table_to_arrow(triax_table *table, struct ArrowSchema *schema, struct ArrowArray *array,
                                             triax_error *error);
-/** @brief Gives a table as a stream of one batch. @since 0.1 */
+/**
+ * @brief Gives a table as a stream of one batch.
+ * @param table the table; a reference is kept
+ * @param[out] stream to be released by whoever has it in the end; untouched on failure
+ * @param error NULL, or receives the reason
+ * @return #TRIAX_OK, #TRIAX_EINVAL (an argument is NULL), #TRIAX_ENOMEM
+ * @since 0.1
+ */
 TRIAX_API triax_status triax_table_to_arrow_stream(triax_table *table, struct ArrowArrayStream *stream,
                                                    triax_error *error);
 

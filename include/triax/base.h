@@ -253,7 +253,7 @@ TRIAX_API void triax_context_unref(triax_context *context);
  * @param block NULL for fresh bytes, else what this function gave
  * @param old_size the block's bytes; 0 when block is NULL
  * @param new_size bytes wanted; 0 frees
- * @return the block, or NULL when memory is short or new_size is 0. Thread-safe.
+ * @return the block, which belongs to the caller, or NULL when memory is short or new_size is 0. Thread-safe.
  * @since 0.1
  */
 TRIAX_API void *triax_context_resize(triax_context *context, void *block, size_t old_size, size_t new_size);
@@ -267,7 +267,8 @@ TRIAX_API void *triax_context_resize(triax_context *context, void *block, size_t
  */
 typedef struct triax_messages triax_messages;
 
-/** @brief Makes an empty list. Free with triax_messages_free(). @since 0.1 */
+/** @brief Makes an empty list. Free with triax_messages_free().
+ * @return #TRIAX_OK, #TRIAX_EINVAL, #TRIAX_ENOMEM @since 0.1 */
 TRIAX_API triax_status triax_messages_new(triax_context *context, triax_messages **messages, triax_error *error);
 /** @brief Frees the list and all it holds. NULL is allowed. @since 0.1 */
 TRIAX_API void triax_messages_free(triax_messages *messages);

@@ -38,7 +38,7 @@ TRIAX_API void triax_comparison_options_init(triax_comparison_options *options);
  *        `after` names as segmentation.previous and allocation.owner: the dry run of a policy before it is adopted
  * @param after the plan to arrive at; kept alive
  * @param options NULL for defaults
- * @param[out] comparison the new comparison
+ * @param[out] comparison new, to be given back with triax_comparison_unref()
  * @param error NULL, or receives the reason
  * @return #TRIAX_OK, #TRIAX_EINVAL (currencies differ; no present books in the data), #TRIAX_ECANCELED, #TRIAX_ENOMEM
  * @since 0.1

@@ -46,12 +46,12 @@ typedef struct triax_customers triax_customers;
  * @param policy whose `customers:` and `currency:` apply; NULL: columns take the type that the data has
  * @param table the raw data; a reference is kept where columns are shared
  * @param options NULL for defaults
- * @param[out] customers the new object
+ * @param[out] customers new, to be given back with triax_customers_unref()
  * @param[out] aside NULL, or with options->set_aside a table of what was set aside: row (1-based), key, column,
  *             value, reason; NULL when nothing was
  * @param messages NULL, or receives every fault (up to 20) and warning
  * @param error NULL, or receives the first fault
- * @return #TRIAX_OK, #TRIAX_EDATA, #TRIAX_EINVAL, #TRIAX_ENOMEM
+ * @return #TRIAX_OK, #TRIAX_EDATA, #TRIAX_EINVAL, #TRIAX_ELIMIT (2^32 rows), #TRIAX_ENOMEM
  * @since 0.1
  */
 TRIAX_API triax_status triax_customers_new(triax_context *context, const triax_policy *policy,

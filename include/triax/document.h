@@ -17,8 +17,11 @@
  * @endcode
  *
  * Writing calls remember the first failure: the rest may be called without
- * looking, and the failure comes back from triax_document_finish() and from
- * whatever takes the document.
+ * looking, and the failure comes back from each of them, from
+ * triax_document_finish() and from whatever takes the document. It is
+ * #TRIAX_EINVAL (a key missing or too many, nothing open, the document
+ * finished or NULL), #TRIAX_EPOLICY (text that is not UTF-8), #TRIAX_ELIMIT
+ * (too many nodes or too deep) or #TRIAX_ENOMEM.
  */
 #ifndef TRIAX_DOCUMENT_H
 #define TRIAX_DOCUMENT_H
@@ -54,8 +57,8 @@ typedef struct triax_document triax_document;
 #define TRIAX_KIND_MISSING 6
 
 /**
- * @brief Makes a document whose root is an open map.
- * @return #TRIAX_OK or #TRIAX_ENOMEM
+ * @brief Makes a document whose root is an open map. Free with triax_document_free().
+ * @return #TRIAX_OK, #TRIAX_EINVAL, #TRIAX_ENOMEM
  * @since 0.1
  */
 TRIAX_API triax_status triax_document_new(triax_context *context, triax_document **document, triax_error *error);
@@ -67,6 +70,7 @@ TRIAX_API void triax_document_free(triax_document *document);
  * @param document the document
  * @param name a file's name, for messages
  * @param text the whole source, or not given
+ * @return #TRIAX_OK, #TRIAX_EPOLICY (not UTF-8), or as the other writing calls
  * @since 0.1
  */
 TRIAX_API triax_status triax_document_source(triax_document *document, triax_text name, triax_text text);
@@ -77,6 +81,7 @@ TRIAX_API triax_status triax_document_source(triax_document *document, triax_tex
  * @param line,column 1-based place of its value, in code points
  * @param exact 1 when the value's text stands in the source as it is, from that place on and on one line, so that
  *        places inside of it can be shown; else 0
+ * @return #TRIAX_OK, #TRIAX_EINVAL (below 0), or as the other writing calls
  * @since 0.1
  */
 TRIAX_API triax_status triax_document_place(triax_document *document, int32_t key_line, int32_t key_column,
@@ -98,7 +103,7 @@ TRIAX_API triax_status triax_document_boolean(triax_document *document, triax_te
 TRIAX_API triax_status triax_document_missing(triax_document *document, triax_text key);
 /**
  * @brief Ends the writing: everything must be closed.
- * @return #TRIAX_OK, or the first failure of any writing call
+ * @return #TRIAX_OK, the first failure of any writing call, or #TRIAX_EINVAL (something is open)
  * @since 0.1
  */
 TRIAX_API triax_status triax_document_finish(triax_document *document, triax_error *error);
@@ -120,7 +125,8 @@ TRIAX_API triax_node triax_document_first(const triax_document *document, triax_
 TRIAX_API triax_node triax_document_next(const triax_document *document, triax_node node);
 /** @brief Child of a map by key, or #TRIAX_NO_NODE. @since 0.1 */
 TRIAX_API triax_node triax_document_find(const triax_document *document, triax_node node, triax_text key);
-/** @brief A value as text: as written, or a number in its shortest exact form, "true", "false"; else not given. @since 0.1 */
+/** @brief A value as text: as written, or a number in its shortest exact form, "true", "false"; else not given. Belongs to
+ * the document. @since 0.1 */
 TRIAX_API triax_text triax_document_as_text(const triax_document *document, triax_node node);
 /** @brief The value of a number node; 0 for other kinds. @since 0.1 */
 TRIAX_API double triax_document_as_number(const triax_document *document, triax_node node);

@@ -13,7 +13,8 @@ TRIAX_BEGIN_DECLS
 typedef struct triax_health triax_health;
 
 /**
- * @brief Makes a score model of a document whose root is what a policy has under `health:`.
+ * @brief Makes a score model of a document whose root is what a policy has under `health:`. Give it back with
+ * triax_health_unref(); the document is not needed afterwards.
  * @return #TRIAX_OK, #TRIAX_EPOLICY, #TRIAX_ENOMEM
  * @since 0.1
  */
@@ -47,9 +48,9 @@ TRIAX_API void triax_health_options_init(triax_health_options *options);
  * @param health the model
  * @param customers the rows
  * @param options NULL for defaults
- * @param[out] scores columns health (0–100, missing below min_coverage), band, coverage (0–1), limit (the reason of
- *             the last limit that bit); with options->parts also METRIC.points, METRIC.freshness, METRIC.weight,
- *             METRIC.contribution, METRIC.lost for each metric
+ * @param[out] scores new (triax_table_unref()): columns health (0–100, missing below min_coverage), band, coverage
+ *             (0–1), limit (the reason of the last limit that bit); with options->parts also METRIC.points,
+ *             METRIC.freshness, METRIC.weight, METRIC.contribution, METRIC.lost for each metric
  * @param messages NULL, or receives every fault
  * @param error NULL, or receives the first fault
  * @return #TRIAX_OK, #TRIAX_EPOLICY (columns do not fit), #TRIAX_EINVAL, #TRIAX_ECANCELED, #TRIAX_ENOMEM
@@ -165,7 +166,7 @@ typedef struct triax_fit triax_fit;
  * @param policy that names the key
  * @param customers loaded under this policy
  * @param options needed, for the outcome
- * @param[out] fit what was learnt
+ * @param[out] fit what was learnt, to be given back with triax_fit_unref()
  * @param messages NULL, or receives every fault, warning (a metric that alone tells the outcomes apart may know them)
  *                 and note (columns that are not used, and why)
  * @param error NULL, or receives the first fault

@@ -89,7 +89,7 @@ TRIAX_API int32_t triax_date_of(triax_text text, int32_t *days);
  * @param customers the customers, loaded under this policy
  * @param team the team, loaded under this policy; NULL: nothing is allocated
  * @param options NULL for defaults
- * @param[out] plan the new plan
+ * @param[out] plan new, to be given back with triax_plan_unref()
  * @param messages NULL, or receives every fault (up to 20), warning and note
  * @param error NULL, or receives the first fault
  * @return #TRIAX_OK, #TRIAX_EPOLICY (the policy does not fit the columns, cycles), #TRIAX_EDATA, #TRIAX_EINVAL,
@@ -110,7 +110,7 @@ TRIAX_API void triax_plan_unref(triax_plan *plan);
  *
  * Faults are errors, advice is warnings with codes (T101 …). Customers and team may each be NULL: then only what
  * can be known without them is checked.
- * @return #TRIAX_OK also when there is advice; else as triax_plan_new()
+ * @return #TRIAX_OK also when there is advice; else as triax_plan_new(): #TRIAX_EPOLICY, #TRIAX_EDATA, #TRIAX_EINVAL …
  * @since 0.1
  */
 TRIAX_API triax_status triax_plan_check(triax_context *context, const triax_policy *policy,
@@ -262,19 +262,23 @@ TRIAX_API triax_status triax_plan_why_not(const triax_plan *plan, triax_text cus
  */
 typedef struct triax_judge triax_judge;
 
-/** @brief Makes a judge of a plan. The plan is kept alive. @since 0.1 */
+/** @brief Makes a judge of a plan. The plan is kept alive. Free with triax_judge_free().
+ * @return #TRIAX_OK, #TRIAX_EINVAL, #TRIAX_ENOMEM @since 0.1 */
 TRIAX_API triax_status triax_judge_new(triax_plan *plan, triax_judge **judge, triax_error *error);
 /** @brief Frees a judge; NULL is allowed. @since 0.1 */
 TRIAX_API void triax_judge_free(triax_judge *judge);
 /** @brief Makes all values missing: begins a new customer. @since 0.1 */
 TRIAX_API void triax_judge_clear(triax_judge *judge);
-/** @brief Takes all values from a row of the plan's customers. @since 0.1 */
+/** @brief Takes all values from a row of the plan's customers.
+ * @return #TRIAX_OK, #TRIAX_EINVAL (no such row), #TRIAX_ENOMEM @since 0.1 */
 TRIAX_API triax_status triax_judge_row(triax_judge *judge, size_t row, triax_error *error);
 /** @brief The number of a column for the setters, or SIZE_MAX when the policy reads no such column. @since 0.1 */
 TRIAX_API size_t triax_judge_column(const triax_judge *judge, triax_text name);
-/** @brief Sets a number, money (in base currency), integer, boolean, date (days) or timestamp (microseconds). NaN: missing. @since 0.1 */
+/** @brief Sets a number, money (in base currency), integer, boolean, date (days) or timestamp (microseconds). NaN: missing.
+ * @return #TRIAX_OK, #TRIAX_EINVAL (no such column, of another type, or beyond int64) @since 0.1 */
 TRIAX_API triax_status triax_judge_number(triax_judge *judge, size_t column, double value, triax_error *error);
-/** @brief Sets a string; borrowed until the next triax_judge_clear(). Not given: missing. @since 0.1 */
+/** @brief Sets a string; borrowed until the next triax_judge_clear(). Not given: missing.
+ * @return #TRIAX_OK, #TRIAX_EINVAL (no such column, or of another type) @since 0.1 */
 TRIAX_API triax_status triax_judge_text(triax_judge *judge, size_t column, triax_text value, triax_error *error);
 
 /** @brief What a judge found. @since 0.1 */
@@ -288,7 +292,14 @@ typedef struct triax_judgement {
   int32_t placed;     /**< 0: by test, 1: by override, 2: by dwell, 3: nowhere */
 } triax_judgement;
 
-/** @brief Judges the values set. @since 0.1 */
+/**
+ * @brief Judges the values set.
+ * @param judge the judge
+ * @param[out] judgement what was found; struct_size must be set
+ * @param error NULL, or receives the reason
+ * @return #TRIAX_OK, #TRIAX_EINVAL, #TRIAX_ELIMIT (a value takes too many steps), #TRIAX_ENOMEM
+ * @since 0.1
+ */
 TRIAX_API triax_status triax_judge_run(triax_judge *judge, triax_judgement *judgement, triax_error *error);
 
 /**
@@ -297,7 +308,8 @@ TRIAX_API triax_status triax_judge_run(triax_judge *judge, triax_judgement *judg
  * @param expression the source
  * @param customers NULL: evaluate once, without variables
  * @param options NULL for defaults; as_of is the date; aggregates, which are those of a policy's functions, are refused
- * @param[out] values a table with one string column "value": each value as CEL writes it; missing where the value is
+ * @param[out] values new (triax_table_unref()), with one string column "value": each value as CEL writes it; missing where the
+ *             value is
  * @param messages NULL, or receives every fault, with places
  * @param error NULL, or receives the first fault
  * @return #TRIAX_OK; #TRIAX_EPOLICY for faults in the source and, without customers, for run-time faults; #TRIAX_ELIMIT

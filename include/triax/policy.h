@@ -19,7 +19,7 @@ typedef struct triax_policy triax_policy;
  * @brief Makes a policy of a finished document. Everything that can be known without data is checked.
  * @param context where memory comes from
  * @param document finished; not needed afterwards
- * @param[out] policy the new policy
+ * @param[out] policy new, to be given back with triax_policy_unref()
  * @param messages NULL, or receives every fault (up to 20) and warning
  * @param error NULL, or receives the first fault
  * @return #TRIAX_OK, #TRIAX_EPOLICY, #TRIAX_ELIMIT, #TRIAX_EINVAL, #TRIAX_ENOMEM

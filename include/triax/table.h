@@ -37,12 +37,13 @@ TRIAX_BEGIN_DECLS
 /** @brief The word for a type, as in policy files: "number"; "unknown" for values not listed. @since 0.1 */
 TRIAX_API const char *triax_type_name(int32_t type);
 
-/** @brief Columns of equal length. @since 0.1 */
+/** @brief Columns of equal length. Immutable and reference-counted. @since 0.1 */
 typedef struct triax_table triax_table;
 /** @brief A table in the making; one thread at a time. @since 0.1 */
 typedef struct triax_table_builder triax_table_builder;
 
-/** @brief Makes an empty builder. @since 0.1 */
+/** @brief Makes an empty builder. Free with triax_table_builder_free().
+ * @return #TRIAX_OK, #TRIAX_EINVAL, #TRIAX_ENOMEM @since 0.1 */
 TRIAX_API triax_status triax_table_builder_new(triax_context *context, triax_table_builder **builder,
                                                triax_error *error);
 /** @brief Frees a builder that is not needed any more; NULL is allowed. @since 0.1 */
@@ -60,32 +61,46 @@ TRIAX_API triax_status triax_table_builder_column(triax_table_builder *builder, 
                                                   size_t *column, triax_error *error);
 
 /**
- * @brief Appends `count` numbers to a number or money column.
+ * @brief Appends `count` numbers to a number or money column. Like the calls below it copies what it is given, and one
+ * that fails leaves the builder as it was.
+ * @param builder the builder
+ * @param column its number
+ * @param values the numbers
  * @param present one byte a value, 0 for missing; NULL: all present. NaN is missing too.
+ * @param count how many
+ * @param error NULL, or receives the reason
+ * @return #TRIAX_OK, #TRIAX_EINVAL (no such column, or of another type), #TRIAX_ENOMEM
  * @since 0.1
  */
 TRIAX_API triax_status triax_table_builder_numbers(triax_table_builder *builder, size_t column, const double *values,
                                                    const uint8_t *present, size_t count, triax_error *error);
-/** @brief Appends integers to an integer, date (within int32) or timestamp column. @since 0.1 */
+/** @brief Appends integers to an integer, date (within int32) or timestamp column.
+ * @return #TRIAX_OK, #TRIAX_EINVAL, #TRIAX_ENOMEM @since 0.1 */
 TRIAX_API triax_status triax_table_builder_integers(triax_table_builder *builder, size_t column, const int64_t *values,
                                                     const uint8_t *present, size_t count, triax_error *error);
-/** @brief Appends booleans, one byte each. @since 0.1 */
+/** @brief Appends booleans, one byte each. @return #TRIAX_OK, #TRIAX_EINVAL, #TRIAX_ENOMEM @since 0.1 */
 TRIAX_API triax_status triax_table_builder_booleans(triax_table_builder *builder, size_t column, const uint8_t *values,
                                                     const uint8_t *present, size_t count, triax_error *error);
-/** @brief Appends texts (copied, checked) to a string or text column; "not given" is missing. @since 0.1 */
+/** @brief Appends texts (copied, checked) to a string or text column; "not given" is missing.
+ * @return #TRIAX_OK, #TRIAX_EINVAL, #TRIAX_EDATA (not UTF-8, or with a NUL byte), #TRIAX_ENOMEM @since 0.1 */
 TRIAX_API triax_status triax_table_builder_texts(triax_table_builder *builder, size_t column, const triax_text *values,
                                                  size_t count, triax_error *error);
-/** @brief Appends one list to a strings column; items NULL with count SIZE_MAX is missing. Duplicates in a list are dropped. @since 0.1 */
+/** @brief Appends one list to a strings column; items NULL with count SIZE_MAX is missing. Duplicates in a list are dropped.
+ * @return #TRIAX_OK, #TRIAX_EINVAL, #TRIAX_EDATA (not UTF-8, or with a NUL byte), #TRIAX_ENOMEM @since 0.1 */
 TRIAX_API triax_status triax_table_builder_strings(triax_table_builder *builder, size_t column,
                                                    const triax_text *items, size_t count, triax_error *error);
 /**
  * @brief Ends a row: columns that are one value short get a missing value. For building row by row.
- * @return #TRIAX_OK, or #TRIAX_EINVAL when a column is more than one value away from the rest
+ * @return #TRIAX_OK, #TRIAX_EINVAL (a column is more than one value away from the rest), #TRIAX_ENOMEM
  * @since 0.1
  */
 TRIAX_API triax_status triax_table_builder_end_row(triax_table_builder *builder, triax_error *error);
 /**
  * @brief Turns the builder into a table and empties it (also when memory is short). All columns must be equally long.
+ * @param builder the builder, which may be filled again
+ * @param[out] table new, to be given back with triax_table_unref()
+ * @param error NULL, or receives the reason
+ * @return #TRIAX_OK, #TRIAX_EINVAL (unequal columns), #TRIAX_ENOMEM
  * @since 0.1
  */
 TRIAX_API triax_status triax_table_builder_finish(triax_table_builder *builder, triax_table **table,
@@ -114,9 +129,10 @@ TRIAX_API const uint64_t *triax_table_present(const triax_table *table, size_t c
 /** @brief All values of a number or money column, NaN where missing; NULL for other types, and when memory is short for a
  * column of which nothing is there. Belongs to the table. Thread-safe. @since 0.1 */
 TRIAX_API const double *triax_table_numbers(const triax_table *table, size_t column);
-/** @brief All values of an integer or timestamp column, 0 where missing; NULL for other types. @since 0.1 */
+/** @brief All values of an integer or timestamp column, 0 where missing; NULL for other types. Belongs to
+ * the table. @since 0.1 */
 TRIAX_API const int64_t *triax_table_integers(const triax_table *table, size_t column);
-/** @brief All values of a date column, 0 where missing; NULL for other types. @since 0.1 */
+/** @brief All values of a date column, 0 where missing; NULL for other types. Belongs to the table. @since 0.1 */
 TRIAX_API const int32_t *triax_table_dates(const triax_table *table, size_t column);
 /** @brief One value of a number, money, integer, boolean (0/1), date or timestamp column as double; NaN if missing. @since 0.1 */
 TRIAX_API double triax_table_number(const triax_table *table, size_t column, size_t row);

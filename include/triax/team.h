@@ -14,6 +14,15 @@ typedef struct triax_team triax_team;
 
 /**
  * @brief Loads a team, as triax_customers_new() loads customers, under the policy's `team:`.
+ * @param context where memory comes from
+ * @param policy whose `team:` and `currency:` apply; NULL: columns take the type that the data has
+ * @param table the raw data; a reference is kept where columns are shared
+ * @param options NULL for defaults
+ * @param[out] team new, to be given back with triax_team_unref()
+ * @param[out] aside as for customers
+ * @param messages NULL, or receives every fault (up to 20) and warning
+ * @param error NULL, or receives the first fault
+ * @return #TRIAX_OK, #TRIAX_EDATA, #TRIAX_EINVAL, #TRIAX_ELIMIT (2^32 rows), #TRIAX_ENOMEM
  * @since 0.1
  */
 TRIAX_API triax_status triax_team_new(triax_context *context, const triax_policy *policy, const triax_table *table,

@@ -33,10 +33,12 @@ TRIAX_BEGIN_DECLS
  */
 TRIAX_API triax_status triax_yaml_read(triax_context *context, triax_text text, triax_text name,
                                        triax_document **document, triax_messages *messages, triax_error *error);
-/** @brief Reads a policy: triax_yaml_read() and triax_policy_new() in one. @since 0.1 */
+/** @brief Reads a policy: triax_yaml_read() and triax_policy_new() in one. Give it back with triax_policy_unref().
+ * @return #TRIAX_OK, #TRIAX_EPOLICY, #TRIAX_ELIMIT, #TRIAX_EINVAL, #TRIAX_ENOMEM @since 0.1 */
 TRIAX_API triax_status triax_yaml_policy(triax_context *context, triax_text text, triax_text name,
                                          triax_policy **policy, triax_messages *messages, triax_error *error);
-/** @brief Reads a score model: triax_yaml_read() and triax_health_new() in one. @since 0.1 */
+/** @brief Reads a score model: triax_yaml_read() and triax_health_new() in one. Give it back with triax_health_unref().
+ * @return #TRIAX_OK, #TRIAX_EPOLICY, #TRIAX_ELIMIT, #TRIAX_EINVAL, #TRIAX_ENOMEM @since 0.1 */
 TRIAX_API triax_status triax_yaml_health(triax_context *context, triax_text text, triax_text name,
                                          triax_health **health, triax_messages *messages, triax_error *error);
 

@@ -3,6 +3,7 @@ import re
 from pathlib import Path
 
 DECLARATION = re.compile(r"(?P<comment>/\*\*(?:(?!\*/).)*\*/\s*)?TRIAX_API\s(?P<text>[^;{]*?)\b(?P<name>triax_\w+)\s*\(", re.S)
+HANDLE = re.compile(r"(?P<comment>/\*\*(?:(?!\*/).)*\*/)\s*typedef struct (?P<name>triax_\w+) (?P=name);", re.S)
 SINCE = re.compile(r"@since\s+(\d+\.\d+)")
 LIBRARIES = {"triax": "lib/triax.map", "triax-yaml": "lib/yaml/triax-yaml.map"}
 
@@ -11,14 +12,20 @@ def library_of(header):
     return "triax-yaml" if header.name == "yaml.h" else "triax"
 
 
+def declarations(root, pattern=DECLARATION):
+    """What stands in the public headers, as (header, match); the parameters of a function follow its match."""
+    for header in sorted(Path(root, "include/triax").glob("*.h")):
+        text = re.sub(r"^\s*#.*", "", header.read_text(encoding="utf-8"), flags=re.M)
+        for match in pattern.finditer(text):
+            yield header, match
+
+
 def functions(root):
     """All public functions as (name, header, since); since is None where the comment does not say it."""
     found = []
-    for header in sorted(Path(root, "include/triax").glob("*.h")):
-        text = re.sub(r"^\s*#.*", "", header.read_text(encoding="utf-8"), flags=re.M)
-        for match in DECLARATION.finditer(text):
-            since = SINCE.search(match["comment"] or "")
-            found.append((match["name"], header, since and since[1]))
+    for header, match in declarations(root):
+        since = SINCE.search(match["comment"] or "")
+        found.append((match["name"], header, since and since[1]))
     return found
 
 

@@ -168,6 +168,23 @@ class Documented(Tree):
     def test_a_function_without_since_fails(self):
         self.assertIn("triax_one has no comment with @since", self.check(HEADER.replace("@since 0.1", ""))[1])
 
+    def test_what_a_function_fails_with_must_be_said(self):
+        bare = HEADER.replace("int triax_one(void)", "triax_status triax_one(void)")
+        self.assertIn("triax_one does not say with what it can fail", self.check(bare)[1])
+        self.assertNotIn("can fail", self.check(bare.replace("One.", "One. @return #TRIAX_OK, #TRIAX_ENOMEM"))[1])
+
+    def test_whose_things_are_must_be_said(self):
+        bare = HEADER.replace("int triax_one(void)", "const char *triax_one(triax_x **made)")
+        said = self.check(bare)[1]
+        self.assertIn("triax_one does not say whose its result is", said)
+        self.assertIn("triax_one does not say how what it makes is given back", said)
+        said = self.check(bare.replace("One.", "One; static. What is made is given back with triax_x_unref()."))[1]
+        self.assertNotIn("does not say", said)
+
+    def test_threads_must_be_said_of_a_handle(self):
+        bare = HEADER.replace("/** @brief One", "/** @brief X. */\ntypedef struct triax_x triax_x;\n/** @brief One")
+        self.assertIn("triax_x does not say how many threads may use it", self.check(bare)[1])
+
     def test_a_struct_member_without_comment_fails(self):
         code, said = self.check(HEADER.replace("/** @brief One", "/** @brief S. */\nstruct triax_s { int bare; };\n/** @brief One"))
         self.assertIn("bare", said)
