@@ -512,12 +512,7 @@ static void test_memory(void **state) {
   close_sheet(&s);
 }
 
-/* --- many rows, every kernel ------------------------------------------------------------------------------------ */
-
-static uint32_t draw(uint64_t *seed) {
-  *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-  return (uint32_t)(*seed >> 33);
-}
+/* --- scales ----------------------------------------------------------------------------------------------------- */
 
 /* Knots are met exactly, however steep the way to them, and nothing between leaves the range of its ends by more than a
  * rounding. */
@@ -536,87 +531,6 @@ static void test_steep_scales(void **state) {
   assert_true(half > 0.16 && half < 0.17);
 }
 
-#define MANY 1500
-
-static void test_kernels_agree(void **state) {
-  (void)state;
-  static double numbers[3][MANY];
-  static uint64_t truth[MANY / 64 + 1], present[5][MANY / 64 + 1];
-  static int64_t times[MANY];
-  static double knots[9], points[9];
-  static double health[MANY], coverage[MANY];
-  static uint8_t band[MANY];
-  uint64_t seed = 7;
-  triax_context *context = NULL;
-  assert_int_equal(triax_context_new(NULL, &context, NULL), TRIAX_OK);
-  for (size_t k = 0; k < 9; k++) {
-    knots[k] = (double)k * 0.7 - 1;
-    points[k] = (double)(draw(&seed) % 101);
-  }
-  for (size_t i = 0; i < MANY; i++) {
-    if (draw(&seed) % 2) tx_bit_set(truth, i);
-    if (draw(&seed) % 8) tx_bit_set(present[3], i);
-    if (draw(&seed) % 8) tx_bit_set(present[4], i);
-    times[i] = (int64_t)(draw(&seed) % 2000) * 86400000000 / 7 - 86400000000;
-    for (size_t c = 0; c < 3; c++) {
-      const uint32_t kind = draw(&seed) % 10;
-      numbers[c][i] = kind == 0 ? (double)NAN : kind == 1 ? knots[draw(&seed) % 9] : draw(&seed) % 700 / 100.0 - 1.5;
-      if (kind) tx_bit_set(present[c], i);
-    }
-  }
-  /* Once with metrics that do not apply to all, once without; then the same in a single group. */
-  for (size_t turn = 2; turn < 38; turn++) {
-    const size_t count = turn < 20 ? turn / 2 : turn / 2 - 9, two = turn < 20;
-    const uint32_t applies = turn % 2 ? 3 : TX_NO_INPUT;
-    const tx_health_group groups[] = {{{"a", 1}, 0.37}, {{"b", 1}, 0.63}};
-    const tx_health_band bands[] = {{{"r", 1}, 0}, {{"y", 1}, 40}, {{"g", 1}, 60}};
-    const tx_health_metric metrics[] = {
-        {METRIC(0.3, TX_NO_INPUT, TX_NO_INPUT, NAN), .value = 0, .knot_count = count, .knots = knots, .points = points},
-        {METRIC(1.7, applies, TX_NO_INPUT, NAN), .value = 1, .knot_count = count, .knots = knots, .points = points},
-        {METRIC(0.9, TX_NO_INPUT, TX_NO_INPUT, 12), .value = 2, .group = (uint32_t)two, .knot_count = count, .knots = knots,
-         .points = points},
-        {METRIC(0.2, applies, 4, NAN), .value = 0, .group = (uint32_t)two, .knot_count = count, .knots = knots, .points = points,
-         .after = 30.5, .fade = 60},
-    };
-    const tx_health_model model = {.metrics = metrics,
-                                   .metric_count = 4,
-                                   .groups = groups,
-                                   .group_count = 1 + two,
-                                   .bands = bands,
-                                   .band_count = 3,
-                                   .min_coverage = turn % 4 ? 0.4 : 0,
-                                   .input_count = 5};
-    tx_vector inputs[5];
-    for (size_t c = 0; c < 3; c++)
-      inputs[c] = (tx_vector){.type = {TX_DOUBLE, 0}, .numbers = numbers[c], .present = present[c]};
-    for (size_t w = 0; w < tx_words(MANY); w++) truth[w] &= present[3][w];
-    inputs[3] = (tx_vector){.type = {TX_BOOL, 0}, .truth = truth, .present = present[3]};
-    inputs[4] = (tx_vector){.type = {TX_TIMESTAMP, 0}, .integers = times, .present = present[4]};
-    tx_health_scorer *scorer = NULL;
-    assert_int_equal(tx_health_scorer_new(context, &model, &scorer, NULL), TRIAX_OK);
-    for (size_t v = 0; v < 3; v++) {
-      if (!tx_health_kernels_variant(v)) continue;
-      scorer->kernels = tx_health_kernels_variant(v);
-      const size_t rows = MANY - 7 * v; /* other tails */
-      const tx_health_output output = {.health = health, .coverage = coverage, .band = band};
-      assert_int_equal(tx_health_score(scorer, inputs, rows, 90, &output, NULL), TRIAX_OK);
-      for (size_t i = 0; i < rows; i++) {
-        tx_value values[5];
-        for (size_t c = 0; c < 5; c++) values[c] = value_at(&inputs[c], i);
-        double one = 0, covered = 0;
-        uint8_t place = 0;
-        tx_health_score_one(&model, values, 90, &one, &covered, &place, NULL);
-        assert_true(isnan(one) == isnan(health[i]));
-        if (!isnan(one)) same(one, health[i]);
-        same(covered, coverage[i]);
-        assert_int_equal(place, band[i]);
-      }
-    }
-    tx_health_scorer_free(scorer);
-  }
-  triax_context_unref(context);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_worked_example),  cmocka_unit_test(test_scale),
@@ -625,7 +539,6 @@ int main(void) {
       cmocka_unit_test(test_categories),      cmocka_unit_test(test_limits),
       cmocka_unit_test(test_nothing),         cmocka_unit_test(test_models_at_fault),
       cmocka_unit_test(test_memory),          cmocka_unit_test(test_steep_scales),
-      cmocka_unit_test(test_kernels_agree),
   };
   return cmocka_run_group_tests_name("health", tests, NULL, NULL);
 }
