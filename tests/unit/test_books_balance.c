@@ -9,7 +9,7 @@
 
 #include "fault.h"
 
-#include "books/improve.h"
+#include "search/search.h"
 
 enum { CSMS = 3, N = 7, LOADS = 4, PIECES = 2 };
 
