@@ -115,11 +115,15 @@ static double allocation_number(const digest *d, const char *map, const char *ke
   return triax_document_as_number(summary, node);
 }
 
-/* The ARR of the customers, or NULL; `column` says which. */
-static const triax_table *money_table(const digest *d, size_t *column) {
+const triax_table *digest_money_of(const digest *d, size_t *column) {
   const triax_table *table = triax_customers_table(d->company->customers);
   *column = column_of(table, "arr");
-  return *column != SIZE_MAX ? table : NULL;
+  int32_t type = *column != SIZE_MAX ? triax_table_type(table, *column) : TRIAX_TYPE_STRING;
+  if (type == TRIAX_TYPE_MONEY || type == TRIAX_TYPE_NUMBER) return table;
+  for (*column = 0; *column < triax_table_columns(table); ++*column) {
+    if (triax_table_type(table, *column) == TRIAX_TYPE_MONEY) return table;
+  }
+  return NULL;
 }
 
 static void add_head(const digest *d) {
@@ -128,7 +132,7 @@ static void add_head(const digest *d) {
   const triax_table *csms = triax_plan_table(d->plan, TRIAX_PLAN_CSMS);
   triax_text name = triax_policy_name(d->company->policy), currency = triax_policy_currency(d->company->policy);
   size_t column, rows = triax_table_rows(customers);
-  const triax_table *money = money_table(d, &column);
+  const triax_table *money = digest_money_of(d, &column);
   const triax_document *summary = triax_plan_summary(d->plan);
   triax_text as_of = triax_document_as_text(summary, triax_document_find(summary, 0, triax_text_of("as_of")));
   if (name.bytes != NULL) {
@@ -351,7 +355,7 @@ static void add_uncovered_row(const digest *d, const triax_table *table, const d
 static void add_uncovered(const digest *d) {
   const triax_table *table = triax_plan_table(d->plan, TRIAX_PLAN_CUSTOMERS);
   size_t rows = triax_table_rows(table), count = 0, column;
-  const triax_table *money = money_table(d, &column);
+  const triax_table *money = digest_money_of(d, &column);
   char text[CLI_NUMBER_SIZE];
   for (size_t row = 0; row < rows; row++) count += is_uncovered(table, row);
   if (count == 0) return;

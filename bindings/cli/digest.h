@@ -26,6 +26,8 @@ triax_text text_at(const triax_table *table, const char *name, size_t row);
 bool digest_same(triax_text a, triax_text b);
 /* The text is there, and is that word. */
 bool digest_says(triax_text text, const char *word);
+/* Whose column is the customers' ARR, as the plan has it: `arr`, or else the first of money; NULL: there is none. */
+const triax_table *digest_money_of(const digest *d, size_t *column);
 /* A number in a map of the summary; NaN where there is none. */
 double digest_number_of(const triax_document *summary, triax_node map, const char *key);
 /* 1234567 as 1,234,567. */

@@ -10,13 +10,14 @@ static void add_hands(text_buffer *buffer, const triax_document *summary, triax_
   char text[CLI_NUMBER_SIZE];
   double hands = digest_number_of(summary, node, "change_hands"), arr = digest_number_of(summary, node, "arr_moved");
   double fresh = digest_number_of(summary, node, "new_owners"), segments = digest_number_of(summary, node, "segment_changes");
-  double knows = digest_number_of(summary, node, "to_who_knows_them");
+  double knows = digest_number_of(summary, node, "to_who_knows_them"), nobody = digest_number_of(summary, node, "to_nobody");
   text_add_format(buffer, "\nTransition: %s account%s hands", digest_count(hands, text),
                   hands == 1 ? " changes" : "s change");
   if (!is_missing(arr) && hands > 0) {
     text_add_format(buffer, ", ARR %s (%.0f %%)", digest_money(arr, text),
                     100 * digest_number_of(summary, node, "arr_share_moved"));
   }
+  if (nobody > 0) text_add_format(buffer, "; %s to nobody", digest_count(nobody, text));
   if (knows > 0) text_add_format(buffer, "; %s to who knows them", digest_count(knows, text));
   text_add(buffer, "\n", 1);
   if (fresh > 0) text_add_format(buffer, "  %s get%s a first owner", digest_count(fresh, text), fresh == 1 ? "s" : "");
@@ -56,6 +57,8 @@ static void add_weeks(text_buffer *buffer, const triax_document *summary, triax_
     double moves = digest_number_of(summary, week, "moves");
     text_add_format(buffer, "  week %3.0f, from %.*s: %s move%s", digest_number_of(summary, week, "week"), (int)date.length,
                     date.bytes, digest_count(moves, text), moves == 1 ? "" : "s");
+    double owners = digest_number_of(summary, week, "change_owner");
+    if (owners < moves) text_add_format(buffer, " (%s of owners)", digest_count(owners, text));
     if (!is_missing(arr)) text_add_format(buffer, ", ARR %s", digest_money(arr, text));
     text_add(buffer, "\n", 1);
     shown++;

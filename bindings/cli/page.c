@@ -143,10 +143,11 @@ double page_summary(const digest *d, const char *map, const char *key) {
 }
 
 double *page_money(const digest *d) {
-  const triax_table *table = triax_customers_table(d->company->customers);
-  size_t column = column_of(table, "arr"), rows = triax_table_rows(table);
-  double *money = column != SIZE_MAX && rows > 0 ? malloc(rows * sizeof *money) : NULL;
-  d->buffer->failed = d->buffer->failed || (column != SIZE_MAX && rows > 0 && money == NULL);
+  size_t column;
+  const triax_table *table = digest_money_of(d, &column);
+  size_t rows = table != NULL ? triax_table_rows(table) : 0;
+  double *money = rows > 0 ? malloc(rows * sizeof *money) : NULL;
+  d->buffer->failed = d->buffer->failed || (rows > 0 && money == NULL);
   for (size_t row = 0; money != NULL && row < rows; row++) money[row] = triax_table_number(table, column, row);
   return money;
 }

@@ -203,6 +203,33 @@ static void add_certificate(const digest *d) {
   page_table_end(d->buffer);
 }
 
+/* --- moves against balance --- */
+
+static void add_tradeoff(const digest *d) {
+  static const char *const heads[] = {"", "#Moved", "", "#ARR", "#Imbalance", "#Of the balance gained", "#Load of FTE", NULL};
+  const triax_table *table = triax_plan_table(d->plan, TRIAX_PLAN_TRADEOFF);
+  size_t rows = table != NULL ? triax_table_rows(table) : 0;
+  char text[CLI_NUMBER_SIZE], other[CLI_NUMBER_SIZE];
+  double most = 0;
+  if (rows == 0) return;
+  for (size_t row = 0; row < rows; row++) most = fmax(most, number_at(table, "moved", row));
+  page_table(d->buffer, "Moves against balance: what more accounts moved would buy", heads);
+  for (size_t row = 0; row < rows; row++) {
+    page_row(d->buffer);
+    page_cell(d->buffer, text_at(table, "how", row));
+    page_number(d->buffer, digest_count(number_at(table, "moved", row), text));
+    page_bar(d->buffer, number_at(table, "moved", row), most, "main");
+    page_number(d->buffer, digest_money(number_at(table, "arr", row), text));
+    page_number(d->buffer, digest_figure(number_at(table, "imbalance", row), 2, text));
+    text_add_format(d->buffer, "<td class=\"n\">%s&#8239;%%</td>",
+                    digest_figure(100 * number_at(table, "balance_share", row), 0, text));
+    text_add_format(d->buffer, "<td class=\"n\">%s to %s</td>", digest_figure(number_at(table, "emptiest", row), 2, text),
+                    digest_figure(number_at(table, "fullest", row), 2, other));
+    page_row_end(d->buffer);
+  }
+  page_table_end(d->buffer);
+}
+
 void page_add_books(const digest *d, const double *money) {
   if (triax_plan_table(d->plan, TRIAX_PLAN_CSMS) == NULL) return;
   page_section(d->buffer, "Books", NULL);
@@ -212,5 +239,6 @@ void page_add_books(const digest *d, const double *money) {
   add_overlays(d);
   add_uncovered(d, money);
   add_hires(d);
+  add_tradeoff(d);
   page_section_end(d->buffer);
 }

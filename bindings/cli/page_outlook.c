@@ -15,7 +15,7 @@ static triax_text text_of(const triax_document *summary, triax_node map, const c
 /* --- moves --- */
 
 static void add_weeks(const digest *d, const triax_document *summary, triax_node weeks) {
-  static const char *const heads[] = {"Week from", "#Moves", "", "#ARR", NULL};
+  static const char *const heads[] = {"Week from", "#Moves", "", "#Of owners", "#ARR", NULL};
   char text[CLI_NUMBER_SIZE];
   double most = 0;
   size_t shown = 0, left = 0;
@@ -35,6 +35,7 @@ static void add_weeks(const digest *d, const triax_document *summary, triax_node
     page_cell(d->buffer, text_of(summary, week, "date"));
     page_number(d->buffer, digest_count(digest_number_of(summary, week, "moves"), text));
     page_bar(d->buffer, digest_number_of(summary, week, "moves"), most, "main");
+    page_number(d->buffer, digest_count(digest_number_of(summary, week, "change_owner"), text));
     page_number(d->buffer, digest_money(digest_number_of(summary, week, "arr"), text));
     page_row_end(d->buffer);
   }

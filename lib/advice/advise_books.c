@@ -13,19 +13,22 @@ static bool is_over_twice(double heavy, double light) {
 }
 
 /* Whether a CSM serves a pool, as allocation has it. */
-static bool serves(const tx_allocation_input *input, size_t pool, size_t csm) {
+static bool serves(const triax_plan *plan, size_t pool, size_t csm) {
+  const tx_allocation_input *input = &plan->allocation.input;
+  const tx_allocation_result *result = plan->allocation.result;
   if (!input->pool_count) return true;
   if (input->pools[pool].csms) return tx_bit(input->pools[pool].csms, csm);
   for (size_t p = 0; p < input->pool_count; p++) {
-    if (p != pool && input->pools[p].csms && tx_bit(input->pools[p].csms, csm)) return false;
+    if (p == pool || result->dissolved[p] != TX_ALLOCATION_NONE) continue;
+    if (input->pools[p].csms && tx_bit(input->pools[p].csms, csm)) return false;
   }
   return true;
 }
 
-/* How full a CSM is, of the size it has; NaN: takes no part. */
+/* How full a CSM is, of the size it has; NaN: takes no part, as who is a specialist alone. */
 static double fullness(const triax_plan *plan, size_t csm) {
   const tx_allocation_book *book = &plan->allocation.result->books[csm];
-  if (!tx_bit(plan->allocation.input.here, csm) || !(book->fte > 0)) return NAN;
+  if (!tx_bit(plan->allocation.input.here, csm) || !(book->fte > 0) || !tx_plan_may_own(plan, csm)) return NAN;
   return book->load / book->fte;
 }
 
@@ -41,7 +44,7 @@ static void compare_csms(const tx_advice *advice, size_t pool, size_t first) {
   const tx_column *role = tx_plan_team_column(plan, "role");
   size_t heavy = first, light = first;
   for (size_t csm = 0; csm < plan->csms; csm++) {
-    if (isnan(fullness(plan, csm)) || !serves(&plan->allocation.input, pool, csm) || !same_role(role, first, csm)) continue;
+    if (isnan(fullness(plan, csm)) || !serves(plan, pool, csm) || !same_role(role, first, csm)) continue;
     if (csm < first) return; /* told from there */
     if (fullness(plan, csm) > fullness(plan, heavy)) heavy = csm;
     if (fullness(plan, csm) < fullness(plan, light)) light = csm;
@@ -63,7 +66,7 @@ static double pool_fullness(const triax_plan *plan, size_t pool) {
   double load = 0, fte = 0;
   if (plan->allocation.result->dissolved[pool] != TX_ALLOCATION_NONE) return NAN;
   for (size_t csm = 0; csm < plan->csms; csm++) {
-    if (isnan(fullness(plan, csm)) || !serves(&plan->allocation.input, pool, csm)) continue;
+    if (isnan(fullness(plan, csm)) || !serves(plan, pool, csm)) continue;
     load += plan->allocation.result->books[csm].load;
     fte += plan->allocation.result->books[csm].fte;
   }
@@ -97,7 +100,7 @@ static void advise_loads(const tx_advice *advice) {
     if (plan->allocation.result->dissolved && plan->allocation.input.pool_count &&
         plan->allocation.result->dissolved[p] != TX_ALLOCATION_NONE) continue;
     for (size_t csm = 0; csm < plan->csms; csm++) {
-      if (!isnan(fullness(plan, csm)) && serves(&plan->allocation.input, p, csm)) compare_csms(advice, p, csm);
+      if (!isnan(fullness(plan, csm)) && serves(plan, p, csm)) compare_csms(advice, p, csm);
     }
   }
   compare_pools(advice);

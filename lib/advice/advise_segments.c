@@ -34,7 +34,7 @@ static void advise_top(const tx_advice *advice) {
       advice, "T101", 0, "raise its threshold: the top segment is for those whom you could not bear to lose");
   tx_report_add(advice->report, &finding, "the top segment '%.*s' holds %s %% of the %s; over 10 %% it is no longer a top",
                 (int)model->segments[0].name.length, model->segments[0].name.bytes,
-                tx_advice_percent(top_share(advice), percent), part->folded ? "families" : "customers");
+                top_share(advice) < 0.1005 ? "just over 10" : tx_advice_percent(top_share(advice), percent), part->folded ? "families" : "customers");
 }
 
 /* --- T102: spend alone decides --- */

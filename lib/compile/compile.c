@@ -364,16 +364,30 @@ void tx_check_column(const tx_compiled *compiled, const char *path, triax_text n
                 why ? ": " : "", why ? why : "");
 }
 
+/* Books can be capped by their ARR only where the customers have some: `arr`, or else a column of money. */
+static void check_arr_cap(const tx_compiled *compiled, tx_report *report) {
+  const triax_policy *policy = compiled->policy;
+  const triax_table *table = compiled->customers->people.table;
+  if (!compiled->team || policy->allocation.arr == TX_NO_INPUT || !policy->allocation.given) return;
+  const tx_column *arr = tx_table_column(table, TX_TEXT("arr"));
+  if (arr && arr->type == TRIAX_TYPE_NUMBER) return;
+  for (size_t c = 0; c < table->columns; c++) {
+    if (table->fields[c].column->type == TRIAX_TYPE_MONEY) return;
+  }
+  uint32_t node = tx_order_node(policy->document, "allocation.capacity.arr");
+  const tx_node *where = node == TX_NO_NODE ? NULL : &policy->document->nodes[node];
+  tx_finding finding = {.level = TRIAX_LEVEL_ERROR, .status = TRIAX_EPOLICY, .path = "allocation.capacity.arr",
+                        .line = where ? where->line : 0, .column = where ? where->column : 0, .width = 1,
+                        .hint = "declare which column it is: columns: {arr: {type: money, from: …}}"};
+  tx_report_add(report, &finding, "the customers have no ARR to cap: no column 'arr', and none of type money");
+}
+
 static void check_columns(const tx_compiled *compiled, tx_report *report) {
   const triax_policy *policy = compiled->policy;
+  check_arr_cap(compiled, report);
   tx_check_column(compiled, "segmentation.previous", policy->segmentation.previous, report);
   tx_check_column(compiled, "segmentation.override", policy->segmentation.override_, report);
   if (compiled->team) tx_check_column(compiled, "allocation.owner", policy->allocation.owner, report);
-  for (size_t o = 0; compiled->team && o < policy->allocation.overlay_count; o++) {
-    char path[64];
-    snprintf(path, sizeof path, "allocation.overlays[%zu].owner", o);
-    tx_check_column(compiled, path, policy->allocation.overlays[o].owner, report);
-  }
   tx_check_column(compiled, "customers.family", policy->customers.family, report);
   if (policy->transition.given) tx_check_transition(compiled, report);
   if (policy->segmentation.model.count && compiled->customers->people.key == SIZE_MAX) {

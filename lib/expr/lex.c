@@ -326,6 +326,26 @@ static bool lex_sign(tx_lexer *lexer, tx_token *token) {
   return false;
 }
 
+/* What was meant by a sign that is no sign of the language; NULL: no idea. */
+static const char *meant_by(triax_text sign) {
+  static const char *const quotes = "texts stand in straight quotes: \"finance\"";
+  static const char *const signs[][2] = {
+      {"$", "a column is written by its bare name, an amount by its bare number"},
+      {";", "an expression is one value; parts are separated by commas inside a call or list"},
+      {"#", "a comment begins with //"},
+      {"÷", "did you mean '/'?"},
+      {"€", "an amount is written by its bare number"}};
+  for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+    if (tx_text_equal_c(sign, signs[i][0])) return signs[i][1];
+  }
+  if (tx_text_equal_c(sign, "“") || tx_text_equal_c(sign, "”") || tx_text_equal_c(sign, "„") ||
+      tx_text_equal_c(sign, "‘") || tx_text_equal_c(sign, "’")) {
+    return quotes;
+  }
+  if (sign.length > 1) return "names are of a to z, digits and '_': declare the column under such a name, with 'from'";
+  return NULL;
+}
+
 static void lex_unknown(tx_lexer *lexer, tx_token *token) {
   char c = peek(lexer, 0);
   token->length = 1;
@@ -346,18 +366,7 @@ static void lex_unknown(tx_lexer *lexer, tx_token *token) {
   tx_utf8_next(lexer->source, &end);
   token->length = (uint32_t)(end - lexer->offset);
   triax_text sign = tx_token_text(lexer, *token);
-  const char *hint = NULL;
-  if (tx_text_equal_c(sign, "“") || tx_text_equal_c(sign, "”") || tx_text_equal_c(sign, "„") ||
-      tx_text_equal_c(sign, "‘") || tx_text_equal_c(sign, "’")) {
-    hint = "texts stand in straight quotes: \"finance\"";
-  } else if (c == '$') {
-    hint = "a column is written by its bare name, an amount by its bare number";
-  } else if (c == ';') {
-    hint = "an expression is one value; parts are separated by commas inside a call or list";
-  } else if (c == '#') {
-    hint = "a comment begins with //";
-  }
-  tx_fault_error(lexer->faults, tx_token_span(*token), hint, "'%.*s' has no meaning here", (int)sign.length,
+  tx_fault_error(lexer->faults, tx_token_span(*token), meant_by(sign), "'%.*s' has no meaning here", (int)sign.length,
                  sign.bytes);
 }
 

@@ -278,6 +278,8 @@ const tx_column *tx_plan_money(const triax_plan *plan);
  * one of a segment's, where both are given. role: the team's column, or NULL. */
 void tx_plan_here(const triax_plan *plan, uint64_t *here);
 bool tx_plan_has_role(const tx_policy_segment *segment, const tx_column *role, size_t csm);
+/* Whether some segment that is to be owned has the CSM's role; true for all where no segment is. */
+bool tx_plan_may_own(const triax_plan *plan, size_t csm);
 const tx_column *tx_plan_team_column(const triax_plan *plan, const char *name);
 /* The name of a pool, or what stands for it; and a segment with the roles of the set, NULL: none. */
 triax_text tx_pool_name(const triax_plan *plan, uint32_t pool);

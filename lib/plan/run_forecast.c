@@ -179,7 +179,9 @@ static bool set_there(forecast_job *job) {
   if (!there) return false;
   if (!job->fte) return true;
   job->heads.all_there = 0;
-  for (size_t csm = 0; csm < job->plan->csms; csm++) job->heads.all_there += job->fte[csm];
+  for (size_t csm = 0; csm < job->plan->csms; csm++) {
+    job->heads.all_there += tx_plan_may_own(job->plan, csm) ? job->fte[csm] : 0;
+  }
   if (job->plan->allocation.given) share_out(job, job->fte, there);
   return true;
 }

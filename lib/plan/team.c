@@ -40,6 +40,20 @@ bool tx_plan_has_role(const tx_policy_segment *segment, const tx_column *role, s
   return false;
 }
 
+bool tx_plan_may_own(const triax_plan *plan, size_t csm) {
+  const tx_policy_segmentation *segmentation = &plan->compiled->policy->segmentation;
+  const bool *unowned = plan->allocation.given ? plan->compiled->policy->allocation.unowned : NULL;
+  const tx_column *role = tx_plan_team_column(plan, "role");
+  bool any = false;
+  for (size_t s = 0; s < segmentation->model.count; s++) {
+    const tx_policy_segment *segment = &segmentation->segments[s];
+    if (unowned && unowned[s]) continue;
+    if (tx_plan_has_role(segment, role, csm)) return true;
+    any = true;
+  }
+  return !any;
+}
+
 triax_text tx_pool_name(const triax_plan *plan, uint32_t pool) {
   if (pool < plan->allocation.input.pool_count) return plan->allocation.input.pools[pool].name;
   return plan->allocation.input.pool_count ? TX_TEXT("(no pool)") : TX_TEXT("all");

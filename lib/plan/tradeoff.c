@@ -26,7 +26,7 @@ static void measure(const triax_plan *plan, const tx_allocation_result *result, 
   }
   for (size_t csm = 0; csm < plan->csms; csm++) {
     const tx_allocation_book *book = &result->books[csm];
-    if (!tx_bit(plan->allocation.input.here, csm) || !(book->fte > 0)) continue;
+    if (!tx_bit(plan->allocation.input.here, csm) || !(book->fte > 0) || !tx_plan_may_own(plan, csm)) continue;
     point->emptiest = fmin(point->emptiest, book->load / book->fte);
     point->fullest = fmax(point->fullest, book->load / book->fte);
   }

@@ -109,6 +109,9 @@ static void read_prefer(tx_reader *reader, uint32_t node) {
     if (!tx_read_map(reader, item, keys)) continue;
     uint32_t points = tx_read_child(reader, item, "points"), why = tx_read_child(reader, item, "why");
     if (points != TX_NO_NODE) prefer->points = tx_read_number(reader, points, -1e6, 1e6, 1);
+    if (prefer->points != 0 && fabs(prefer->points) < 0.0005) {
+      tx_read_fault(reader, points, NULL, "points are counted in thousandths: so few would be none");
+    }
     if (tx_read_child(reader, item, "when") == TX_NO_NODE) {
       tx_read_fault(reader, item, NULL, "a preference needs 'when'");
     }
@@ -144,6 +147,8 @@ static void read_overlays(tx_reader *reader, uint32_t node) {
   if (node == TX_NO_NODE || !tx_read_list(reader, node)) return;
   allocation->overlays = tx_read_alloc(reader, tx_read_count(reader, node), sizeof *allocation->overlays);
   if (!allocation->overlays) return;
+  tx_names names;
+  tx_names_init(&names, reader->policy->context);
   for (uint32_t item = tx_read_first(reader, node); item != TX_NO_NODE; item = tx_read_next(reader, item)) {
     tx_policy_overlay *overlay = &allocation->overlays[allocation->overlay_count++];
     *overlay = (tx_policy_overlay){TX_TEXT(""), TX_NO_INPUT, TX_NO_INPUT, 0, {NULL, 0}};
@@ -154,7 +159,11 @@ static void read_overlays(tx_reader *reader, uint32_t node) {
     overlay->csms = over_team(reader, item, "csms", TX_EXPECT_TRUTH);
     if (accounts != TX_NO_NODE) overlay->accounts = read_accounts(reader, accounts);
     if (owner != TX_NO_NODE) overlay->owner = tx_read_text(reader, owner);
+    if (overlay->name.length && tx_read_twin(reader, &names, overlay->name, allocation->overlay_count - 1) != TX_NO_NAME) {
+      tx_read_fault(reader, item, NULL, "two overlays are called '%.*s'", (int)overlay->name.length, overlay->name.bytes);
+    }
   }
+  tx_names_free(&names);
 }
 
 static void read_unowned(tx_reader *reader, uint32_t node) {

@@ -21,6 +21,28 @@ static const char *count_text(uint64_t count, char buffer[TX_NUMBER_SIZE]) {
 /* "1 account", "2 accounts". */
 static const char *things(uint64_t count, const char *one, const char *many) { return count == 1 ? one : many; }
 
+/* Accounts that are to be owned and weigh nothing, where others do: any CSM takes any number of them. */
+static void note_weightless(const triax_plan *plan, tx_report *report) {
+  const tx_allocation_input *input = &plan->allocation.input;
+  const tx_segmentation_model *model = &plan->compiled->policy->segmentation.model;
+  uint32_t first = TX_NO_SEGMENT;
+  uint64_t count = 0;
+  if (!plan->compiled->policy->allocation.accounts_given) return;
+  for (size_t row = 0; row < plan->rows; row++) {
+    if (!tx_bit(input->wanted, row) || input->accounts[row] > 0) continue;
+    if (!count++) first = tx_plan_segment(plan, row);
+  }
+  if (!count) return;
+  char number[TX_NUMBER_SIZE];
+  triax_text path = model->segments[first].path;
+  tx_finding finding = note("allocation.capacity.accounts");
+  finding.level = TRIAX_LEVEL_WARNING;
+  finding.hint = "give the segment a number of accounts, or name it under 'unowned'";
+  tx_report_add(report, &finding, "%s %s nothing: there is no number of accounts for '%.*s'",
+                count_text(count, number), things(count, "account weighs", "accounts weigh"),
+                (int)path.length, path.bytes);
+}
+
 static void note_allocation(const triax_plan *plan, tx_report *report) {
   const tx_allocation_result *result = plan->allocation.result;
   char number[TX_NUMBER_SIZE];
@@ -39,6 +61,7 @@ static void note_allocation(const triax_plan *plan, tx_report *report) {
                   into == p ? "nobody takes its customers" : "its customers go to ", into == p ? 0 : (int)other.length,
                   other.bytes);
   }
+  note_weightless(plan, report);
   if (result->missing_need) {
     tx_finding finding = note("allocation.capacity");
     tx_report_add(report, &finding, "%s %s no value for a further cap: that counts as nothing",

@@ -9,7 +9,7 @@
 #include "results/tables.h"
 
 typedef struct transition_sums {
-  uint64_t states[TX_MOVE_STATES], segments, fresh, hands, knows;
+  uint64_t states[TX_MOVE_STATES], segments, fresh, hands, nobody, knows; /* nobody: of the hands, to no CSM */
   size_t weeks;
   tx_sum moved, all;
 } transition_sums;
@@ -32,6 +32,7 @@ static void add_up(const triax_plan *plan, transition_sums *sums) {
       continue;
     }
     sums->hands++;
+    sums->nobody += plan->allocation.given && plan->allocation.result->csm[move->row] == TX_ALLOCATION_NONE;
     sums->knows += move->knows;
     tx_sum_add(&sums->moved, arr_of(money, move->row));
   }
@@ -44,31 +45,36 @@ static void put_date(triax_document *d, const char *key, int64_t day) {
   tx_put_text(d, key, (triax_text){date, length});
 }
 
+typedef struct week_sums {
+  uint64_t moves, owners; /* in all; those whose owner changes */
+  tx_sum arr;
+} week_sums;
+
 /* The moves of each week that has any. */
 static triax_status put_weeks(const triax_plan *plan, size_t weeks, triax_document *d) {
   const tx_column *money = tx_plan_money(plan);
-  uint64_t *moves = tx_calloc(plan->context, weeks, sizeof *moves);
-  tx_sum *arr = tx_calloc(plan->context, weeks, sizeof *arr);
-  for (size_t i = 0; moves && arr && i < plan->transition.count; i++) {
+  week_sums *sums = tx_calloc(plan->context, weeks, sizeof *sums);
+  for (size_t i = 0; sums && i < plan->transition.count; i++) {
     const tx_plan_move *move = &plan->transition.moves[i];
     if (move->week == TX_NO_WEEK) continue;
-    moves[move->week]++;
-    tx_sum_add(&arr[move->week], arr_of(money, move->row));
+    sums[move->week].moves++;
+    sums[move->week].owners += move->owner_changes;
+    tx_sum_add(&sums[move->week].arr, arr_of(money, move->row));
   }
   tx_put_list(d, "weeks");
-  for (size_t w = 0; moves && arr && w < weeks; w++) {
-    if (!moves[w]) continue;
+  for (size_t w = 0; sums && w < weeks; w++) {
+    if (!sums[w].moves) continue;
     tx_put_map(d, NULL);
     tx_put_count(d, "week", w + 1);
     put_date(d, "date", plan->transition.start + 7 * (int64_t)w);
-    tx_put_count(d, "moves", moves[w]);
-    if (money) tx_put_number(d, "arr", tx_sum_of(&arr[w]));
+    tx_put_count(d, "moves", sums[w].moves);
+    tx_put_count(d, "change_owner", sums[w].owners);
+    if (money) tx_put_number(d, "arr", tx_sum_of(&sums[w].arr));
     tx_put_end(d);
   }
   tx_put_end(d);
-  bool fine = moves && arr;
-  tx_free_array(plan->context, moves, weeks, sizeof *moves);
-  tx_free_array(plan->context, arr, weeks, sizeof *arr);
+  bool fine = sums != NULL;
+  tx_free_array(plan->context, sums, weeks, sizeof *sums);
   return fine ? TRIAX_OK : TRIAX_ENOMEM;
 }
 
@@ -81,6 +87,7 @@ triax_status tx_summarise_transition(const triax_plan *plan, triax_document *d) 
   tx_put_count(d, "segment_changes", sums.segments);
   tx_put_count(d, "new_owners", sums.fresh);
   tx_put_count(d, "change_hands", sums.hands);
+  tx_put_count(d, "to_nobody", sums.nobody);
   if (plan->compiled->policy->transition.known.bytes) tx_put_count(d, "to_who_knows_them", sums.knows);
   if (tx_plan_money(plan)) {
     tx_put_number(d, "arr_moved", tx_sum_of(&sums.moved));
