@@ -41,7 +41,8 @@ typedef struct tx_books {
    * memory stays linear in the offers however many classes refer to them. */
   size_t offers;
   const size_t *offer_begin;   /* offers + 1, from 0, not descending; row o is [offer_begin[o], offer_begin[o + 1]) */
-  const uint32_t *offer_csm;   /* ascending within a row, no CSM twice */
+  const size_t *offer_open;    /* per offer: where in its row the closed part begins; NULL: none has one */
+  const uint32_t *offer_csm;   /* ascending within the open part of a row and the closed, no CSM twice */
   const int64_t *offer_points; /* any sign; NULL: 0 */
 
   /* Classes: customers of equal load and equal offer. */
@@ -62,11 +63,13 @@ typedef struct tx_books {
   const uint32_t *more_csm;   /* ascending within a row */
   const int64_t *more_points; /* any sign */
 
-  /* CSMs who are not on offer for the customer, whatever its class's offer says: so that what only few pairs are denied
-   * makes no classes. Ascending within a row; neither the owner nor one of the exceptions above. The relaxation takes
-   * no notice of them: its bound holds all the same. NULL: none. */
-  const size_t *struck_begin; /* customers + 1, from 0, not descending */
-  const uint32_t *struck_csm;
+  /* CSMs with whom it is the other way round for the customer: one of its offer's open part is struck off, one of the
+   * closed part, whom its class may not have, is let in. So that what only few pairs are denied or granted makes no
+   * classes. Who is not on the offer is so all the same. Ascending within a row; who is struck off is neither the owner
+   * nor one of the exceptions above. The relaxation takes no notice of those struck off: its bound holds all the same.
+   * NULL: none, and no offer has a closed part. */
+  const size_t *turned_begin; /* customers + 1, from 0, not descending */
+  const uint32_t *turned_csm;
 
   const uint32_t *fixed;          /* TX_BOOKS_NONE, or the CSM that carries it whatever happens (it may be over its
                                    * maximum or not on offer: it stays, and takes no further customer); NULL: none */
@@ -101,6 +104,10 @@ typedef struct tx_books {
 static inline size_t tx_books_from(const size_t *begin, size_t customer) { return begin == NULL ? 0 : begin[customer]; }
 static inline size_t tx_books_to(const size_t *begin, size_t customer) {
   return begin == NULL ? 0 : begin[customer + 1];
+}
+/* Where the open part of an offer ends. */
+static inline size_t tx_books_open_end(const tx_books *books, size_t offer) {
+  return books->offer_open == NULL ? books->offer_begin[offer + 1] : books->offer_open[offer];
 }
 
 /* The objective's parts, in their order. */

@@ -97,14 +97,24 @@ static int64_t points_at(const tx_books *books, size_t j, size_t entry) {
   return points;
 }
 
-/* Points at the CSM to whom the customer is fixed: none where it is not on offer, or struck off. */
-static int64_t fixed_points(const tx_books *books, size_t j) {
-  const size_t offer = books->class_offer[books->customer_class[j]], *struck = books->struck_begin;
-  for (size_t x = struck != NULL ? struck[j] : 0; struck != NULL && x < struck[j + 1]; x++) {
-    if (books->struck_csm[x] == books->fixed[j]) return 0;
+static bool is_turned(const tx_books *books, size_t j, uint32_t csm) {
+  const size_t *turned = books->turned_begin;
+  for (size_t x = turned != NULL ? turned[j] : 0; turned != NULL && x < turned[j + 1]; x++) {
+    if (books->turned_csm[x] == csm) return true;
   }
+  return false;
+}
+
+static bool is_closed(const tx_books *books, size_t offer, size_t entry) {
+  return books->offer_open != NULL && entry >= books->offer_open[offer];
+}
+
+/* Points at the CSM to whom the customer is fixed: none where it is not on offer to it. */
+static int64_t fixed_points(const tx_books *books, size_t j) {
+  const size_t offer = books->class_offer[books->customer_class[j]];
   for (size_t e = books->offer_begin[offer]; e < books->offer_begin[offer + 1]; e++) {
-    if (books->offer_csm[e] == books->fixed[j]) return points_at(books, j, e);
+    bool its = books->offer_csm[e] == books->fixed[j];
+    if (its && is_closed(books, offer, e) == is_turned(books, j, books->fixed[j])) return points_at(books, j, e);
   }
   return 0;
 }
@@ -333,7 +343,8 @@ static void add_csm(certify *c, size_t i) {
   }
 }
 
-/* Cost of the customer at an entry of its offer; false where it cannot be. */
+/* Cost of the customer at an entry of its offer; false where it cannot be. One who is struck off there counts as if it
+ * were not. */
 static bool at_entry(const certify *c, size_t j, size_t entry, vector *cost) {
   const tx_books *books = c->books;
   uint32_t csm = books->offer_csm[entry];
@@ -343,7 +354,8 @@ static bool at_entry(const certify *c, size_t j, size_t entry, vector *cost) {
   for (int p = 0; p < PARTS; p++) {
     cost->part[p] += price.part[p];
   }
-  bool fits = load == 0 || c->room[csm * c->wide] >= load;
+  bool closed = is_closed(books, books->class_offer[books->customer_class[j]], entry);
+  bool fits = (load == 0 || c->room[csm * c->wide] >= load) && (!closed || is_turned(books, j, csm));
   for (size_t m = 0; c->proof != NULL && m < books->measures; m++) {
     if (books->measure[m].amount != NULL) {
       int64_t amount = books->measure[m].amount[j];

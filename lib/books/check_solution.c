@@ -13,9 +13,9 @@ static bool is_fixed(const tx_books *books, size_t j) {
   return books->fixed != NULL && books->fixed[j] != TX_BOOKS_NONE;
 }
 
-static bool is_struck(const tx_books *books, size_t j, uint32_t csm) {
-  for (size_t x = tx_books_from(books->struck_begin, j); x < tx_books_to(books->struck_begin, j); x++) {
-    if (books->struck_csm[x] == csm) return true;
+static bool is_turned(const tx_books *books, size_t j, uint32_t csm) {
+  for (size_t x = tx_books_from(books->turned_begin, j); x < tx_books_to(books->turned_begin, j); x++) {
+    if (books->turned_csm[x] == csm) return true;
   }
   return false;
 }
@@ -24,9 +24,9 @@ static bool is_struck(const tx_books *books, size_t j, uint32_t csm) {
 static int64_t points_at(const tx_books *books, size_t j, uint32_t csm, bool *eligible) {
   size_t offer = books->class_offer[books->customer_class[j]];
   *eligible = false;
-  if (is_struck(books, j, csm)) return 0;
   for (size_t e = books->offer_begin[offer]; e < books->offer_begin[offer + 1]; e++) {
-    if (books->offer_csm[e] == csm) {
+    bool open = books->offer_open == NULL || e < books->offer_open[offer];
+    if (books->offer_csm[e] == csm && open != is_turned(books, j, csm)) {
       int64_t points = books->offer_points != NULL ? books->offer_points[e] : 0;
       if (books->owner != NULL && books->owner[j] == csm && books->owner_points != NULL) {
         points += books->owner_points[j];

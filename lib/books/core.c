@@ -202,8 +202,30 @@ void tx_core_free(tx_core *core) {
   tx_arena_free(&core->arena);
 }
 
-size_t tx_core_offer_entry(const tx_core *core, uint32_t offer, uint32_t csm) {
-  size_t low = core->books->offer_begin[offer], end = core->books->offer_begin[offer + 1], high = end;
+uint32_t tx_core_exception(const tx_core *core, uint32_t customer, size_t n, int64_t *points) {
+  const tx_books *books = core->books;
+  uint32_t owner = tx_core_owner(core, customer);
+  size_t begin = tx_books_from(books->more_begin, customer), count = tx_books_to(books->more_begin, customer) - begin;
+  *points = 0;
+  if (n == 0) {
+    *points = books->owner_points == NULL ? 0 : books->owner_points[customer];
+    return owner;
+  }
+  if (n <= count) {
+    *points = books->more_points[begin + n - 1];
+    return books->more_csm[begin + n - 1];
+  }
+  uint32_t csm = books->turned_csm[books->turned_begin[customer] + n - 1 - count];
+  for (size_t x = begin; x < begin + count; x++) {
+    if (books->more_csm[x] == csm) {
+      return TX_BOOKS_NONE;
+    }
+  }
+  return csm == owner ? TX_BOOKS_NONE : csm;
+}
+
+static size_t find_entry(const tx_core *core, size_t low, size_t end, uint32_t csm) {
+  size_t high = end;
   const uint32_t *list = core->books->offer_csm;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
@@ -216,8 +238,18 @@ size_t tx_core_offer_entry(const tx_core *core, uint32_t offer, uint32_t csm) {
   return low < end && list[low] == csm ? low : SIZE_MAX;
 }
 
-size_t tx_core_class_entry(const tx_core *core, uint32_t customer, uint32_t csm) {
-  return tx_core_offer_entry(core, core->books->class_offer[core->books->customer_class[customer]], csm);
+size_t tx_core_open_entry(const tx_core *core, uint32_t offer, uint32_t csm) {
+  return find_entry(core, core->books->offer_begin[offer], tx_books_open_end(core->books, offer), csm);
+}
+
+size_t tx_core_closed_entry(const tx_core *core, uint32_t offer, uint32_t csm) {
+  return find_entry(core, tx_books_open_end(core->books, offer), core->books->offer_begin[offer + 1], csm);
+}
+
+size_t tx_core_offer_entry(const tx_core *core, uint32_t offer, uint32_t csm) {
+  size_t entry = tx_core_open_entry(core, offer, csm);
+  bool closed = entry == SIZE_MAX && core->books->offer_open != NULL;
+  return closed ? tx_core_closed_entry(core, offer, csm) : entry;
 }
 
 bool tx_core_fits(const tx_core *core, uint32_t customer, uint32_t csm) {

@@ -159,26 +159,8 @@ static inline int64_t tx_core_value(const tx_core *core, uint32_t customer) {
 static inline uint32_t tx_core_owner(const tx_core *core, uint32_t customer) {
   return core->books->owner == NULL ? TX_BOOKS_NONE : core->books->owner[customer];
 }
-static inline size_t tx_core_row_begin(const tx_core *core, uint32_t customer) {
-  return core->books->offer_begin[core->books->class_offer[core->books->customer_class[customer]]];
-}
-static inline size_t tx_core_row_end(const tx_core *core, uint32_t customer) {
-  return core->books->offer_begin[core->books->class_offer[core->books->customer_class[customer]] + 1];
-}
-/* The customer's exceptions, the owner among them: how many, and the n-th with its points on top of the offer's. The
- * owner is the first, TX_BOOKS_NONE where there is none. */
-static inline size_t tx_core_exceptions(const tx_core *core, uint32_t customer) {
-  const size_t *begin = core->books->more_begin;
-  return 1 + (begin == NULL ? 0 : begin[customer + 1] - begin[customer]);
-}
-static inline uint32_t tx_core_exception(const tx_core *core, uint32_t customer, size_t n, int64_t *points) {
-  const tx_books *books = core->books;
-  if (n == 0) {
-    *points = books->owner_points == NULL ? 0 : books->owner_points[customer];
-    return tx_core_owner(core, customer);
-  }
-  *points = books->more_points[books->more_begin[customer] + n - 1];
-  return books->more_csm[books->more_begin[customer] + n - 1];
+static inline uint32_t tx_core_offer(const tx_core *core, uint32_t customer) {
+  return core->books->class_offer[core->books->customer_class[customer]];
 }
 /* Points that the customer earns at the CSM of entry `entry` of its offer. */
 static inline int64_t tx_core_entry_points(const tx_core *core, uint32_t customer, size_t entry) {
@@ -193,26 +175,63 @@ static inline int64_t tx_core_entry_points(const tx_core *core, uint32_t custome
   }
   return points;
 }
-/* Whether the CSM is struck off the customer's offer. */
-static inline bool tx_core_struck(const tx_core *core, uint32_t customer, uint32_t csm) {
-  const size_t *begin = core->books->struck_begin;
-  if (begin == NULL) {
+/* Whether the customer may not have the CSM of that entry of its class's offer: it is open and struck off, or closed and
+ * not let in. */
+static inline bool tx_core_denied(const tx_core *core, uint32_t customer, size_t entry) {
+  const tx_books *books = core->books;
+  if (books->turned_begin == NULL) {
     return false;
   }
-  size_t x = begin[customer], end = begin[customer + 1];
-  while (x < end && core->books->struck_csm[x] != csm) {
+  size_t x = books->turned_begin[customer], end = books->turned_begin[customer + 1];
+  while (x < end && books->turned_csm[x] != books->offer_csm[entry]) {
     x++;
   }
-  return x < end;
+  return (x < end) == (entry < tx_books_open_end(books, tx_core_offer(core, customer)));
 }
-/* The entry of `csm` in the offer of the customer's class, whether or not it is struck off for the customer. */
-size_t tx_core_class_entry(const tx_core *core, uint32_t customer, uint32_t csm);
-/* The entry of `csm` in the customer's offer, or SIZE_MAX. */
-static inline size_t tx_core_entry(const tx_core *core, uint32_t customer, uint32_t csm) {
-  return tx_core_struck(core, customer, csm) ? SIZE_MAX : tx_core_class_entry(core, customer, csm);
-}
-/* The same of an offer. */
+/* The entry of `csm` in an offer, in its open part or its closed one, or SIZE_MAX. */
+size_t tx_core_open_entry(const tx_core *core, uint32_t offer, uint32_t csm);
+size_t tx_core_closed_entry(const tx_core *core, uint32_t offer, uint32_t csm);
 size_t tx_core_offer_entry(const tx_core *core, uint32_t offer, uint32_t csm);
+/* The same of the offer of the customer's class, whether or not the customer may have it. */
+static inline size_t tx_core_class_entry(const tx_core *core, uint32_t customer, uint32_t csm) {
+  return tx_core_offer_entry(core, tx_core_offer(core, customer), csm);
+}
+/* The entry of `csm` in the offer as it is for the customer, or SIZE_MAX. */
+static inline size_t tx_core_entry(const tx_core *core, uint32_t customer, uint32_t csm) {
+  size_t entry = tx_core_class_entry(core, customer, csm);
+  return entry == SIZE_MAX || tx_core_denied(core, customer, entry) ? SIZE_MAX : entry;
+}
+
+/* What a customer may choose from: the open part of its offer, then whom it is let in to. */
+typedef struct tx_choices {
+  size_t begin, open, count; /* the first entry; how many are open; how many choices there are */
+  uint32_t offer;
+  const uint32_t *turned;
+} tx_choices;
+static inline tx_choices tx_core_choices(const tx_core *core, uint32_t customer) {
+  const tx_books *books = core->books;
+  tx_choices c = {.offer = tx_core_offer(core, customer)};
+  c.begin = books->offer_begin[c.offer];
+  c.open = c.count = tx_books_open_end(books, c.offer) - c.begin;
+  if (books->offer_open != NULL) {
+    c.turned = books->turned_csm + books->turned_begin[customer];
+    c.count += books->turned_begin[customer + 1] - books->turned_begin[customer];
+  }
+  return c;
+}
+/* The entry of the n-th choice, or SIZE_MAX: it is none. Whether it is denied is the caller's to ask, when it matters. */
+static inline size_t tx_core_choice(const tx_core *core, const tx_choices *c, size_t n) {
+  return n < c->open ? c->begin + n : tx_core_closed_entry(core, c->offer, c->turned[n - c->open]);
+}
+
+/* Where the customer is not what others of its class are, the owner first: how many CSMs those are, and the n-th with its
+ * points on top of the offer's; TX_BOOKS_NONE: there is no owner, or the CSM came before. */
+static inline size_t tx_core_exceptions(const tx_core *core, uint32_t customer) {
+  const tx_books *books = core->books;
+  return 1 + tx_books_to(books->more_begin, customer) - tx_books_from(books->more_begin, customer) +
+         tx_books_to(books->turned_begin, customer) - tx_books_from(books->turned_begin, customer);
+}
+uint32_t tx_core_exception(const tx_core *core, uint32_t customer, size_t n, int64_t *points);
 /* The list's customer of the change after which its version is `version` + 1; remembered for so many. */
 static inline size_t tx_core_remembered(const tx_core *core, size_t list) {
   return list == core->books->csms ? TX_LATEST_UNCOVERED : TX_LATEST;

@@ -234,13 +234,18 @@ static bool build_offers(const tx_split *split, size_t part, tx_arena *arena, tx
     entries += books->offer_begin[order[o] + 1] - books->offer_begin[order[o]];
   }
   size_t *begin = tx_arena_calloc(arena, out->offers + 1, sizeof *begin);
+  size_t *open = books->offer_open == NULL ? NULL : tx_arena_calloc(arena, out->offers, sizeof *open);
   uint32_t *csm = tx_arena_calloc(arena, entries, sizeof *csm);
   int64_t *points = books->offer_points == NULL ? NULL : tx_arena_calloc(arena, entries, sizeof *points);
-  if (begin == NULL || csm == NULL || (books->offer_points != NULL && points == NULL)) {
+  if (begin == NULL || csm == NULL || (books->offer_points != NULL && points == NULL) ||
+      (books->offer_open != NULL && open == NULL)) {
     return false;
   }
   size_t at = 0;
   for (size_t o = 0; o < out->offers; o++) {
+    if (open != NULL) {
+      open[o] = at + books->offer_open[order[o]] - books->offer_begin[order[o]];
+    }
     for (size_t e = books->offer_begin[order[o]]; e < books->offer_begin[order[o] + 1]; e++, at++) {
       csm[at] = split->csm_local[books->offer_csm[e]];
       if (points != NULL) {
@@ -250,6 +255,7 @@ static bool build_offers(const tx_split *split, size_t part, tx_arena *arena, tx
     begin[o + 1] = at;
   }
   out->offer_begin = begin;
+  out->offer_open = open;
   out->offer_csm = csm;
   out->offer_points = points;
   return true;
@@ -298,15 +304,15 @@ static bool build_more(const tx_split *split, tx_arena *arena, const uint32_t *o
   return true;
 }
 
-/* What is struck off at CSMs of the part. */
-static bool build_struck(const tx_split *split, tx_arena *arena, const uint32_t *order, uint32_t part, tx_books *out) {
+/* Who is struck off or let in at CSMs of the part. */
+static bool build_turned(const tx_split *split, tx_arena *arena, const uint32_t *order, uint32_t part, tx_books *out) {
   const tx_books *books = split->books;
   size_t most = 0, at = 0;
-  if (books->struck_begin == NULL) {
+  if (books->turned_begin == NULL) {
     return true;
   }
   for (size_t j = 0; j < out->customers; j++) {
-    most += books->struck_begin[order[j] + 1] - books->struck_begin[order[j]];
+    most += books->turned_begin[order[j] + 1] - books->turned_begin[order[j]];
   }
   size_t *begin = tx_arena_calloc(arena, out->customers + 1, sizeof *begin);
   uint32_t *csm = tx_arena_calloc(arena, most + 1, sizeof *csm);
@@ -314,15 +320,15 @@ static bool build_struck(const tx_split *split, tx_arena *arena, const uint32_t 
     return false;
   }
   for (size_t j = 0; j < out->customers; j++) {
-    for (size_t x = books->struck_begin[order[j]]; x < books->struck_begin[order[j] + 1]; x++) {
-      if (split->csm_part[books->struck_csm[x]] == part) {
-        csm[at++] = split->csm_local[books->struck_csm[x]];
+    for (size_t x = books->turned_begin[order[j]]; x < books->turned_begin[order[j] + 1]; x++) {
+      if (split->csm_part[books->turned_csm[x]] == part) {
+        csm[at++] = split->csm_local[books->turned_csm[x]];
       }
     }
     begin[j + 1] = at;
   }
-  out->struck_begin = begin;
-  out->struck_csm = csm;
+  out->turned_begin = begin;
+  out->turned_csm = csm;
   return true;
 }
 
@@ -347,7 +353,7 @@ static bool build_customers(const tx_split *split, size_t part, tx_arena *arena,
   out->value = books->value == NULL ? NULL : gather(arena, books->value, order, n, 1);
   out->owner_points = books->owner_points == NULL ? NULL : gather(arena, books->owner_points, order, n, 1);
   return build_more(split, arena, order, (uint32_t)part, out) &&
-         build_struck(split, arena, order, (uint32_t)part, out) && (books->value == NULL || out->value != NULL) &&
+         build_turned(split, arena, order, (uint32_t)part, out) && (books->value == NULL || out->value != NULL) &&
          (books->owner_points == NULL || out->owner_points != NULL);
 }
 

@@ -39,12 +39,31 @@ static triax_status validate_csms(const tx_books *books, triax_error *error) {
   return TRIAX_OK;
 }
 
+/* Whether the CSM is in the open part of the offer. */
+static bool is_open(const tx_books *books, size_t offer, uint32_t csm) {
+  size_t low = books->offer_begin[offer], end = tx_books_open_end(books, offer), high = end;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (books->offer_csm[middle] < csm) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low < end && books->offer_csm[low] == csm;
+}
+
 static triax_status validate_row(const tx_books *books, size_t offer, triax_error *error) {
   size_t begin = books->offer_begin[offer], end = books->offer_begin[offer + 1];
   WANT(begin <= end, "offer %zu ends before it begins", offer);
+  size_t open = tx_books_open_end(books, offer);
+  WANT(open <= end && (open > begin || begin == end), "offer %zu is open to nobody, or further than it goes", offer);
   for (size_t e = begin; e < end; e++) {
     WANT(books->offer_csm[e] < books->csms, "offer %zu names a CSM that does not exist", offer);
-    WANT(e == begin || books->offer_csm[e - 1] < books->offer_csm[e], "offer %zu is not in ascending order", offer);
+    bool first = e == begin || e == open;
+    WANT(first || books->offer_csm[e - 1] < books->offer_csm[e], "offer %zu is not in ascending order", offer);
+    bool twice = e >= open && is_open(books, offer, books->offer_csm[e]);
+    WANT(!twice, "offer %zu has a CSM who is both open and closed", offer);
   }
   return TRIAX_OK;
 }
@@ -54,6 +73,7 @@ static triax_status validate_offers(const tx_books *books, triax_error *error) {
   if (books->offers > 0) {
     WANT(books->offer_begin != NULL && books->offer_begin[0] == 0, "offer_begin must start at 0");
     WANT(books->offer_begin[books->offers] == 0 || books->offer_csm != NULL, "offer_csm is not given");
+    WANT(books->offer_open == NULL || books->turned_begin != NULL, "offers are closed in part, and nobody is let in");
   }
   for (size_t o = 0; o < books->offers; o++) {
     triax_status status = validate_row(books, o, error);
@@ -85,21 +105,26 @@ static triax_status validate_more(const tx_books *books, triax_error *error) {
   return TRIAX_OK;
 }
 
-static triax_status validate_struck(const tx_books *books, triax_error *error) {
-  WANT(books->customers == 0 || books->struck_begin[0] == 0, "struck_begin must start at 0");
+static bool has_more(const tx_books *books, size_t j, uint32_t csm) {
+  size_t x = tx_books_from(books->more_begin, j), end = tx_books_to(books->more_begin, j);
+  while (x < end && books->more_csm[x] != csm) x++;
+  return x < end;
+}
+
+static triax_status validate_turned(const tx_books *books, triax_error *error) {
+  WANT(books->customers == 0 || books->turned_begin[0] == 0, "turned_begin must start at 0");
   for (size_t j = 0; j < books->customers; j++) {
-    size_t begin = books->struck_begin[j], end = books->struck_begin[j + 1];
-    size_t more = tx_books_from(books->more_begin, j);
-    WANT(begin <= end, "what is struck off for customer %zu ends before it begins", j);
+    size_t begin = books->turned_begin[j], end = books->turned_begin[j + 1];
+    size_t offer = books->class_offer[books->customer_class[j]];
+    WANT(begin <= end, "who is struck off or let in for customer %zu ends before it begins", j);
     for (size_t x = begin; x < end; x++) {
-      uint32_t csm = books->struck_csm[x];
-      WANT(csm < books->csms, "customer %zu has a CSM struck off who does not exist", j);
-      WANT(x == begin || books->struck_csm[x - 1] < csm,
-           "what is struck off for customer %zu is not in ascending order", j);
-      WANT(books->owner == NULL || books->owner[j] != csm, "customer %zu has its owner struck off", j);
-      for (; more < tx_books_to(books->more_begin, j) && books->more_csm[more] < csm;) more++;
-      WANT(books->more_begin == NULL || more == books->more_begin[j + 1] || books->more_csm[more] != csm,
-           "customer %zu has an exception struck off", j);
+      uint32_t csm = books->turned_csm[x];
+      WANT(csm < books->csms, "customer %zu has a CSM struck off or let in who does not exist", j);
+      WANT(x == begin || books->turned_csm[x - 1] < csm,
+           "who is struck off or let in for customer %zu is not in ascending order", j);
+      bool struck = is_open(books, offer, csm), owns = books->owner != NULL && books->owner[j] == csm;
+      WANT(!struck || !owns, "customer %zu has its owner struck off", j);
+      WANT(!struck || !has_more(books, j, csm), "customer %zu has an exception struck off", j);
     }
   }
   return TRIAX_OK;
@@ -117,7 +142,7 @@ static triax_status validate_customers(const tx_books *books, triax_error *error
          "customer %zu is fixed to a CSM that does not exist", j);
   }
   triax_status status = books->more_begin == NULL ? TRIAX_OK : validate_more(books, error);
-  return status != TRIAX_OK || books->struck_begin == NULL ? status : validate_struck(books, error);
+  return status != TRIAX_OK || books->turned_begin == NULL ? status : validate_turned(books, error);
 }
 
 static triax_status validate_curve(const tx_books *books, size_t m, size_t csm, triax_error *error) {

@@ -150,7 +150,7 @@ static void price_classes(tx_dual *d, size_t part) {
     uint32_t k = d->split->class_order[x];
     size_t offer = books->class_offer[k];
     chosen best = {INT64_MAX, SIZE_MAX, 0};
-    for (size_t e = books->offer_begin[offer]; e < books->offer_begin[offer + 1]; e++) {
+    for (size_t e = books->offer_begin[offer]; e < tx_books_open_end(books, offer); e++) {
       if (d->room[books->offer_csm[e] * d->dimensions] >= books->class_load[k]) {
         consider(d, e, books->class_load[k], entry_points(books, e), &best);
       }
@@ -160,7 +160,17 @@ static void price_classes(tx_dual *d, size_t part) {
   }
 }
 
-/* What the customer earns at its exceptions, beside what the class knows. */
+/* Whether the customer earns more, or less, at the place than others of its class. */
+static bool earns_apart(const tx_dual *d, size_t j, uint32_t place) {
+  const tx_books *books = d->books;
+  bool apart = books->owner != NULL && d->owner_entry[j] == place;
+  for (size_t x = tx_books_from(books->more_begin, j); x < tx_books_to(books->more_begin, j); x++) {
+    apart = apart || d->more_entry[x] == place;
+  }
+  return apart;
+}
+
+/* What the customer earns at its exceptions, beside what the class knows; and where it is let in. */
 static void consider_exceptions(const tx_dual *d, size_t j, size_t begin, int64_t load, chosen *best) {
   const tx_books *books = d->books;
   if (books->owner != NULL && d->owner_entry[j] != TX_BOOKS_NONE) {
@@ -176,6 +186,13 @@ static void consider_exceptions(const tx_dual *d, size_t j, size_t begin, int64_
       consider(d, entry, load, entry_points(books, entry) + books->more_points[x], best);
     }
   }
+  for (size_t x = tx_dual_let_in_from(d, j); x < tx_dual_let_in_to(d, j); x++) {
+    size_t entry = begin + d->let_in[x];
+    bool may = d->let_in[x] != TX_BOOKS_NONE && !earns_apart(d, j, d->let_in[x]);
+    if (may && d->room[books->offer_csm[entry] * d->dimensions] >= load) {
+      consider(d, entry, load, entry_points(books, entry), best);
+    }
+  }
 }
 
 /* Where further measures have prices, each customer looks through its own offer: all that costs at each place, but for
@@ -184,7 +201,7 @@ static void open_menu(tx_dual *d, size_t offer) {
   const tx_books *books = d->books;
   tx_menu *menu = &d->menu;
   menu->begin = books->offer_begin[offer];
-  menu->width = books->offer_begin[offer + 1] - menu->begin;
+  menu->width = tx_books_open_end(books, offer) - menu->begin;
   for (size_t n = 0; n < d->dimensions; n++) {
     menu->least[n] = INT64_MAX;
     for (size_t e = 0; e < menu->width; e++) {
@@ -219,12 +236,38 @@ static void fill_menu(tx_dual *d, const int64_t *amount) {
   }
 }
 
+/* The same where the customer is let in. */
+static void fill_let_in(tx_dual *d, size_t j, const int64_t *amount) {
+  const tx_menu *menu = &d->menu;
+  for (size_t x = tx_dual_let_in_from(d, j); x < tx_dual_let_in_to(d, j); x++) {
+    if (d->let_in[x] == TX_BOOKS_NONE) {
+      continue;
+    }
+    size_t entry = menu->begin + d->let_in[x], at = d->books->offer_csm[entry] * d->dimensions;
+    int64_t cost = -d->weight[TX_POINTS] * entry_points(d->books, entry);
+    bool fits = true;
+    for (size_t n = 0; n < d->dimensions; n++) {
+      fits = fits && d->room[at + n] >= amount[n];
+      cost += fits ? d->price[at + n] * amount[n] : 0;
+    }
+    menu->cost[d->let_in[x]] = fits ? cost : INT64_MAX;
+  }
+}
+
+static inline void take_place(const tx_menu *menu, size_t place, chosen *best) {
+  if (menu->cost[place] < best->cost) {
+    best->cost = menu->cost[place];
+    best->entry = menu->begin + place;
+  }
+}
+
 static void consider_all(tx_dual *d, const tx_dual_customer *one, const int64_t *amount, chosen *best) {
   const tx_books *books = d->books;
   const tx_menu *menu = &d->menu;
   int64_t point = d->weight[TX_POINTS];
   size_t j = one->customer, more = tx_books_to(books->more_begin, j);
   fill_menu(d, amount);
+  fill_let_in(d, j, amount);
   if (one->owner != TX_BOOKS_NONE && menu->cost[one->owner] < INT64_MAX) {
     menu->cost[one->owner] -= point * one->owner_points;
   }
@@ -235,9 +278,11 @@ static void consider_all(tx_dual *d, const tx_dual_customer *one, const int64_t 
     }
   }
   for (size_t e = 0; e < menu->width; e++) {
-    if (menu->cost[e] < best->cost) {
-      best->cost = menu->cost[e];
-      best->entry = menu->begin + e;
+    take_place(menu, e, best);
+  }
+  for (size_t x = tx_dual_let_in_from(d, j); x < tx_dual_let_in_to(d, j); x++) {
+    if (d->let_in[x] != TX_BOOKS_NONE) {
+      take_place(menu, d->let_in[x], best);
     }
   }
   if (best->entry != SIZE_MAX) {

@@ -30,8 +30,8 @@ static void find_rooms(tx_dual *d) {
   }
 }
 
-static uint32_t place_on_offer(const tx_books *books, size_t offer, uint32_t csm) {
-  size_t low = books->offer_begin[offer], begin = low, end = books->offer_begin[offer + 1], high = end;
+static uint32_t place_within(const tx_books *books, size_t offer, size_t low, size_t end, uint32_t csm) {
+  size_t high = end;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
     if (books->offer_csm[middle] < csm) {
@@ -40,7 +40,23 @@ static uint32_t place_on_offer(const tx_books *books, size_t offer, uint32_t csm
       high = middle;
     }
   }
-  return low < end && books->offer_csm[low] == csm ? (uint32_t)(low - begin) : TX_BOOKS_NONE;
+  bool found = low < end && books->offer_csm[low] == csm;
+  return found ? (uint32_t)(low - books->offer_begin[offer]) : TX_BOOKS_NONE;
+}
+
+static uint32_t closed_place(const tx_books *books, size_t offer, uint32_t csm) {
+  return place_within(books, offer, tx_books_open_end(books, offer), books->offer_begin[offer + 1], csm);
+}
+
+/* Where an exception is on the customer's offer: in its open part, or in the closed one where it is let in. */
+static uint32_t place_on_offer(const tx_books *books, size_t j, uint32_t csm) {
+  size_t offer = books->class_offer[books->customer_class[j]];
+  uint32_t place = place_within(books, offer, books->offer_begin[offer], tx_books_open_end(books, offer), csm);
+  size_t x = tx_books_from(books->turned_begin, j), end = tx_books_to(books->turned_begin, j);
+  while (place == TX_BOOKS_NONE && x < end && books->turned_csm[x] != csm) {
+    x++;
+  }
+  return place == TX_BOOKS_NONE && x < end ? closed_place(books, offer, csm) : place;
 }
 
 static bool find_exceptions(tx_dual *d) {
@@ -52,22 +68,28 @@ static bool find_exceptions(tx_dual *d) {
   if (books->more_begin != NULL) {
     d->more_entry = tx_arena_calloc(&d->arena, books->more_begin[n] + 1, sizeof *d->more_entry);
   }
-  if ((books->owner != NULL && d->owner_entry == NULL) || (books->more_begin != NULL && d->more_entry == NULL)) {
+  if (books->offer_open != NULL) {
+    d->let_in = tx_arena_calloc(&d->arena, books->turned_begin[n] + 1, sizeof *d->let_in);
+  }
+  if ((books->owner != NULL && d->owner_entry == NULL) || (books->more_begin != NULL && d->more_entry == NULL) ||
+      (books->offer_open != NULL && d->let_in == NULL)) {
     return false;
   }
   for (size_t at = 0; at < d->split->customer_begin[d->split->parts]; at++) {
     uint32_t j = d->split->customer_order[at];
-    size_t offer = books->class_offer[books->customer_class[j]];
     if (tx_dual_sleeps(d, d->result->customer_part[j])) {
       at = d->split->customer_begin[d->result->customer_part[j] + 1] - 1;
       continue;
     }
     if (books->owner != NULL) {
       bool has = books->owner[j] != TX_BOOKS_NONE;
-      d->owner_entry[j] = has ? place_on_offer(books, offer, books->owner[j]) : TX_BOOKS_NONE;
+      d->owner_entry[j] = has ? place_on_offer(books, j, books->owner[j]) : TX_BOOKS_NONE;
     }
     for (size_t x = tx_books_from(books->more_begin, j); x < tx_books_to(books->more_begin, j); x++) {
-      d->more_entry[x] = place_on_offer(books, offer, books->more_csm[x]);
+      d->more_entry[x] = place_on_offer(books, j, books->more_csm[x]);
+    }
+    for (size_t x = tx_dual_let_in_from(d, j); x < tx_dual_let_in_to(d, j); x++) {
+      d->let_in[x] = closed_place(books, books->class_offer[books->customer_class[j]], books->turned_csm[x]);
     }
   }
   return true;
@@ -246,12 +268,12 @@ triax_status tx_dual_init(tx_dual *d, const tx_split *split, tx_books_result *re
   for (size_t k = 0; k < d->books->classes; k++) {
     size_t offer = d->books->class_offer[k];
     bool used = split->class_local[k] != TX_BOOKS_NONE;
-    d->pass += used ? d->books->offer_begin[offer + 1] - d->books->offer_begin[offer] : 0;
+    d->pass += used ? tx_books_open_end(d->books, offer) - d->books->offer_begin[offer] : 0;
   }
   d->deep_pass = d->pass;
   for (size_t j = 0; d->dimensions > 1 && j < d->books->customers; j++) {
     size_t offer = d->books->class_offer[d->books->customer_class[j]];
-    d->deep_pass += (d->books->offer_begin[offer + 1] - d->books->offer_begin[offer]) * d->dimensions / 4;
+    d->deep_pass += (tx_books_open_end(d->books, offer) - d->books->offer_begin[offer]) * d->dimensions / 4;
   }
   return tx_watch_work(watch, d->pass);
 }

@@ -24,10 +24,10 @@ typedef struct tx_dual_customer {
 
 /* The offer in hand, side by side. */
 typedef struct tx_menu {
-  size_t begin, width;
+  size_t begin, width;          /* of the open part */
   int64_t least[TX_DIMENSIONS]; /* room of the CSM with the least */
   int64_t *price;               /* dimensions × width */
-  int64_t *points, *cost;       /* per entry: its points cost so much; all */
+  int64_t *points, *cost;       /* per entry: its points cost so much; all, also where the customer is let in */
 } tx_menu;
 
 /* The sum to be made as large as may be, as a function of weights and prices. */
@@ -44,6 +44,7 @@ typedef struct tx_dual {
   size_t *load_begin;                           /* csms + 1 */
   tx_dual_load *loads;                          /* of these one is always best, whatever the price */
   uint32_t *owner_entry, *more_entry;           /* places within the offer; TX_BOOKS_NONE: not on it */
+  uint32_t *let_in;                             /* places of those turned who are let in; NULL: nobody is anywhere */
   tx_cost constant;                             /* what no choice can change */
   int64_t most[TX_PARTS];                       /* the largest single cost of each part */
   double total[TX_PARTS], amounts[TX_DIMENSIONS];
@@ -89,6 +90,13 @@ void tx_dual_free(tx_dual *dual);
 triax_status tx_dual_evaluate(tx_dual *dual);
 static inline double tx_dual_value(const tx_dual *dual) {
   return (double)dual->whole + (double)dual->rest / (double)dual->scale;
+}
+/* Those turned for the customer who are let in, as far as they go in dual->let_in. */
+static inline size_t tx_dual_let_in_to(const tx_dual *dual, size_t customer) {
+  return dual->let_in == NULL ? 0 : dual->books->turned_begin[customer + 1];
+}
+static inline size_t tx_dual_let_in_from(const tx_dual *dual, size_t customer) {
+  return dual->let_in == NULL ? 0 : dual->books->turned_begin[customer];
 }
 /* Points that a customer earns at a place of its offer, its exceptions among them. */
 int64_t tx_dual_points(const tx_dual *dual, const tx_dual_customer *one, size_t offer_begin, size_t place);

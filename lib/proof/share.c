@@ -28,7 +28,7 @@ struct tx_share {
   double weight[TX_PARTS], weight_anchor[TX_PARTS], weight_stiff[TX_PARTS];
   double missed[TX_PARTS];                        /* how far the shares are beyond what was reached */
   double missed_before[TX_PARTS], push[TX_PARTS]; /* a round ago; a weight that is far off gets there sooner */
-  size_t width;                                   /* of the offer in hand, side by side: */
+  size_t width, open;                             /* of the offer in hand, and of its open part; side by side: */
   double *menu, *cost;                            /* dimensions × width: prices; per place: all that it costs */
 };
 
@@ -148,6 +148,7 @@ static void open_menu(const tx_prover *p, size_t offer) {
   tx_share *s = p->share;
   size_t begin = books->offer_begin[offer], wide = p->dual->dimensions;
   s->width = books->offer_begin[offer + 1] - begin;
+  s->open = tx_books_open_end(books, offer) - begin;
   for (size_t e = 0; e < s->width; e++) {
     for (size_t n = 0; n < wide; n++) {
       s->menu[n * s->width + e] = s->price[books->offer_csm[begin + e] * wide + n];
@@ -168,15 +169,42 @@ static void fill_menu(const tx_prover *p, const guest *g) {
   const tx_share *s = p->share;
   const int64_t *points = p->dual->books->offer_points;
   double point = s->weight[TX_POINTS];
-  for (size_t e = 0; e < s->width; e++) {
+  for (size_t e = 0; e < s->open; e++) {
     s->cost[e] = points == NULL ? 0 : -point * (double)points[g->begin + e];
   }
   for (size_t n = 0; n < p->dual->dimensions; n++) {
     const double *menu = s->menu + n * s->width;
     double amount = g->amount[n];
-    for (size_t e = 0; e < s->width; e++) {
+    for (size_t e = 0; e < s->open; e++) {
       s->cost[e] += menu[e] * amount;
     }
+  }
+}
+
+/* The same where the customer is let in. */
+static void fill_let_in(const tx_prover *p, const guest *g) {
+  const tx_dual *d = p->dual;
+  const tx_share *s = p->share;
+  const int64_t *points = d->books->offer_points;
+  size_t j = g->own->customer;
+  for (size_t x = tx_dual_let_in_from(d, j); x < tx_dual_let_in_to(d, j); x++) {
+    uint32_t place = d->let_in[x];
+    double cost = points == NULL || place == TX_BOOKS_NONE ? 0 : -s->weight[TX_POINTS] * (double)points[g->begin + place];
+    for (size_t n = 0; place != TX_BOOKS_NONE && n < d->dimensions; n++) {
+      cost += s->menu[n * s->width + place] * g->amount[n];
+    }
+    if (place != TX_BOOKS_NONE) {
+      s->cost[place] = cost;
+    }
+  }
+}
+
+/* The place, where it costs less than the least so far. */
+static void take_place(const tx_prover *p, const guest *g, uint32_t place, uint32_t *best, double *least) {
+  const tx_share *s = p->share;
+  if (s->cost[place] < *least && fits(p->dual, g, p->dual->books->offer_csm[g->begin + place])) {
+    *least = s->cost[place];
+    *best = place;
   }
 }
 
@@ -188,6 +216,7 @@ static uint32_t cheapest(const tx_prover *p, const guest *g, double *least) {
   double point = s->weight[TX_POINTS];
   uint32_t best = TX_BOOKS_NONE;
   fill_menu(p, g);
+  fill_let_in(p, g);
   if (g->own->owner != TX_BOOKS_NONE) {
     s->cost[g->own->owner] -= point * (double)g->own->owner_points;
   }
@@ -198,10 +227,12 @@ static uint32_t cheapest(const tx_prover *p, const guest *g, double *least) {
     }
   }
   *least = s->weight[TX_VALUE] * g->value;
-  for (size_t e = 0; e < s->width; e++) {
-    if (s->cost[e] < *least && fits(d, g, books->offer_csm[g->begin + e])) {
-      *least = s->cost[e];
-      best = (uint32_t)e;
+  for (size_t e = 0; e < s->open; e++) {
+    take_place(p, g, (uint32_t)e, &best, least);
+  }
+  for (size_t x = tx_dual_let_in_from(d, j); x < tx_dual_let_in_to(d, j); x++) {
+    if (d->let_in[x] != TX_BOOKS_NONE) {
+      take_place(p, g, d->let_in[x], &best, least);
     }
   }
   return best;

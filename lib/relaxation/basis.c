@@ -123,7 +123,7 @@ static void link_apart(tx_warm *w, uint32_t q) {
   }
   uint32_t bundle = tx_warm_owner_bundle(flow, q, TX_FLOW_CSM(flow, csm));
   bool owned = bundle != TX_BOOKS_NONE && flow->scope.basis->rest[customer] != csm;
-  size_t entry = owned ? 0 : tx_core_class_entry(flow->core, customer, csm);
+  size_t entry = owned ? 0 : tx_core_open_entry(flow->core, tx_core_offer(flow->core, customer), csm);
   if (entry == SIZE_MAX) {
     tx_warm_link_to_root(w, q);
   } else {
@@ -138,7 +138,7 @@ static void link_by(tx_warm *w, uint32_t n, uint32_t q, uint32_t csm, bool owned
     return;
   }
   uint32_t to = TX_FLOW_CSM(flow, csm), bundle = owned ? tx_warm_owner_bundle(flow, q, to) : TX_BOOKS_NONE;
-  size_t entry = owned ? 0 : tx_core_class_entry(flow->core, flow->by_value[flow->customer_begin[q]], csm);
+  size_t entry = owned ? 0 : tx_core_open_entry(flow->core, flow->core->books->class_offer[flow->class_of[q]], csm);
   if (owned ? bundle == TX_BOOKS_NONE : entry == SIZE_MAX) {
     tx_warm_link_to_root(w, n);
   } else {

@@ -39,7 +39,7 @@ bool tx_flow_class_cost(const tx_flow *flow, uint32_t q, tx_cost *least) {
   const tx_books *books = flow->core->books;
   size_t offer = books->class_offer[flow->class_of[q]];
   bool found = false;
-  for (size_t e = books->offer_begin[offer]; e < books->offer_begin[offer + 1]; e++) {
+  for (size_t e = books->offer_begin[offer]; e < tx_books_open_end(books, offer); e++) {
     if (flow->room[books->offer_csm[e]] < flow->load[q]) {
       continue;
     }
@@ -74,9 +74,13 @@ tx_cost tx_flow_customer_cost(const tx_flow *flow, uint32_t j, uint32_t q, const
 /* Customers that weigh nothing take the most points there are. */
 static void add_weightless(const tx_core *core, uint32_t j, total *sum) {
   tx_cost least = {{tx_core_value(core, j) * sum->scale, 0, 0, 0}};
-  for (size_t e = tx_core_row_begin(core, j); e < tx_core_row_end(core, j); e++) {
-    tx_cost cost = {{0, 0, -tx_core_entry_points(core, j, e) * sum->scale, 0}};
-    least = tx_cost_compare(&cost, &least) < 0 ? cost : least;
+  tx_choices choices = tx_core_choices(core, j);
+  for (size_t n = 0; n < choices.count; n++) {
+    size_t e = tx_core_choice(core, &choices, n);
+    if (e != SIZE_MAX) {
+      tx_cost cost = {{0, 0, -tx_core_entry_points(core, j, e) * sum->scale, 0}};
+      least = tx_cost_compare(&cost, &least) < 0 ? cost : least;
+    }
   }
   total_add(sum, &least);
 }

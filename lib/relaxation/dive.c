@@ -35,7 +35,7 @@ typedef struct dive {
   bool *left;    /* per customer: the relaxation leaves it uncovered */
   bool *apart;   /* per customer: has a node of its own */
   bool *used;    /* per customer: scratch */
-  bool *stuck;   /* per customer: was passed over in this round, being struck off; NULL: nobody is anywhere */
+  bool *stuck;   /* per customer: was passed over in this round, being struck off; NULL: nobody is turned anywhere */
   share *shares;
   size_t shares_count, shares_room;
   uint32_t *order, *spare;
@@ -48,10 +48,11 @@ typedef struct dive {
 
 static bool put(dive *d, uint32_t customer, uint32_t csm) {
   tx_core *core = d->core;
-  if (!tx_core_fits(core, customer, csm) || tx_core_struck(core, customer, csm)) {
+  size_t entry = tx_core_fits(core, customer, csm) ? tx_core_entry(core, customer, csm) : SIZE_MAX;
+  if (entry == SIZE_MAX) {
     return false;
   }
-  tx_core_place(core, customer, csm, tx_core_entry_points(core, customer, tx_core_entry(core, customer, csm)));
+  tx_core_place(core, customer, csm, tx_core_entry_points(core, customer, entry));
   d->rank[customer] = RANK_DONE;
   d->fixed++;
   return true;
@@ -124,7 +125,7 @@ static uint32_t next_of(const dive *d, uint32_t q, size_t *at, uint8_t *rank) {
 /* The same for the CSM: from whose offer it is struck, somebody else of the class comes, and it has to wait. */
 static uint32_t next_allowed(const dive *d, uint32_t q, size_t *at, uint8_t *rank, uint32_t csm) {
   uint32_t customer = next_of(d, q, at, rank);
-  while (customer != TX_BOOKS_NONE && tx_core_struck(d->core, customer, csm)) {
+  while (customer != TX_BOOKS_NONE && d->stuck != NULL && tx_core_entry(d->core, customer, csm) == SIZE_MAX) {
     d->stuck[customer] = true;
     customer = next_of(d, q, at, rank);
   }
@@ -164,9 +165,11 @@ static bool change_places(dive *d, uint32_t q, uint32_t csm) {
   if (waits == TX_BOOKS_NONE) {
     return false;
   }
-  for (size_t e = tx_core_row_begin(core, waits); loses && e < tx_core_row_end(core, waits); e++) {
-    uint32_t there = core->books->offer_csm[e];
-    if (there == csm || tx_core_struck(core, waits, there)) {
+  tx_choices choices = tx_core_choices(core, waits);
+  for (size_t n = 0; loses && n < choices.count; n++) {
+    size_t entry = tx_core_choice(core, &choices, n);
+    uint32_t there = entry == SIZE_MAX ? csm : core->books->offer_csm[entry];
+    if (there == csm || tx_core_denied(core, waits, entry)) {
       continue;
     }
     bool its_loss = false;
@@ -347,9 +350,12 @@ static uint32_t cheapest(const dive *d, uint32_t customer) {
   const tx_core *core = d->core;
   tx_cost least = {{tx_core_value(core, customer) * d->flow.scale, 0, 0, 0}};
   uint32_t best = TX_BOOKS_NONE;
-  for (size_t e = tx_core_row_begin(core, customer); e < tx_core_row_end(core, customer); e++) {
-    uint32_t csm = core->books->offer_csm[e];
-    if (d->flow.room[csm] == 0 || !tx_core_fits(core, customer, csm) || tx_core_struck(core, customer, csm)) {
+  tx_choices choices = tx_core_choices(core, customer);
+  for (size_t n = 0; n < choices.count; n++) {
+    size_t e = tx_core_choice(core, &choices, n);
+    uint32_t csm = e == SIZE_MAX ? TX_BOOKS_NONE : core->books->offer_csm[e];
+    bool may = e != SIZE_MAX && d->flow.room[csm] > 0 && tx_core_fits(core, customer, csm);
+    if (!may || tx_core_denied(core, customer, e)) {
       continue;
     }
     tx_cost cost =
@@ -373,7 +379,7 @@ static triax_status place_stuck(dive *d) {
     if (csm != TX_BOOKS_NONE) {
       put(d, customer, csm);
     }
-    if (waits && tx_watch_work(watch, tx_core_row_end(d->core, customer) - tx_core_row_begin(d->core, customer))) {
+    if (waits && tx_watch_work(watch, tx_core_choices(d->core, customer).count)) {
       return watch->status;
     }
   }
@@ -477,10 +483,10 @@ triax_status tx_dive(tx_core *core, int64_t scale, const tx_dive_options *option
   d.apart = tx_calloc(context, n, sizeof *d.apart);
   d.excess = tx_calloc(context, core->books->csms, sizeof *d.excess);
   d.used = tx_calloc(context, n, sizeof *d.used);
-  bool struck = core->books->struck_begin != NULL;
-  d.stuck = struck ? tx_calloc(context, n, sizeof *d.stuck) : NULL;
+  bool turned = core->books->turned_begin != NULL;
+  d.stuck = turned ? tx_calloc(context, n, sizeof *d.stuck) : NULL;
   triax_status status = TRIAX_OK;
-  if ((struck && d.stuck == NULL) || d.rank == NULL || d.left == NULL || d.apart == NULL || d.used == NULL ||
+  if ((turned && d.stuck == NULL) || d.rank == NULL || d.left == NULL || d.apart == NULL || d.used == NULL ||
       d.excess == NULL) {
     status = tx_no_memory(core->watch->error);
   } else {

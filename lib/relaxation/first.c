@@ -112,7 +112,7 @@ static bool next_room(const tx_flow *flow, size_t *at, size_t end, const int64_t
 static void spread(tx_flow *flow, uint32_t q, int64_t *amount) {
   size_t offer = flow->core->books->class_offer[flow->class_of[q]], entry = 0;
   size_t at = flow->entry == NULL ? flow->core->books->offer_begin[offer] : flow->entry_begin[q];
-  size_t end = flow->entry == NULL ? flow->core->books->offer_begin[offer + 1] : flow->entry_begin[q + 1];
+  size_t end = flow->entry == NULL ? tx_books_open_end(flow->core->books, offer) : flow->entry_open[q];
   while (amount[q] > 0 && next_room(flow, &at, end, amount, &entry)) {
     uint32_t csm = flow->core->books->offer_csm[entry], n = TX_FLOW_CSM(flow, csm);
     int64_t room = flow->room[csm] - amount[n];

@@ -1,7 +1,7 @@
 /* The relaxation: customers may be divided. As a flow it is small, because customers of a class are one node.
  *
  *   class -> CSM        no limit, costs the points lost; never stored, priced from the offers
- *   class -> CSM        the customers that the CSM owns: one convex bundle, most points first
+ *   class -> CSM        the customers that the CSM owns, or that are let in to it: one convex bundle, most points first
  *   class -> root       uncovered: one convex bundle, least value first
  *   CSM   -> root       load: one convex bundle, the balance curve's lower hull over loads that can be reached; what is
  *                       beyond room is dearer than leaving it uncovered: a first flow may pass room, the last does not
@@ -74,7 +74,8 @@ typedef struct tx_flow {
   int64_t dearest; /* rate that no uncovered customer's comes to */
   uint32_t *open;  /* CSMs with room */
   size_t opened;
-  size_t *entry_begin, *entry; /* per class node, where the CSMs are limited: their entries in its offer */
+  /* Per class node, where the CSMs are limited: their entries in its offer, the open ones and then the closed. */
+  size_t *entry_begin, *entry_open, *entry;
   tx_node *node;
   bool finished; /* optimal, and not merely out of budget */
 } tx_flow;

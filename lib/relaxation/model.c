@@ -84,7 +84,7 @@ static bool less_value(const void *user, uint32_t a, uint32_t b) {
   return value_a != value_b ? value_a < value_b : owned_a != owned_b ? owned_b : a < b;
 }
 
-/* A customer at a CSM where it earns more than others of its class. */
+/* A customer at a CSM where it earns more than others of its class, or whom they may not have. */
 typedef struct exception {
   int64_t points;
   uint32_t csm, customer;
@@ -175,13 +175,14 @@ typedef struct exceptions {
   size_t room, count; /* of one class */
 } exceptions;
 
-/* Where the customer may be and earns more than its class does. */
+/* Where the customer may be and earns more than its class does, or its class may not be. */
 static void add_exceptions(const tx_core *core, uint32_t j, exceptions *e) {
   size_t have = tx_core_exceptions(core, j);
   for (size_t n = 0; n < have; n++) {
     int64_t points;
     uint32_t csm = tx_core_exception(core, j, n, &points);
-    if (csm != TX_BOOKS_NONE && points > 0 && tx_core_entry(core, j, csm) != SIZE_MAX) {
+    size_t entry = csm == TX_BOOKS_NONE ? SIZE_MAX : tx_core_entry(core, j, csm);
+    if (entry != SIZE_MAX && (points > 0 || entry >= tx_books_open_end(core->books, tx_core_offer(core, j)))) {
       e->order[e->count] = (uint32_t)e->count;
       e->list[e->count++] = (exception){points, csm, j, have - 1};
     }
@@ -306,18 +307,22 @@ static bool limit_csms(tx_flow *flow) {
     return true;
   }
   flow->entry_begin = tx_arena_calloc(&flow->arena, flow->classes + 1, sizeof *flow->entry_begin);
+  flow->entry_open = tx_arena_calloc(&flow->arena, flow->classes, sizeof *flow->entry_open);
   flow->entry = tx_arena_calloc(&flow->arena, flow->classes, scope->csm_count * sizeof *flow->entry);
-  if (flow->entry_begin == NULL || flow->entry == NULL) {
+  if (flow->entry_begin == NULL || flow->entry_open == NULL || flow->entry == NULL) {
     return false;
   }
   for (size_t q = 0; q < flow->classes; q++) {
-    for (size_t x = 0; x < scope->csm_count; x++) {
-      size_t entry = tx_core_class_entry(flow->core, flow->by_value[flow->customer_begin[q]], scope->csms[x]);
-      if (entry != SIZE_MAX) {
-        flow->entry[at++] = entry;
+    uint32_t offer = flow->core->books->class_offer[flow->class_of[q]];
+    for (int closed = 0; closed < 2; closed++) {
+      for (size_t x = 0; x < scope->csm_count && (!closed || flow->core->books->offer_open != NULL); x++) {
+        size_t entry = (closed ? tx_core_closed_entry : tx_core_open_entry)(flow->core, offer, scope->csms[x]);
+        if (entry != SIZE_MAX) {
+          flow->entry[at++] = entry;
+        }
       }
+      *(closed ? &flow->entry_begin[q + 1] : &flow->entry_open[q]) = at;
     }
-    flow->entry_begin[q + 1] = at;
     flow->core->watch->work += 6 * scope->csm_count;
   }
   return true;

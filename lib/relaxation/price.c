@@ -63,14 +63,14 @@ static inline bool cheaper(const tx_flow *flow, size_t entry, int64_t unit, tx_c
 static size_t price_offers(tx_flow *flow, uint32_t class_node, tx_entering *best) {
   const tx_books *books = flow->core->books;
   size_t offer = books->class_offer[flow->class_of[class_node]];
-  size_t begin = books->offer_begin[offer], end = books->offer_begin[offer + 1], found = SIZE_MAX;
+  size_t begin = books->offer_begin[offer], end = tx_books_open_end(books, offer), found = SIZE_MAX;
   const tx_cost mine = flow->node[class_node].price;
   int64_t unit = flow->unit[class_node];
   /* The class's price is a common term: the CSM that is cheapest, and cheaper than it, gains most. */
   tx_cost least = mine;
   if (flow->entry != NULL) {
     begin = flow->entry_begin[class_node];
-    end = flow->entry_begin[class_node + 1];
+    end = flow->entry_open[class_node];
     for (size_t x = begin; x < end; x++) {
       found = cheaper(flow, flow->entry[x], unit, &least) ? flow->entry[x] : found;
     }

@@ -149,7 +149,7 @@ static void link_orphans(tx_warm *w) {
     bool own = w->node[flow->class_of[q]] == q && w->former_node[flow->class_of[q]] != TX_BOOKS_NONE;
     size_t offer = books->class_offer[flow->class_of[q]];
     size_t begin = flow->entry == NULL ? books->offer_begin[offer] : flow->entry_begin[q];
-    size_t end = flow->entry == NULL ? books->offer_begin[offer + 1] : flow->entry_begin[q + 1];
+    size_t end = flow->entry == NULL ? tx_books_open_end(books, offer) : flow->entry_open[q];
     for (size_t e = begin; own && e < end; e++) {
       offer_to_orphan(w, q, flow->entry == NULL ? e : flow->entry[e]);
     }

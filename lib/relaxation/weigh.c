@@ -76,7 +76,7 @@ static size_t price_offers(weighing *w, uint32_t class_node) {
   const tx_books *books = flow->core->books;
   size_t offer = books->class_offer[flow->class_of[class_node]], found = SIZE_MAX;
   double least = 0, unit = (double)flow->unit[class_node];
-  for (size_t e = books->offer_begin[offer]; e < books->offer_begin[offer + 1]; e++) {
+  for (size_t e = books->offer_begin[offer]; e < tx_books_open_end(books, offer); e++) {
     if (flow->room[books->offer_csm[e]] == 0) {
       continue; /* is not in the tree */
     }
@@ -94,7 +94,7 @@ static size_t price_offers(weighing *w, uint32_t class_node) {
     tx_cost_sub(&cost, &flow->node[class_node].price);
     take(w, &cost, (tx_entering){.from = class_node, .to = csm, .bundle = TX_BOOKS_NONE, .entry = found});
   }
-  return books->offer_begin[offer + 1] - books->offer_begin[offer];
+  return tx_books_open_end(books, offer) - books->offer_begin[offer];
 }
 
 static size_t price_class(weighing *w, uint32_t class_node) {

@@ -112,8 +112,8 @@ static void add_turn(anneal *a, uint32_t customer, uint32_t to, int64_t points) 
 /* A place for one that is pushed out: where the other came from, or one of its offer; none, and it stays uncovered. */
 static void rehouse(anneal *a, turn *t, uint32_t from, uint32_t avoid, uint64_t dice) {
   tx_core *core = a->core;
-  size_t begin = tx_core_row_begin(core, t->customer), width = tx_core_row_end(core, t->customer) - begin;
-  size_t entry = from == TX_BOOKS_NONE ? SIZE_MAX : tx_core_entry(core, t->customer, from);
+  tx_choices choices = tx_core_choices(core, t->customer);
+  size_t width = choices.count, entry = from == TX_BOOKS_NONE ? SIZE_MAX : tx_core_entry(core, t->customer, from);
   if (entry != SIZE_MAX && fits(a, t->customer, from)) {
     t->to = from;
     t->points = tx_core_entry_points(core, t->customer, entry);
@@ -121,10 +121,11 @@ static void rehouse(anneal *a, turn *t, uint32_t from, uint32_t avoid, uint64_t 
   }
   size_t looks = width < LOOKS ? width : LOOKS;
   for (size_t x = 0, e = (size_t)(dice % width); x < looks; x++, e = e + 1 == width ? 0 : e + 1) {
-    uint32_t csm = core->books->offer_csm[begin + e];
-    if (csm != avoid && fits(a, t->customer, csm) && !tx_core_struck(core, t->customer, csm)) {
+    entry = tx_core_choice(core, &choices, e);
+    uint32_t csm = entry == SIZE_MAX ? avoid : core->books->offer_csm[entry];
+    if (csm != avoid && fits(a, t->customer, csm) && !tx_core_denied(core, t->customer, entry)) {
       t->to = csm;
-      t->points = tx_core_entry_points(core, t->customer, begin + e);
+      t->points = tx_core_entry_points(core, t->customer, entry);
       return;
     }
   }
@@ -216,13 +217,14 @@ static void trial(anneal *a) {
   uint64_t dice = tx_core_random(core), more = tx_core_random(core);
   bool uncovered = a->waiting_count > 0 && (dice & 1) == 0;
   uint32_t customer = uncovered ? a->waiting[(dice >> 8) % a->waiting_count] : (uint32_t)((dice >> 8) % a->roam.n);
-  size_t begin = tx_core_row_begin(core, customer), width = tx_core_row_end(core, customer) - begin;
-  size_t entry = begin + (size_t)((more & 0xFFFFFF) % width);
-  uint32_t csm = core->books->offer_csm[entry];
+  tx_choices choices = tx_core_choices(core, customer);
+  size_t entry = tx_core_choice(core, &choices, (size_t)((more & 0xFFFFFF) % choices.count));
   core->watch->work += 8;
-  if (csm == a->roam.at[customer] || tx_core_struck(core, customer, csm)) {
+  if (entry == SIZE_MAX || core->books->offer_csm[entry] == a->roam.at[customer] ||
+      tx_core_denied(core, customer, entry)) {
     return;
   }
+  uint32_t csm = core->books->offer_csm[entry];
   a->turns = 0;
   while (a->turns < OUT_MOST && !fits(a, customer, csm)) {
     uint32_t member = tx_roam_member(&a->roam, csm);

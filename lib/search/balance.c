@@ -120,14 +120,14 @@ static int64_t trial(balance *b) {
   tx_core *core = b->core;
   uint64_t dice = tx_core_random(core);
   uint32_t customer = (uint32_t)((dice >> 32) * b->roam.n >> 32), a = b->roam.at[customer];
-  size_t begin = tx_core_row_begin(core, customer), width = tx_core_row_end(core, customer) - begin;
+  tx_choices choices = tx_core_choices(core, customer);
   core->watch->work += 4;
   if (a == TX_BOOKS_NONE) {
     return 0;
   }
-  size_t entry = begin + (size_t)((dice & 0xFFFFFFFF) * width >> 32);
-  uint32_t c = core->books->offer_csm[entry];
-  if (c == a || tx_core_struck(core, customer, c)) {
+  size_t entry = tx_core_choice(core, &choices, (size_t)((dice & 0xFFFFFFFF) * choices.count >> 32));
+  uint32_t c = entry == SIZE_MAX ? a : core->books->offer_csm[entry];
+  if (c == a || tx_core_denied(core, customer, entry)) {
     return 0;
   }
   int64_t there = tx_core_entry_points(core, customer, entry), lost = b->roam.points[customer] - there, size = 0;

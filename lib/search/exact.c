@@ -12,26 +12,23 @@ typedef struct search {
   uint64_t end; /* of the budget */
 } search;
 
+/* Whether two customers' exceptions are the same. */
+static bool same_list(const size_t *begin, const void *list, size_t size, uint32_t a, uint32_t b) {
+  size_t count = tx_books_to(begin, a) - tx_books_from(begin, a);
+  const char *bytes = list;
+  return count == tx_books_to(begin, b) - tx_books_from(begin, b) &&
+         (count == 0 || memcmp(bytes + begin[a] * size, bytes + begin[b] * size, count * size) == 0);
+}
+
 /* Whether b could stand in a's place unnoticed. */
 static bool alike(const tx_core *core, uint32_t a, uint32_t b) {
   const tx_books *books = core->books;
   bool same = books->customer_class[a] == books->customer_class[b] && tx_core_value(core, a) == tx_core_value(core, b);
   same = same && tx_core_owner(core, a) == tx_core_owner(core, b);
   same = same && (books->owner_points == NULL || books->owner_points[a] == books->owner_points[b]);
-  size_t exceptions = tx_core_exceptions(core, a);
-  same = same && exceptions == tx_core_exceptions(core, b);
-  for (size_t n = 1; same && n < exceptions; n++) {
-    int64_t points_a, points_b;
-    same = tx_core_exception(core, a, n, &points_a) == tx_core_exception(core, b, n, &points_b);
-    same = same && points_a == points_b;
-  }
-  const size_t *struck = books->struck_begin;
-  if (same && struck != NULL) {
-    size_t count = struck[a + 1] - struck[a];
-    same = count == struck[b + 1] - struck[b] &&
-           (count == 0 ||
-            memcmp(books->struck_csm + struck[a], books->struck_csm + struck[b], count * sizeof(uint32_t)) == 0);
-  }
+  same = same && same_list(books->more_begin, books->more_csm, sizeof *books->more_csm, a, b);
+  same = same && same_list(books->more_begin, books->more_points, sizeof *books->more_points, a, b);
+  same = same && same_list(books->turned_begin, books->turned_csm, sizeof *books->turned_csm, a, b);
   for (size_t d = 1; same && d < core->dimensions; d++) {
     same = core->amount[d][a] == core->amount[d][b];
   }
@@ -40,8 +37,10 @@ static bool alike(const tx_core *core, uint32_t a, uint32_t b) {
 
 static int64_t most_points(const tx_core *core, uint32_t customer) {
   int64_t most = 0;
-  for (size_t e = tx_core_row_begin(core, customer); e < tx_core_row_end(core, customer); e++) {
-    int64_t points = tx_core_entry_points(core, customer, e);
+  tx_choices choices = tx_core_choices(core, customer);
+  for (size_t n = 0; n < choices.count; n++) {
+    size_t e = tx_core_choice(core, &choices, n);
+    int64_t points = e == SIZE_MAX ? 0 : tx_core_entry_points(core, customer, e);
     most = points > most ? points : most;
   }
   return most;
@@ -109,11 +108,13 @@ static bool descend(search *s, size_t depth, int64_t lost) {
   }
   uint32_t customer = s->order[depth];
   bool complete = true;
-  for (size_t e = tx_core_row_begin(core, customer); complete && e < tx_core_row_end(core, customer); e++) {
-    uint32_t csm = core->books->offer_csm[e];
+  tx_choices choices = tx_core_choices(core, customer);
+  for (size_t n = 0; complete && n < choices.count; n++) {
+    size_t e = tx_core_choice(core, &choices, n);
+    uint32_t csm = e == SIZE_MAX ? TX_BOOKS_NONE : core->books->offer_csm[e];
     core->watch->work += 2;
     complete = core->watch->work < s->end;
-    bool may = complete && !out_of_turn(s, depth, csm) && !tx_core_struck(core, customer, csm);
+    bool may = complete && e != SIZE_MAX && !out_of_turn(s, depth, csm) && !tx_core_denied(core, customer, e);
     if (may && tx_core_fits(core, customer, csm)) {
       tx_core_place(core, customer, csm, tx_core_entry_points(core, customer, e));
       complete = descend(s, depth + 1, lost);

@@ -14,12 +14,14 @@ static bool before(const void *user, uint32_t a, uint32_t b) {
 }
 
 static void place_best(tx_core *core, uint32_t customer) {
-  size_t begin = tx_core_row_begin(core, customer), end = tx_core_row_end(core, customer), best = SIZE_MAX;
+  size_t best = SIZE_MAX;
+  tx_choices choices = tx_core_choices(core, customer);
   tx_cost least = {{0, 0, 0, 0}};
-  for (size_t e = begin; e < end; e++) {
-    uint32_t csm = core->books->offer_csm[e];
+  for (size_t n = 0; n < choices.count; n++) {
+    size_t e = tx_core_choice(core, &choices, n);
+    uint32_t csm = e == SIZE_MAX ? TX_BOOKS_NONE : core->books->offer_csm[e];
     tx_cost change;
-    if (!tx_core_fits(core, customer, csm) || tx_core_struck(core, customer, csm)) {
+    if (e == SIZE_MAX || !tx_core_fits(core, customer, csm) || tx_core_denied(core, customer, e)) {
       continue;
     }
     tx_core_change(core, customer, csm, 1, &change);
@@ -42,7 +44,7 @@ triax_status tx_greedy_order(tx_core *core, const uint32_t *order, size_t count)
     triax_status status = TRIAX_OK;
     if (core->at[customer] == TX_BOOKS_NONE) {
       place_best(core, customer);
-      status = tx_watch_work(core->watch, 1 + tx_core_row_end(core, customer) - tx_core_row_begin(core, customer));
+      status = tx_watch_work(core->watch, 1 + tx_core_choices(core, customer).count);
     }
     if (status != TRIAX_OK) {
       return status;

@@ -25,12 +25,15 @@ static void cost_of_coming(const tx_core *core, uint32_t customer, size_t entry,
 /* The cheapest place for an uncovered customer with room for it, `avoid` aside; SIZE_MAX and no cost: none better
  * than to stay uncovered. */
 static size_t best_place(tx_core *core, uint32_t customer, uint32_t avoid, tx_cost *least) {
-  size_t best = SIZE_MAX, begin = tx_core_row_begin(core, customer), end = tx_core_row_end(core, customer);
+  size_t best = SIZE_MAX;
+  tx_choices choices = tx_core_choices(core, customer);
   *least = (tx_cost){{0, 0, 0, 0}};
-  for (size_t e = begin; e < end; e++) {
-    uint32_t csm = core->books->offer_csm[e];
+  for (size_t n = 0; n < choices.count; n++) {
+    size_t e = tx_core_choice(core, &choices, n);
+    uint32_t csm = entry_csm(core, e);
     tx_cost cost;
-    if (csm == avoid || !tx_core_fits(core, customer, csm) || tx_core_struck(core, customer, csm)) {
+    bool may = e != SIZE_MAX && csm != avoid && tx_core_fits(core, customer, csm);
+    if (!may || tx_core_denied(core, customer, e)) {
       continue;
     }
     cost_of_coming(core, customer, e, &cost);
@@ -39,7 +42,7 @@ static size_t best_place(tx_core *core, uint32_t customer, uint32_t avoid, tx_co
       best = e;
     }
   }
-  core->watch->work += end - begin;
+  core->watch->work += choices.count;
   return best;
 }
 
@@ -101,8 +104,10 @@ static bool improve_customer(tx_core *core, uint32_t customer) {
   if (found) {
     best.cost = left;
   }
-  for (size_t e = tx_core_row_begin(core, customer); e < tx_core_row_end(core, customer); e++) {
-    if (core->books->offer_csm[e] != from && !tx_core_struck(core, customer, core->books->offer_csm[e])) {
+  tx_choices choices = tx_core_choices(core, customer);
+  for (size_t n = 0; n < choices.count; n++) {
+    size_t e = tx_core_choice(core, &choices, n);
+    if (e != SIZE_MAX && core->books->offer_csm[e] != from && !tx_core_denied(core, customer, e)) {
       try_entry(core, customer, e, &left, &best);
     }
   }

@@ -73,7 +73,7 @@ static void collect_coming(tx_pairs *p, const tx_book *book, uint32_t to, bool t
         break; /* of equal values some may have an exception here */
       }
       value = tx_core_value(core, j);
-      if (tx_core_struck(core, j, to)) {
+      if (tx_core_denied(core, j, entry)) {
         continue;
       }
       kept = keep(side, there, (tx_pair_item){j, -value, -tx_core_entry_points(core, j, entry), entry}) && kept;
@@ -100,7 +100,8 @@ static void collect_moving(tx_pairs *p, const tx_book *book, uint32_t to, bool t
   for (size_t r = 0, x = book->begin; r < book->rows; r++) {
     const tx_book_row *row = &shelf->row[book->row_begin + r];
     size_t end = book->begin + row->end, entry = tx_shelf_entry(shelf, row->offer, to);
-    tx_pair_load *side = entry == SIZE_MAX ? NULL : side_of(p, row->load);
+    bool open = entry != SIZE_MAX && entry < tx_books_open_end(core->books, row->offer);
+    tx_pair_load *side = open ? side_of(p, row->load) : NULL;
     int64_t points = entry == SIZE_MAX || core->books->offer_points == NULL ? 0 : core->books->offer_points[entry];
     for (bool more = side != NULL; more && x < end; x++) {
       uint32_t j = shelf->customer[x];
@@ -111,10 +112,9 @@ static void collect_moving(tx_pairs *p, const tx_book *book, uint32_t to, bool t
   }
   for (size_t x = 0; x < exceptions; x++) {
     uint32_t j = exception[x].customer;
-    bool struck = tx_core_struck(core, j, to);
-    size_t entry =
-        struck ? SIZE_MAX : tx_shelf_entry(shelf, core->books->class_offer[core->books->customer_class[j]], to);
-    tx_pair_load *side = entry == SIZE_MAX ? NULL : side_of(p, tx_core_load(core, j));
+    size_t entry = tx_shelf_entry(shelf, tx_core_offer(core, j), to);
+    bool may = entry != SIZE_MAX && !tx_core_denied(core, j, entry);
+    tx_pair_load *side = may ? side_of(p, tx_core_load(core, j)) : NULL;
     if (side != NULL) {
       keep(side, there, (tx_pair_item){j, 0, core->points[j] - tx_core_entry_points(core, j, entry), entry});
     }
@@ -371,13 +371,14 @@ triax_status tx_pairs_round(tx_pairs *p, uint64_t end, bool *gained) {
   return TRIAX_OK;
 }
 
-/* Fills the CSM's row: the higher CSMs that share an offer with it, then the uncovered. mark: per CSM, last row. */
+/* Fills the CSM's row: the higher CSMs that share an offer's open part with it, then the uncovered. Between others only
+ * few customers may go. mark: per CSM, last row. */
 static size_t list_neighbours(const tx_core *core, const size_t *offers_begin, const uint32_t *offers_of, uint32_t a,
                               uint32_t *mark, uint32_t *out, size_t most) {
   const tx_books *books = core->books;
   size_t count = 0, seen = 0;
   for (size_t o = offers_begin[a]; o < offers_begin[a + 1]; o++) {
-    for (size_t e = books->offer_begin[offers_of[o]]; e < books->offer_begin[offers_of[o] + 1]; e++) {
+    for (size_t e = books->offer_begin[offers_of[o]]; e < tx_books_open_end(books, offers_of[o]); e++) {
       uint32_t b = books->offer_csm[e];
       if (b <= a || mark[b] == a + 1) {
         continue;
@@ -397,25 +398,26 @@ static size_t list_neighbours(const tx_core *core, const size_t *offers_begin, c
   return count;
 }
 
-/* offers_of: for each CSM the offers that have it. */
+/* offers_of: for each CSM the offers that it is open on. */
 static void invert_offers(const tx_books *books, size_t *begin, uint32_t *of) {
   for (size_t o = 0; o < books->offers; o++) {
-    for (size_t e = books->offer_begin[o]; e < books->offer_begin[o + 1]; e++) {
+    for (size_t e = books->offer_begin[o]; e < tx_books_open_end(books, o); e++) {
       begin[books->offer_csm[e] + 1]++;
     }
   }
   for (size_t i = 0; i < books->csms; i++) {
     begin[i + 1] += begin[i];
   }
+  size_t all = begin[books->csms];
   for (size_t o = books->offers; o-- > 0;) {
-    for (size_t e = books->offer_begin[o]; e < books->offer_begin[o + 1]; e++) {
+    for (size_t e = books->offer_begin[o]; e < tx_books_open_end(books, o); e++) {
       of[--begin[books->offer_csm[e] + 1]] = (uint32_t)o;
     }
   }
   for (size_t i = 0; i < books->csms; i++) {
     begin[i] = begin[i + 1];
   }
-  begin[books->csms] = books->offers == 0 ? 0 : books->offer_begin[books->offers];
+  begin[books->csms] = all;
 }
 
 static bool build_neighbours(tx_pairs *p, tx_arena *arena) {

@@ -42,10 +42,11 @@ static void choose(region *r) {
   if (customer == TX_BOOKS_NONE) {
     return;
   }
-  size_t begin = tx_core_row_begin(core, customer), width = tx_core_row_end(core, customer) - begin;
+  tx_choices choices = tx_core_choices(core, customer);
   size_t wanted = 2 + (size_t)(tx_core_random(core) % (REGION - 1));
   for (size_t tries = 0; r->csms < wanted && tries < 2 * REGION; tries++) {
-    uint32_t csm = core->books->offer_csm[begin + (size_t)(tx_core_random(core) % width)];
+    size_t entry = tx_core_choice(core, &choices, (size_t)(tx_core_random(core) % choices.count));
+    uint32_t csm = entry == SIZE_MAX ? start : core->books->offer_csm[entry];
     if (!in_region(r, csm)) {
       r->csm[r->csms++] = csm;
     }
@@ -186,13 +187,13 @@ static uint32_t somebody(const region *r, uint64_t random) {
 static triax_status kick(region *r) {
   tx_core *core = r->core;
   uint32_t customer = somebody(r, tx_core_random(core));
-  size_t begin = tx_core_row_begin(core, customer), width = tx_core_row_end(core, customer) - begin;
-  size_t entry = begin + (size_t)(tx_core_random(core) % width);
-  uint32_t csm = core->books->offer_csm[entry];
+  tx_choices choices = tx_core_choices(core, customer);
+  size_t entry = tx_core_choice(core, &choices, (size_t)(tx_core_random(core) % choices.count));
   bool kept = true;
-  if (tx_core_struck(core, customer, csm)) {
+  if (entry == SIZE_MAX || tx_core_denied(core, customer, entry)) {
     return TRIAX_OK;
   }
+  uint32_t csm = core->books->offer_csm[entry];
   r->count = 0;
   tx_core_place(core, customer, TX_BOOKS_NONE, 0);
   while (kept && !tx_core_fits(core, customer, csm) && core->first[csm] != TX_BOOKS_NONE) {

@@ -11,10 +11,8 @@
 /* Room for further ones, beside an eighth: of customers, rows and exceptions. */
 #define SPARE 6
 
-static size_t exceptions_of(const tx_books *books, uint32_t j) {
-  size_t count = books->owner != NULL && books->owner[j] != TX_BOOKS_NONE;
-  count += tx_books_to(books->struck_begin, j) - tx_books_from(books->struck_begin, j);
-  return count + tx_books_to(books->more_begin, j) - tx_books_from(books->more_begin, j);
+static size_t exceptions_of(const tx_core *core, uint32_t j) {
+  return tx_core_exceptions(core, j) - (tx_core_owner(core, j) == TX_BOOKS_NONE);
 }
 
 static bool fill_table(tx_shelf *s, tx_arena *arena) {
@@ -36,7 +34,7 @@ bool tx_shelf_init(tx_shelf *s, const tx_core *core, tx_arena *arena) {
   size_t n = books->customers, csms = books->csms;
   *s = (tx_shelf){.core = core, .room = n + n / 4 + 2 * SPARE * (csms + 1)};
   for (uint32_t j = 0; j < n; j++) {
-    s->exception_room += exceptions_of(books, j);
+    s->exception_room += exceptions_of(core, j);
   }
   s->exception_room += s->exception_room / 4 + 2 * SPARE * (csms + 1);
   s->book = tx_arena_calloc(arena, csms + 1, sizeof *s->book);
@@ -147,15 +145,11 @@ static void add_one(tx_shelf *s, tx_book *book, uint32_t list, uint32_t csm, uin
   }
 }
 
-/* Where the customer earns other points than its class, or is struck off. */
+/* Where the customer earns other points than its class, is struck off or let in. */
 static void add_exceptions(tx_shelf *s, tx_book *book, uint32_t list, uint32_t j) {
-  const tx_books *books = s->core->books;
-  add_one(s, book, list, tx_core_owner(s->core, j), j);
-  for (size_t x = tx_books_from(books->more_begin, j); x < tx_books_to(books->more_begin, j); x++) {
-    add_one(s, book, list, books->more_csm[x], j);
-  }
-  for (size_t x = tx_books_from(books->struck_begin, j); x < tx_books_to(books->struck_begin, j); x++) {
-    add_one(s, book, list, books->struck_csm[x], j);
+  int64_t points;
+  for (size_t n = 0; n < tx_core_exceptions(s->core, j); n++) {
+    add_one(s, book, list, tx_core_exception(s->core, j, n, &points), j);
   }
 }
 
@@ -173,7 +167,7 @@ static void open_book(tx_shelf *s, uint32_t list) {
   size_t customers = 0, exceptions = 0;
   for (uint32_t j = core->first[list]; j != TX_BOOKS_NONE; j = core->next[j]) {
     customers++;
-    exceptions += list < core->books->csms ? exceptions_of(core->books, j) : 0;
+    exceptions += list < core->books->csms ? exceptions_of(core, j) : 0;
   }
   customers += customers / 8 + SPARE;
   exceptions += exceptions / 8 + SPARE;
@@ -290,7 +284,7 @@ static bool update(tx_shelf *s, tx_book *book, uint32_t list, uint32_t customer,
   const tx_core *core = s->core;
   bool waiting = list == core->books->csms, is = core->at[customer] == (waiting ? TX_BOOKS_NONE : list);
   size_t r = row_of_class(s, book, core->books->customer_class[customer]);
-  size_t exceptions = waiting ? 0 : exceptions_of(core->books, customer);
+  size_t exceptions = waiting ? 0 : exceptions_of(core, customer);
   if (r == SIZE_MAX) {
     return false;
   }

@@ -43,8 +43,8 @@ static bool try_exchange(swaps *s, uint32_t customer, uint32_t csm, size_t entry
   }
   tx_cost_add(&change, &more);
   change.part[TX_POINTS] += lost;
-  if (!tx_cost_negative(&change) || tx_core_struck(core, customer, csm) ||
-      (other != TX_BOOKS_NONE && tx_core_struck(core, other, from))) {
+  if (!tx_cost_negative(&change) || tx_core_denied(core, customer, entry) ||
+      (other != TX_BOOKS_NONE && tx_core_denied(core, other, back))) {
     return false;
   }
   if (other != TX_BOOKS_NONE) {
@@ -57,8 +57,10 @@ static bool try_exchange(swaps *s, uint32_t customer, uint32_t csm, size_t entry
 static bool improve_customer(swaps *s, uint32_t customer) {
   tx_core *core = s->core;
   bool gained = false;
-  for (size_t e = tx_core_row_begin(core, customer); e < tx_core_row_end(core, customer); e++) {
-    uint32_t csm = core->books->offer_csm[e], from = core->at[customer];
+  tx_choices choices = tx_core_choices(core, customer);
+  for (size_t n = 0; n < choices.count; n++) {
+    size_t e = tx_core_choice(core, &choices, n);
+    uint32_t from = core->at[customer], csm = e == SIZE_MAX ? from : core->books->offer_csm[e];
     if (csm == from) {
       continue;
     }

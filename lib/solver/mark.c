@@ -53,9 +53,9 @@ static void add_exceptions(uint64_t mark[2], const tx_split *split, size_t part,
     }
   }
   add_word(mark, UINT64_MAX);
-  for (size_t x = tx_books_from(books->struck_begin, j); x < tx_books_to(books->struck_begin, j); x++) {
-    if (split->csm_part[books->struck_csm[x]] == part) {
-      add_word(mark, split->csm_local[books->struck_csm[x]]);
+  for (size_t x = tx_books_from(books->turned_begin, j); x < tx_books_to(books->turned_begin, j); x++) {
+    if (split->csm_part[books->turned_csm[x]] == part) {
+      add_word(mark, split->csm_local[books->turned_csm[x]]);
     }
   }
   add_word(mark, UINT64_MAX);
@@ -65,7 +65,7 @@ static void add_exceptions(uint64_t mark[2], const tx_split *split, size_t part,
  * they do not have to wait for each other. */
 static void add_customers(uint64_t mark[2], const tx_split *split, size_t part) {
   const tx_books *books = split->books;
-  bool excepted = books->more_begin != NULL || books->struck_begin != NULL;
+  bool excepted = books->more_begin != NULL || books->turned_begin != NULL;
   add_word(mark, (uint64_t)(books->value != NULL) << 2 | (uint64_t)(books->owner != NULL) << 1 |
                      (books->owner_points != NULL));
   add_word(mark, split->customer_begin[part + 1] - split->customer_begin[part]);
@@ -99,6 +99,7 @@ void tx_part_mark(const tx_split *split, size_t number, const tx_part *part, uin
   for (size_t o = 0; o <= books->offers; o++) {
     add_word(mark, books->offer_begin[o]);
   }
+  add_bytes(mark, books->offer_open, books->offers, sizeof *books->offer_open);
   add_bytes(mark, books->offer_csm, entries, sizeof *books->offer_csm);
   add_bytes(mark, books->offer_points, entries, sizeof *books->offer_points);
   add_bytes(mark, books->class_load, books->classes, sizeof *books->class_load);

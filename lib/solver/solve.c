@@ -158,13 +158,12 @@ static triax_status solve_range(void *user, size_t worker, size_t begin, size_t 
 /* Points that a customer earns at the CSM it is fixed to: those on offer there, or none. */
 static int64_t fixed_points(const tx_books *books, size_t j) {
   size_t offer = books->class_offer[books->customer_class[j]];
-  for (size_t x = tx_books_from(books->struck_begin, j); x < tx_books_to(books->struck_begin, j); x++) {
-    if (books->struck_csm[x] == books->fixed[j]) {
-      return 0;
-    }
+  bool turned = false;
+  for (size_t x = tx_books_from(books->turned_begin, j); x < tx_books_to(books->turned_begin, j); x++) {
+    turned = turned || books->turned_csm[x] == books->fixed[j];
   }
   for (size_t e = books->offer_begin[offer]; e < books->offer_begin[offer + 1]; e++) {
-    if (books->offer_csm[e] == books->fixed[j]) {
+    if (books->offer_csm[e] == books->fixed[j] && (e < tx_books_open_end(books, offer)) != turned) {
       bool owned = books->owner != NULL && books->owner[j] == books->fixed[j] && books->owner_points != NULL;
       int64_t points = (books->offer_points == NULL ? 0 : books->offer_points[e]) + (owned ? books->owner_points[j] : 0);
       for (size_t x = tx_books_from(books->more_begin, j); x < tx_books_to(books->more_begin, j); x++) {

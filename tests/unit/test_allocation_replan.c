@@ -135,8 +135,8 @@ static void strike(generated *g, strikes *s, uint64_t too, const uint32_t *has) 
     if (high != TX_BOOKS_NONE) s->csm[at++] = high;
     s->begin[j + 1] = at;
   }
-  g->books.struck_begin = s->begin;
-  g->books.struck_csm = s->csm;
+  g->books.turned_begin = s->begin;
+  g->books.turned_csm = s->csm;
 }
 
 /* Customers may no longer be with the CSM they have. */

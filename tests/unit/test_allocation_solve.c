@@ -18,7 +18,7 @@
 typedef struct small {
   tx_books books;
   int64_t capacity[MOST_CSMS], hard[MOST_CSMS];
-  size_t offer_begin[MOST_CLASSES + 1];
+  size_t offer_begin[MOST_CLASSES + 1], offer_open[MOST_CLASSES];
   uint32_t offer_csm[MOST_CLASSES * MOST_CSMS];
   int64_t offer_points[MOST_CLASSES * MOST_CSMS];
   int64_t class_load[MOST_CLASSES];
@@ -28,8 +28,8 @@ typedef struct small {
   size_t more_begin[MOST_CUSTOMERS + 1];
   uint32_t more_csm[MOST_CUSTOMERS * MOST_CSMS];
   int64_t more_points[MOST_CUSTOMERS * MOST_CSMS];
-  size_t struck_begin[MOST_CUSTOMERS + 1];
-  uint32_t struck_csm[MOST_CUSTOMERS * MOST_CSMS];
+  size_t turned_begin[MOST_CUSTOMERS + 1];
+  uint32_t turned_csm[MOST_CUSTOMERS * MOST_CSMS];
   tx_books_measure measure[2];
   int64_t limit[MOST_CSMS], from[2][MOST_CSMS * 2], slope[2][MOST_CSMS * 2];
 } small;
@@ -105,18 +105,50 @@ static bool has_more(const small *s, size_t j, uint32_t csm) {
   return false;
 }
 
-/* CSMs struck off, on offer or not, never the owner nor one of the exceptions. */
-static void make_struck(small *s, uint32_t *r) {
+/* Closes some of each offer, but never all: those go behind the others. */
+static void close_some(small *s, uint32_t *r) {
+  for (size_t o = 0; o < s->books.offers; o++) {
+    size_t begin = s->offer_begin[o], end = s->offer_begin[o + 1], open = begin, closed = 0;
+    uint32_t csm[MOST_CSMS];
+    int64_t points[MOST_CSMS];
+    for (size_t e = begin; e < end; e++) {
+      if (below(r, 2) == 0 && (open > begin || e + 1 < end)) {
+        csm[closed] = s->offer_csm[e];
+        points[closed++] = s->offer_points[e];
+      } else {
+        s->offer_csm[open] = s->offer_csm[e];
+        s->offer_points[open++] = s->offer_points[e];
+      }
+    }
+    memcpy(s->offer_csm + open, csm, closed * sizeof *csm);
+    memcpy(s->offer_points + open, points, closed * sizeof *points);
+    s->offer_open[o] = open;
+  }
+  s->books.offer_open = s->offer_open;
+}
+
+/* Whether the CSM is in the offer's closed part, or (closed false) its open one. */
+static bool has_part(const tx_books *b, size_t offer, uint32_t csm, bool closed) {
+  size_t open = b->offer_open == NULL ? b->offer_begin[offer + 1] : b->offer_open[offer];
+  for (size_t e = closed ? open : b->offer_begin[offer]; e < (closed ? b->offer_begin[offer + 1] : open); e++) {
+    if (b->offer_csm[e] == csm) return true;
+  }
+  return false;
+}
+
+/* CSMs struck off, let in, or on no offer; those struck off are neither the owner nor one of the exceptions. */
+static void make_turned(small *s, uint32_t *r) {
   size_t at = 0;
   for (size_t j = 0; j < s->books.customers; j++) {
     for (uint32_t i = 0; i < s->books.csms; i++) {
-      bool owns = s->books.owner != NULL && s->owner[j] == i;
-      if (below(r, 3) == 0 && !owns && !has_more(s, j, i)) s->struck_csm[at++] = i;
+      bool told = (s->books.owner != NULL && s->owner[j] == i) || has_more(s, j, i);
+      bool open = has_part(&s->books, s->class_offer[s->customer_class[j]], i, false);
+      if (below(r, 3) == 0 && !(told && open)) s->turned_csm[at++] = i;
     }
-    s->struck_begin[j + 1] = at;
+    s->turned_begin[j + 1] = at;
   }
-  s->books.struck_begin = s->struck_begin;
-  s->books.struck_csm = s->struck_csm;
+  s->books.turned_begin = s->turned_begin;
+  s->books.turned_csm = s->turned_csm;
 }
 
 static void make_small(small *s, uint32_t seed, uint32_t customers) {
@@ -149,7 +181,8 @@ static void make_small(small *s, uint32_t seed, uint32_t customers) {
     make_more(s, r);
   }
   if (below(r, 2) == 0) {
-    make_struck(s, r);
+    if (below(r, 2) == 0) close_some(s, r);
+    make_turned(s, r);
   }
 }
 
@@ -170,10 +203,12 @@ static bool is_fixed(const tx_books *b, size_t j) { return b->fixed != NULL && b
 /* Points of customer j at the CSM; false where it is not on offer. */
 static bool earns(const tx_books *b, size_t j, uint32_t csm, int64_t *points) {
   size_t offer = b->class_offer[b->customer_class[j]];
+  bool turned = false;
   *points = 0;
-  for (size_t x = 0; b->struck_begin != NULL && x < b->struck_begin[b->customers]; x++) {
-    if (x >= b->struck_begin[j] && x < b->struck_begin[j + 1] && b->struck_csm[x] == csm) return false;
+  for (size_t x = 0; b->turned_begin != NULL && x < b->turned_begin[b->customers]; x++) {
+    turned = turned || (x >= b->turned_begin[j] && x < b->turned_begin[j + 1] && b->turned_csm[x] == csm);
   }
+  if (!has_part(b, offer, csm, turned)) return false;
   for (size_t e = b->offer_begin[offer]; e < b->offer_begin[offer + 1]; e++) {
     if (b->offer_csm[e] != csm) continue;
     *points = b->offer_points == NULL ? 0 : b->offer_points[e];
@@ -452,9 +487,13 @@ static void mirror(const small *from, small *to) {
     }
   }
   for (size_t o = 0; o < b->offers; o++) {
-    for (size_t e = from->offer_begin[o + 1]; e-- > from->offer_begin[o]; at++) {
-      to->offer_csm[at] = mirrored(from->offer_csm[e], m);
-      to->offer_points[at] = from->offer_points[e];
+    size_t open = b->offer_open == NULL ? from->offer_begin[o + 1] : from->offer_open[o];
+    for (int closed = 0; closed < 2; closed++) {
+      size_t begin = closed ? open : from->offer_begin[o], end = closed ? from->offer_begin[o + 1] : open;
+      for (size_t e = end; e-- > begin; at++) {
+        to->offer_csm[at] = mirrored(from->offer_csm[e], m);
+        to->offer_points[at] = from->offer_points[e];
+      }
     }
   }
   at = 0;
@@ -469,10 +508,10 @@ static void mirror(const small *from, small *to) {
       to->more_points[at] = from->more_points[e];
     }
     to->more_begin[j + 1] = at;
-    for (size_t e = from->struck_begin[x + 1]; e-- > from->struck_begin[x];) {
-      to->struck_csm[off++] = mirrored(from->struck_csm[e], m);
+    for (size_t e = from->turned_begin[x + 1]; e-- > from->turned_begin[x];) {
+      to->turned_csm[off++] = mirrored(from->turned_csm[e], m);
     }
-    to->struck_begin[j + 1] = off;
+    to->turned_begin[j + 1] = off;
   }
 }
 
@@ -486,17 +525,20 @@ static void scale(small *s, int64_t money, int64_t units) {
   }
 }
 
-/* One more CSM, without time, on offer to all that weigh something. */
+/* One more CSM, without time, on open offer to all that weigh something. */
 static void add_idle(const small *from, small *to) {
   size_t at = 0, m = from->books.csms;
   for (size_t o = 0; o < from->books.offers; o++) {
-    for (size_t e = from->offer_begin[o]; e < from->offer_begin[o + 1]; e++) {
+    for (size_t e = from->offer_begin[o]; e <= from->offer_begin[o + 1]; e++) {
+      bool here = from->books.offer_open == NULL ? e == from->offer_begin[o + 1] : e == from->offer_open[o];
+      if (here && from->class_load[o] > 0) {
+        to->offer_csm[at] = (uint32_t)m;
+        to->offer_points[at++] = 5;
+      }
+      to->offer_open[o] = here ? at : to->offer_open[o];
+      if (e == from->offer_begin[o + 1]) break;
       to->offer_csm[at] = from->offer_csm[e];
       to->offer_points[at++] = from->offer_points[e];
-    }
-    if (from->class_load[o] > 0) {
-      to->offer_csm[at] = (uint32_t)m;
-      to->offer_points[at++] = 5;
     }
     to->offer_begin[o + 1] = at;
   }

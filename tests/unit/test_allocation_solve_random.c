@@ -78,8 +78,8 @@ static void strike_some(generated *g, size_t *begin, uint32_t *csm, uint64_t *r)
     }
     begin[j + 1] = at;
   }
-  g->books.struck_begin = begin;
-  g->books.struck_csm = csm;
+  g->books.turned_begin = begin;
+  g->books.turned_csm = csm;
 }
 
 static void limit_value(generated *g, int64_t *limit) {

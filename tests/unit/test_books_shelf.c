@@ -68,8 +68,8 @@ static void make(problem *p, uint32_t values) {
                         .value = p->value,
                         .owner = p->owner,
                         .owner_points = p->owner_points,
-                        .struck_begin = p->struck_begin,
-                        .struck_csm = p->struck_csm};
+                        .turned_begin = p->struck_begin,
+                        .turned_csm = p->struck_csm};
 }
 
 /* Who loses least by going comes first, of those who wait who brings most. */
@@ -106,7 +106,7 @@ static void check_rows(const tx_shelf *shelf, const tx_book *book, uint32_t list
 
 static bool is_exception(const tx_books *books, uint32_t j, uint32_t csm) {
   bool is = books->owner[j] == csm;
-  for (size_t x = books->struck_begin[j]; x < books->struck_begin[j + 1]; x++) is = is || books->struck_csm[x] == csm;
+  for (size_t x = books->turned_begin[j]; x < books->turned_begin[j + 1]; x++) is = is || books->turned_csm[x] == csm;
   return is;
 }
 
@@ -133,8 +133,8 @@ static void check(tx_shelf *shelf, uint32_t list) {
 static void move_some(tx_core *core, uint32_t how_many, uint32_t csms) {
   for (uint32_t x = 0; x < how_many; x++) {
     uint32_t j = below(N), csm = below(4) == 0 ? TX_BOOKS_NONE : below(csms);
-    if (csm == core->at[j] || (csm != TX_BOOKS_NONE && tx_core_struck(core, j, csm))) continue;
     size_t entry = csm == TX_BOOKS_NONE ? SIZE_MAX : tx_core_entry(core, j, csm);
+    if (csm == core->at[j] || (csm != TX_BOOKS_NONE && entry == SIZE_MAX)) continue;
     tx_core_place(core, j, csm, entry == SIZE_MAX ? 0 : tx_core_entry_points(core, j, entry));
   }
 }
