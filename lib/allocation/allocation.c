@@ -87,11 +87,12 @@ triax_status tx_allocation_problem(tx_allocation_job *job) {
 
 void tx_allocation_job_free(tx_allocation_job *job) {
   tx_free_array(job->context, job->offer_begin, job->begin_room, sizeof(size_t));
+  tx_free_array(job->context, job->offer_open, job->open_room, sizeof(size_t));
   tx_free_array(job->context, job->offer_csm, job->csm_room, sizeof(uint32_t));
   tx_free_array(job->context, job->offer_points, job->points_room, sizeof(int64_t));
   tx_free_array(job->context, job->more_csm, job->more_csm_room, sizeof(uint32_t));
   tx_free_array(job->context, job->more_points, job->more_points_room, sizeof(int64_t));
-  tx_free_array(job->context, job->struck_csm, job->struck_room, sizeof(uint32_t));
+  tx_free_array(job->context, job->turned_csm, job->turned_room, sizeof(uint32_t));
   tx_arena_free(&job->scratch);
 }
 

@@ -99,8 +99,8 @@ triax_status tx_allocation_classes(tx_allocation_job *job) {
     return tx_no_memory(job->error);
   }
   set_owners(job);
-  job->books.turned_begin = job->struck_begin;
-  job->books.turned_csm = job->struck_csm;
+  job->books.turned_begin = job->turned_begin;
+  job->books.turned_csm = job->turned_csm;
   job->books.offer_begin = job->offer_begin;
   job->books.offer_csm = job->offer_csm;
   job->books.offer_points = job->offer_points;

@@ -21,7 +21,7 @@ static int limit_in_the_way(const tx_allocation_job *job, size_t unit, uint32_t 
   size_t offer = job->unit_offer[unit], caps = job->result->caps;
   for (size_t e = begin[offer]; caps && e < begin[offer + 1]; e++) {
     uint32_t csm = list[e];
-    if (tx_allocation_is_struck(job, unit, csm)) continue;
+    if (!tx_allocation_is_offered(job, unit, csm)) continue;
     if (keep->load[unit] > keep->hard[csm] - keep->csm_load[csm]) continue;
     for (size_t c = 0; c < caps; c++) held[c] += keep->need[c][unit] > keep->limit[c][csm] - keep->used[c][csm];
   }

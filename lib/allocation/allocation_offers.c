@@ -2,7 +2,8 @@
  *
  * Units are alike when pool, roles and the rows of truth of eligibility and preferences are equal; preferences that are
  * told as exceptions (allocation_exceptions.c) aside. Where eligibility is shared but for a few CSMs whom each customer
- * names ("never back to an owner it had"), those are struck off the offer of its class, one by one. */
+ * names, those are told customer by customer: struck off its class's offer ("never back to an owner it had"), or let in
+ * ("or the one it asked for"): then they are in the offer's closed part. */
 #include <math.h>
 #include <string.h>
 
@@ -11,6 +12,8 @@
 #define LONGEST_KEY (2 + 1 + 64)
 /* More than one in so many struck off, and the unit has an offer of its own: it is not much longer. */
 #define FEW_STRUCK 4
+/* Nor is it where the lists of those who name the same CSMs are so many times as long together. */
+#define FEW_SHARED 16
 
 /* --- alike --- */
 
@@ -22,9 +25,7 @@ static bool number_rows(tx_allocation_job *job, const tx_pairs *pairs, uint32_t 
   *number = tx_arena_calloc(&job->scratch, pairs->customer_groups + 1, sizeof **number);
   uint32_t *of_row = pairs->row ? tx_arena_calloc(&job->scratch, count + 1, sizeof *of_row) : *number;
   bool fine = *number && of_row;
-  if (!pairs->truth) words = 0; /* lists differ nearly always: what they offer is compared later */
-  for (size_t g = 0; fine && !pairs->truth && g < pairs->customer_groups; g++) (*number)[g] = (uint32_t)g;
-  for (size_t row = 0; fine && words && row < count; row++) {
+  for (size_t row = 0; fine && words && pairs->truth && row < count; row++) { /* without truth all are alike */
     fine = tx_intern_add(&rows, pairs->truth + row * words, &of_row[row]);
   }
   for (size_t g = 0; fine && pairs->row && g < pairs->customer_groups; g++) (*number)[g] = of_row[pairs->row[g]];
@@ -74,24 +75,50 @@ static bool add_entry(tx_allocation_job *job, size_t *count, size_t csm, int64_t
 }
 
 /* Whether eligibility holds for the unit itself, or as the units say that share its row. */
-static bool may_have(const tx_pairs *eligible, size_t lead, size_t csm, bool own) {
+static bool may_have(const tx_allocation_job *job, size_t lead, size_t csm, bool own) {
+  const tx_pairs *eligible = job->input->eligible;
+  if (!eligible) return true;
   return own ? tx_pair_holds(eligible, lead, csm)
              : tx_pair_row_holds(eligible, eligible->customer_group[lead], eligible->csm_group[csm]);
 }
 
-/* Appends the row of a unit unlike all before; own: with what is the other way round for it. */
-static bool add_offer(tx_allocation_job *job, size_t unit, size_t group, bool own) {
-  const tx_pairs *eligible = job->input->eligible;
-  size_t lead = job->keep->lead[unit], offer = job->books.offers;
-  if (!tx_grow(job->context, &job->offer_begin, &job->begin_room, offer + 2, sizeof(size_t))) return false;
+/* Units that are alike, all with the offer of the first. */
+typedef struct alike_key {
+  uint32_t unit, group;
+  uint32_t open; /* how many CSMs it is open to */
+  bool own;      /* with what is the other way round for its customers */
+} alike_key;
+
+/* How many CSMs are on offer to all of the key. */
+static uint32_t count_open(const tx_allocation_job *job, const alike_key *key) {
+  uint32_t count = 0;
+  for (size_t w = 0; w < job->keep->words; w++) {
+    uint64_t word = tx_group_word(job, key->group, w);
+    for (size_t i = w * 64; word; i++, word >>= 1) {
+      count += (word & 1) && may_have(job, job->keep->lead[key->unit], i, key->own);
+    }
+  }
+  return count;
+}
+
+/* Appends the key's row: those on offer to all, then those in `closed` (NULL: none), who are to some. */
+static bool add_offer(tx_allocation_job *job, const alike_key *key, const uint64_t *closed) {
+  size_t lead = job->keep->lead[key->unit], offer = job->books.offers;
+  if (!tx_grow(job->context, &job->offer_begin, &job->begin_room, offer + 2, sizeof(size_t)) ||
+      !tx_grow(job->context, &job->offer_open, &job->open_room, offer + 1, sizeof(size_t))) {
+    return false;
+  }
   size_t *begin = job->offer_begin, count = offer ? begin[offer] : 0;
   begin[0] = 0;
-  for (size_t w = 0; w < job->keep->words; w++) {
-    uint64_t word = tx_group_word(job, group, w);
-    for (size_t i = w * 64; word; i++, word >>= 1) {
-      if (!(word & 1) || (eligible && !may_have(eligible, lead, i, own))) continue;
-      if (!add_entry(job, &count, i, offered_points(job, lead, i))) return false;
+  for (int part = 0; part < (closed ? 2 : 1); part++) {
+    for (size_t w = 0; w < job->keep->words; w++) {
+      uint64_t word = part ? closed[w] : tx_group_word(job, key->group, w);
+      for (size_t i = w * 64; word; i++, word >>= 1) {
+        if (!(word & 1) || (part == 0 && !may_have(job, lead, i, key->own))) continue;
+        if (!add_entry(job, &count, i, offered_points(job, lead, i))) return false;
+      }
     }
+    if (part == 0) ((size_t *)job->offer_open)[offer] = count;
   }
   begin[++job->books.offers] = count;
   return true;
@@ -102,8 +129,6 @@ static bool add_offer(tx_allocation_job *job, size_t unit, size_t group, bool ow
 /* Offers by what they say. Rows of truth that differ over the whole team may be equal over those on offer: whoever had
  * an account once, mostly outside of its pool, is no reason for a class of its own. */
 typedef struct offer_index {
-  void *of_key; /* uint32_t per key: its offer */
-  size_t key_room;
   uint32_t *slots; /* UINT32_MAX: empty */
   size_t slot_count;
 } offer_index;
@@ -111,7 +136,7 @@ typedef struct offer_index {
 /* Only places in the table come of it, never an order. */
 static size_t hash_offer(const tx_allocation_job *job, size_t offer) {
   const size_t *begin = job->offer_begin;
-  uint64_t hash = begin[offer + 1] - begin[offer];
+  uint64_t hash = (begin[offer + 1] - begin[offer]) ^ (((const size_t *)job->offer_open)[offer] - begin[offer]) << 20;
   for (size_t e = begin[offer]; e < begin[offer + 1]; e++) {
     uint64_t word = (uint64_t)((const int64_t *)job->offer_points)[e] << 32 ^ ((const uint32_t *)job->offer_csm)[e];
     hash = (hash ^ word) * UINT64_C(0xd6e8feb86659fd93);
@@ -122,8 +147,9 @@ static size_t hash_offer(const tx_allocation_job *job, size_t offer) {
 
 static bool same_offer(const tx_allocation_job *job, size_t a, size_t b) {
   const size_t *begin = job->offer_begin;
+  const size_t *open = job->offer_open;
   size_t count = begin[a + 1] - begin[a];
-  if (begin[b + 1] - begin[b] != count) return false;
+  if (begin[b + 1] - begin[b] != count || open[b] - begin[b] != open[a] - begin[a]) return false;
   if (count == 0) return true;
   const uint32_t *csm = job->offer_csm;
   const int64_t *points = job->offer_points;
@@ -149,139 +175,193 @@ static bool more_offer_slots(const tx_allocation_job *job, offer_index *index) {
   return true;
 }
 
-/* Appends the offer of a unit with a new key, or finds the one there is that says the same. */
-static bool add_key(tx_allocation_job *job, offer_index *index, size_t key, size_t unit, size_t group, bool own) {
-  if (!tx_grow(job->context, &index->of_key, &index->key_room, key + 1, sizeof(uint32_t))) return false;
-  if (!add_offer(job, unit, group, own)) return false;
+/* Appends the key's offer, or finds the one there is that says the same. */
+static bool find_offer(tx_allocation_job *job, offer_index *index, const alike_key *key, const uint64_t *closed,
+                       uint32_t *offer) {
+  if (!add_offer(job, key, closed)) return false;
   if (2 * job->books.offers > index->slot_count && !more_offer_slots(job, index)) return false;
   size_t made = job->books.offers - 1;
   uint32_t *slot = offer_slot(job, index, made);
   if (*slot == UINT32_MAX) *slot = (uint32_t)made;
   else job->books.offers--; /* the row behind the last is written over */
-  ((uint32_t *)index->of_key)[key] = *slot;
+  *offer = *slot;
   return true;
 }
 
-/* --- struck off --- */
+/* --- unit by unit --- */
 
 /* What it takes to find every unit's offer. */
 typedef struct offering {
   tx_allocation_job *job;
   alike by;
   tx_intern keys;
-  offer_index index;
-  tx_here here;  /* where eligibility is shared: CSMs by its groups */
-  size_t struck; /* so far */
+  void *key; /* alike_key per number of a key */
+  size_t key_room, key_count;
+  uint32_t *unit_key;
+  uint32_t *sharing; /* where eligibility has lists: units by its group of customers */
 } offering;
 
-static bool strike(offering *o, size_t unit, uint32_t csm) {
+/* The number of the unit's key. */
+static bool find_key(offering *o, size_t unit, size_t group, bool own) {
   tx_allocation_job *job = o->job;
-  if (!tx_grow(job->context, &job->struck_csm, &job->struck_room, o->struck + 1, sizeof csm)) return false;
-  uint32_t *list = job->struck_csm;
-  size_t at = o->struck++;
-  for (; at > job->struck_begin[unit] && list[at - 1] > csm; at--) list[at] = list[at - 1];
-  list[at] = csm;
-  return true;
-}
-
-/* Strikes those off who would be on offer; *more: somebody is on offer whom the row does not have. */
-static bool strike_all(offering *o, size_t unit, size_t group, bool *more) {
-  const tx_pairs *eligible = o->job->input->eligible;
-  size_t customers = eligible->customer_group[o->job->keep->lead[unit]];
-  *more = false;
-  for (size_t x = eligible->begin[customers]; x < eligible->begin[customers + 1]; x++) {
-    size_t csms = eligible->turned[x];
-    bool denied = tx_pair_row_holds(eligible, customers, csms);
-    for (size_t n = o->here.begin[csms]; n < o->here.begin[csms + 1]; n++) {
-      uint32_t csm = o->here.csm[n];
-      if (!(tx_group_word(o->job, group, csm / 64) >> csm % 64 & 1)) continue;
-      *more = *more || !denied;
-      if (denied && !strike(o, unit, csm)) return false;
-    }
-  }
-  return true;
-}
-
-bool tx_allocation_is_struck(const tx_allocation_job *job, size_t unit, uint32_t csm) {
-  const uint32_t *list = job->struck_csm;
-  for (size_t x = job->struck_begin ? job->struck_begin[unit] : 0; job->struck_begin && x < job->struck_begin[unit + 1];
-       x++) {
-    if (list[x] == csm) return true;
-  }
-  return false;
-}
-
-/* --- unit by unit --- */
-
-/* The offer of all units with the key of this one. */
-static bool find_offer(offering *o, size_t unit, size_t group, bool own) {
-  tx_allocation_job *job = o->job;
-  uint32_t key[LONGEST_KEY] = {(uint32_t)group}, number;
+  uint32_t words[LONGEST_KEY] = {(uint32_t)group};
   size_t known = o->keys.count;
   for (size_t i = 0; i < o->by.count; i++) {
     size_t customers = o->by.pairs[i]->customer_group[job->keep->lead[unit]];
-    bool apart = own && i == 0 && o->here.begin;
-    key[1 + i] = apart ? (uint32_t)(tx_pair_row_count(o->by.pairs[i]) + customers) : o->by.number[i][customers];
+    bool apart = own && i == 0;
+    words[1 + i] = apart ? (uint32_t)(tx_pair_row_count(o->by.pairs[i]) + customers) : o->by.number[i][customers];
   }
-  if (!tx_intern_add(&o->keys, key, &number)) return false;
-  if (o->keys.count != known && !add_key(job, &o->index, number, unit, group, own)) return false;
-  job->unit_offer[unit] = ((const uint32_t *)o->index.of_key)[number];
+  if (!tx_intern_add(&o->keys, words, &o->unit_key[unit])) return false;
+  if (o->keys.count == known) return true;
+  if (!tx_grow(job->context, &o->key, &o->key_room, o->keys.count, sizeof(alike_key))) return false;
+  alike_key *key = (alike_key *)o->key + known;
+  *key = (alike_key){.unit = (uint32_t)unit, .group = (uint32_t)group, .own = own};
+  key->open = count_open(job, key);
   return true;
 }
 
-static bool find_shared(offering *o, size_t unit, size_t group) {
-  tx_allocation_job *job = o->job;
-  const size_t begin = job->struck_begin[unit];
-  bool own;
-  if (!strike_all(o, unit, group, &own) || (!own && !find_offer(o, unit, group, false))) return false;
-  if (!own) {
-    const size_t *offer = (const size_t *)job->offer_begin + job->unit_offer[unit];
-    own = (o->struck - begin) * FEW_STRUCK > offer[1] - offer[0];
-  }
-  if (own) o->struck = begin;
-  job->struck_begin[unit + 1] = o->struck;
-  return !own || find_offer(o, unit, group, true);
+/* Whether the unit's own offer is better than its class's with so many struck off and let in. */
+static bool is_apart(const offering *o, size_t unit, size_t struck, size_t let_in) {
+  const tx_pairs *eligible = o->job->input->eligible;
+  size_t open = ((const alike_key *)o->key)[o->unit_key[unit]].open;
+  size_t sharing = o->sharing[eligible->customer_group[o->job->keep->lead[unit]]];
+  return struck * FEW_STRUCK > open || sharing * (struck + let_in) > FEW_SHARED * (open + let_in);
 }
 
-static bool find_all(offering *o) {
+/* A unit of customers with lists of CSMs with whom it is the other way round. */
+static bool find_listed(offering *o, size_t unit, size_t group) {
+  tx_allocation_job *job = o->job;
+  size_t begin = job->turned_begin[unit], struck;
+  if (!find_key(o, unit, group, false) || !tx_allocation_turn(job, unit, group, &struck)) return false;
+  if (!is_apart(o, unit, struck, job->turned_begin[unit + 1] - begin - struck)) return true;
+  job->turned_begin[unit + 1] = begin;
+  return find_key(o, unit, group, true);
+}
+
+static bool find_keys(offering *o) {
   tx_allocation_job *job = o->job;
   const tx_pairs *eligible = job->input->eligible;
-  size_t units = job->keep->units;
-  bool shared = eligible && tx_pair_shared(eligible), fine = true;
-  if (shared) {
-    job->struck_begin = tx_arena_calloc(&job->scratch, units + 1, sizeof *job->struck_begin);
-    if (!job->struck_begin || !tx_allocation_here(job, eligible, &o->here)) return false;
-  }
-  for (size_t u = 0; fine && u < units; u++) {
+  bool lists = eligible && eligible->begin, fine = !lists || tx_allocation_turn_init(job);
+  if (lists) o->sharing = tx_arena_calloc(&job->scratch, eligible->customer_groups + 1, sizeof *o->sharing);
+  if (!fine || (lists && !o->sharing)) return false;
+  for (size_t u = 0; lists && u < job->keep->units; u++) o->sharing[eligible->customer_group[job->keep->lead[u]]]++;
+  for (size_t u = 0; fine && u < job->keep->units; u++) {
     size_t group = tx_unit_group(job, u);
     if (job->input->left && tx_bit(job->input->left, job->keep->lead[u])) group = job->group_slots - 1; /* of no pool */
-    fine = shared ? find_shared(o, u, group) : find_offer(o, u, group, eligible && !eligible->truth);
-    if (shared && tx_allocation_is_struck(job, u, job->unit_owner[u])) job->unit_owner[u] = TX_ALLOCATION_NONE;
+    fine = lists ? find_listed(o, u, group) : find_key(o, u, group, false);
   }
-  if (!o->struck) job->struck_begin = NULL;
+  o->key_count = o->keys.count;
+  return fine;
+}
+
+/* --- who has nothing on offer but those it is let in to --- */
+
+static uint32_t root_of(uint32_t *parent, uint32_t csm) {
+  while (parent[csm] != csm) csm = parent[csm] = parent[parent[csm]];
+  return csm;
+}
+
+/* Joins the CSMs whom units of closed offers are let in to. */
+static uint32_t *join_closed(const offering *o) {
+  const tx_allocation_job *job = o->job;
+  const uint32_t *csm = job->turned_csm;
+  uint32_t *parent = tx_arena_calloc(&o->job->scratch, job->input->csms + 1, sizeof *parent);
+  for (uint32_t i = 0; parent && i < job->input->csms; i++) parent[i] = i;
+  for (size_t u = 0; parent && u < job->keep->units; u++) {
+    if (((const alike_key *)o->key)[o->unit_key[u]].open) continue;
+    for (size_t x = job->turned_begin[u] + 1; x < job->turned_begin[u + 1]; x++) {
+      uint32_t a = root_of(parent, csm[x - 1]), b = root_of(parent, csm[x]);
+      parent[a > b ? a : b] = a < b ? a : b;
+    }
+  }
+  return parent;
+}
+
+/* Units of a closed offer who have no CSM in common, not even by others, are not one class: parts of the company that
+ * share nobody stay so. */
+static bool part_closed(offering *o) {
+  tx_allocation_job *job = o->job;
+  tx_intern keys;
+  tx_intern_init(&keys, job->context, 2 * sizeof(uint32_t));
+  uint32_t *parent = join_closed(o);
+  size_t count = o->keys.count;
+  bool fine = parent != NULL;
+  for (size_t u = 0; fine && u < job->keep->units; u++) {
+    alike_key key = ((const alike_key *)o->key)[o->unit_key[u]];
+    if (key.open) continue;
+    bool any = job->turned_begin[u] < job->turned_begin[u + 1];
+    uint32_t csm = any ? ((const uint32_t *)job->turned_csm)[job->turned_begin[u]] : TX_ALLOCATION_NONE, number;
+    uint32_t words[2] = {o->unit_key[u], any ? root_of(parent, csm) : csm};
+    fine = tx_intern_add(&keys, words, &number) &&
+           tx_grow(job->context, &o->key, &o->key_room, count + keys.count, sizeof(alike_key));
+    if (!fine) break;
+    ((alike_key *)o->key)[count + number] = key;
+    o->unit_key[u] = (uint32_t)count + number;
+  }
+  o->key_count = count + keys.count;
+  tx_intern_free(&keys);
+  return fine;
+}
+
+/* --- key by key --- */
+
+/* Units by key. */
+static bool sort_units(const offering *o, size_t **begin, uint32_t **order) {
+  size_t units = o->job->keep->units, keys = o->key_count;
+  *begin = tx_arena_calloc(&o->job->scratch, keys + 2, sizeof **begin);
+  *order = tx_arena_calloc(&o->job->scratch, units + 1, sizeof **order);
+  if (!*begin || !*order) return false;
+  for (size_t u = 0; u < units; u++) (*begin)[o->unit_key[u] + 2]++;
+  for (size_t k = 0; k < keys; k++) (*begin)[k + 2] += (*begin)[k + 1];
+  for (size_t u = 0; u < units; u++) (*order)[(*begin)[o->unit_key[u] + 1]++] = (uint32_t)u;
+  return true;
+}
+
+/* Who is let in to any of the units; false: nobody. */
+static bool find_closed(const tx_allocation_job *job, const uint32_t *unit, size_t units, uint64_t *closed) {
+  const tx_pairs *eligible = job->input->eligible;
+  bool any = false;
+  memset(closed, 0, job->keep->words * sizeof *closed);
+  for (size_t n = 0; n < units; n++) {
+    size_t customers = eligible->customer_group[job->keep->lead[unit[n]]];
+    for (size_t x = job->turned_begin[unit[n]]; x < job->turned_begin[unit[n] + 1]; x++) {
+      uint32_t csm = ((const uint32_t *)job->turned_csm)[x];
+      if (tx_pair_row_holds(eligible, customers, eligible->csm_group[csm])) continue;
+      tx_bit_set(closed, csm);
+      any = true;
+    }
+  }
+  return any;
+}
+
+static bool find_offers(offering *o) {
+  tx_allocation_job *job = o->job;
+  offer_index index = {NULL, 0};
+  size_t *begin;
+  uint32_t *order, *offer = tx_arena_calloc(&job->scratch, o->key_count + 1, sizeof *offer);
+  uint64_t *closed = tx_arena_calloc(&job->scratch, job->keep->words + 1, sizeof *closed);
+  bool fine = offer && closed && sort_units(o, &begin, &order), any = false;
+  for (size_t k = 0; fine && k < o->key_count; k++) {
+    if (begin[k] == begin[k + 1]) continue; /* all of its units are apart */
+    bool some = job->turned_begin && find_closed(job, order + begin[k], begin[k + 1] - begin[k], closed);
+    fine = find_offer(job, &index, (const alike_key *)o->key + k, some ? closed : NULL, &offer[k]);
+    any = any || some;
+  }
+  for (size_t u = 0; fine && u < job->keep->units; u++) job->unit_offer[u] = offer[o->unit_key[u]];
+  job->books.offer_open = any ? job->offer_open : NULL;
+  tx_free_array(job->context, index.slots, index.slot_count, sizeof *index.slots);
   return fine;
 }
 
 bool tx_allocation_offers(tx_allocation_job *job) {
   offering o = {.job = job};
   job->unit_offer = tx_arena_calloc(&job->scratch, job->keep->units + 1, sizeof *job->unit_offer);
-  if (!job->unit_offer || !find_alike(job, &o.by)) return false;
+  o.unit_key = tx_arena_calloc(&job->scratch, job->keep->units + 1, sizeof *o.unit_key);
+  if (!job->unit_offer || !o.unit_key || !find_alike(job, &o.by)) return false;
   tx_intern_init(&o.keys, job->context, (1 + o.by.count) * sizeof(uint32_t));
-  bool fine = find_all(&o);
-  tx_free_array(job->context, o.index.of_key, o.index.key_room, sizeof(uint32_t));
-  tx_free_array(job->context, o.index.slots, o.index.slot_count, sizeof *o.index.slots);
+  bool fine = find_keys(&o) && (!job->turned_begin || part_closed(&o)) && find_offers(&o);
+  tx_free_array(job->context, o.key, o.key_room, sizeof(alike_key));
   tx_intern_free(&o.keys);
+  if (fine) tx_allocation_turned(job);
   return fine;
-}
-
-bool tx_allocation_is_offered(const tx_allocation_job *job, size_t unit, uint32_t csm) {
-  const size_t *begin = job->offer_begin;
-  const uint32_t *list = job->offer_csm;
-  size_t low = begin[job->unit_offer[unit]], end = begin[job->unit_offer[unit] + 1], high = end;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (list[middle] < csm) low = middle + 1;
-    else high = middle;
-  }
-  return low < end && list[low] == csm && !tx_allocation_is_struck(job, unit, csm);
 }

@@ -43,6 +43,12 @@ typedef struct tx_allocation_inside {
   tx_books_result *solved;             /* with the prices that prove the bound */
 } tx_allocation_inside;
 
+/* CSMs who are here, by group of CSMs. */
+typedef struct tx_here {
+  size_t *begin; /* csm_groups + 1 */
+  uint32_t *csm;
+} tx_here;
+
 /* --- one run --- */
 
 #define TX_BALANCE_POINTS 4
@@ -68,14 +74,15 @@ typedef struct tx_allocation_job {
   tx_books_goal traded_goal; /* then: of the answer, points and imbalance apart */
   int64_t *owner_points;   /* per unit */
   /* Offers while they grow. */
-  void *offer_begin, *offer_csm, *offer_points;
-  size_t begin_room, csm_room, points_room;
-  /* Exceptions to the offers while they grow; then what is struck off. */
+  void *offer_begin, *offer_open, *offer_csm, *offer_points;
+  size_t begin_room, open_room, csm_room, points_room;
+  /* Exceptions to the offers while they grow; then who is struck off or let in. */
   void *more_csm, *more_points;
   size_t more_csm_room, more_points_room;
-  size_t *struck_begin; /* per unit and one more; NULL: nobody has anything struck off */
-  void *struck_csm;
-  size_t struck_room;
+  size_t *turned_begin; /* per unit and one more; NULL: nobody is anywhere */
+  void *turned_csm;
+  size_t turned_room;
+  tx_here turned_here; /* by eligibility's groups of CSMs */
   tx_books books;
   tx_books_measure measure[TX_BOOKS_MEASURES];
   double fair_unit[TX_BOOKS_MEASURES];
@@ -134,14 +141,12 @@ static inline int64_t tx_points_of(const tx_allocation_job *job, size_t prefer) 
 /* The unit's group; the pool NONE has the last row. */
 size_t tx_unit_group(const tx_allocation_job *job, size_t unit);
 
-/* CSMs who are here, by group of CSMs. */
-typedef struct tx_here {
-  size_t *begin; /* csm_groups + 1 */
-  uint32_t *csm;
-} tx_here;
 bool tx_allocation_here(tx_allocation_job *job, const tx_pairs *pairs, tx_here *here);
-/* Whether the CSM is struck off the unit's offer. */
-bool tx_allocation_is_struck(const tx_allocation_job *job, size_t unit, uint32_t csm);
+/* Who of the group is struck off or let in for the unit: the next in turn, whose list then ends at the end of all. */
+bool tx_allocation_turn_init(tx_allocation_job *job);
+bool tx_allocation_turn(tx_allocation_job *job, size_t unit, size_t group, size_t *struck);
+/* Once there are offers: an owner who is struck off is none. */
+void tx_allocation_turned(tx_allocation_job *job);
 
 /* --- the steps, in order; false: memory is short --- */
 

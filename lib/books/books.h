@@ -66,8 +66,9 @@ typedef struct tx_books {
   /* CSMs with whom it is the other way round for the customer: one of its offer's open part is struck off, one of the
    * closed part, whom its class may not have, is let in. So that what only few pairs are denied or granted makes no
    * classes. Who is not on the offer is so all the same. Ascending within a row; who is struck off is neither the owner
-   * nor one of the exceptions above. The relaxation takes no notice of those struck off: its bound holds all the same.
-   * NULL: none, and no offer has a closed part. */
+   * nor one of the exceptions above. Where an offer has a closed part alone, each of its customers has somebody here.
+   * The relaxation takes no notice of those struck off: its bound holds all the same. NULL: none, and no offer has a
+   * closed part. */
   const size_t *turned_begin; /* customers + 1, from 0, not descending */
   const uint32_t *turned_csm;
 

@@ -57,7 +57,7 @@ static triax_status validate_row(const tx_books *books, size_t offer, triax_erro
   size_t begin = books->offer_begin[offer], end = books->offer_begin[offer + 1];
   WANT(begin <= end, "offer %zu ends before it begins", offer);
   size_t open = tx_books_open_end(books, offer);
-  WANT(open <= end && (open > begin || begin == end), "offer %zu is open to nobody, or further than it goes", offer);
+  WANT(begin <= open && open <= end, "the open part of offer %zu ends outside of it", offer);
   for (size_t e = begin; e < end; e++) {
     WANT(books->offer_csm[e] < books->csms, "offer %zu names a CSM that does not exist", offer);
     bool first = e == begin || e == open;
@@ -117,6 +117,9 @@ static triax_status validate_turned(const tx_books *books, triax_error *error) {
     size_t begin = books->turned_begin[j], end = books->turned_begin[j + 1];
     size_t offer = books->class_offer[books->customer_class[j]];
     WANT(begin <= end, "who is struck off or let in for customer %zu ends before it begins", j);
+    bool open = tx_books_open_end(books, offer) > books->offer_begin[offer];
+    WANT(begin < end || open || books->offer_begin[offer] == books->offer_begin[offer + 1],
+         "customer %zu has an offer that is closed to it", j);
     for (size_t x = begin; x < end; x++) {
       uint32_t csm = books->turned_csm[x];
       WANT(csm < books->csms, "customer %zu has a CSM struck off or let in who does not exist", j);

@@ -333,7 +333,7 @@ static triax_status make_shared(tx_pair_job *job, const tx_pair_side *base, cons
   return fine || status != TRIAX_OK ? status : tx_no_memory(error);
 }
 
-/* A test that is a single comparison is found by joining alone. */
+/* A test that is a single comparison is found by joining alone, mostly. */
 static bool is_comparison(const tx_pair_job *job) {
   uint16_t op = job->plan->compiled->pair_module->nodes[job->root].op;
   return op == TX_OP_EQUAL || op == TX_OP_IN;
@@ -348,13 +348,15 @@ static triax_status make_pairs(tx_pair_job *job, tx_pairs *pairs, tx_pair_tally 
   *pairs = (tx_pairs){.customer_group = job->customers.group, .csm_group = job->csms.group,
                       .customer_groups = job->customers.groups, .csm_groups = job->csms.groups};
   if (!find_whole(job)) return tx_no_memory(error);
-  if (!is_comparison(job)) {
+  found = false;
+  if (is_comparison(job) && !tx_pairs_join(job, &some, &found)) return tx_no_memory(error);
+  if (!found) {
     tx_pair_side base;
     status = tx_pairs_share(job, &base, &some, &found, error);
     if (status != TRIAX_OK) return status;
     if (found) return make_shared(job, &base, &some, pairs, tally, error);
+    if (!tx_pairs_join(job, &some, &found)) return tx_no_memory(error);
   }
-  if (!tx_pairs_join(job, &some, &found)) return tx_no_memory(error);
   j.some = found ? &some : NULL;
   status = judge_all(&j, error);
   if (status != TRIAX_OK) return status;

@@ -92,10 +92,12 @@ static bool fix_owned(dive *d, uint32_t q, size_t owner) {
   size_t b = TX_FLOW_OWNED(flow, owner), begin = flow->owner_begin[owner], end = flow->owner_begin[owner + 1];
   int64_t amount = tx_flow_on(flow, b), load = flow->load[q];
   uint32_t csm = (uint32_t)(flow->bundle[b].to - flow->classes);
-  int64_t place = -1;
+  int64_t place = -1, last = (amount + load - 1) / load;
+  int64_t least = last > 0 ? flow->owner_gain[begin + (size_t)last - 1] : 0;
   for (size_t x = begin; x < end; x++) {
     uint32_t customer = flow->by_owner[x];
-    /* Who is with another CSM of its exceptions leaves its place to the next. */
+    /* Who is with another CSM of its exceptions leaves its place to the next, unless that gains less. */
+    place += flow->owner_gain[x] < least ? (int64_t)(end - begin) : 0;
     place += d->rank[customer] != RANK_DONE || d->core->at[customer] == TX_BOOKS_NONE;
     if (d->rank[customer] == RANK_DONE) {
       continue;

@@ -3,11 +3,28 @@
  * in one by one. */
 #include "relaxation/flow.h"
 
+/* Whether the bundle is of customers who are let in to the CSM and gain nothing there, having an open offer. */
+static bool gains_nothing(const tx_flow *flow, const tx_bundle *bundle) {
+  const tx_core *core = flow->core;
+  uint32_t csm = (uint32_t)(bundle->to - flow->classes), offer = core->books->class_offer[flow->class_of[bundle->from]];
+  bool open = tx_books_open_end(core->books, offer) > core->books->offer_begin[offer];
+  if (core->books->offer_open == NULL || !open) {
+    return false;
+  }
+  size_t entry = tx_core_closed_entry(core, offer, csm);
+  int64_t plain = entry == SIZE_MAX || core->books->offer_points == NULL ? 0 : core->books->offer_points[entry];
+  return entry != SIZE_MAX && flow->segment[bundle->begin].rate >= -plain * flow->unit[bundle->from];
+}
+
 /* Owners take whole segments while a unit of room is left over: the tree stays strongly feasible. A class has no more
- * than its customers, though they may have several exceptions each. */
+ * than its customers, though they may have several exceptions each. Those who are let in and gain nothing wait until
+ * others want their room. */
 static void keep_owners(tx_flow *flow, int64_t *amount) {
   for (size_t b = TX_FLOW_OWNED(flow, 0); b < flow->bundles; b++) {
     tx_bundle *bundle = &flow->bundle[b];
+    if (bundle->count > 0 && gains_nothing(flow, bundle)) {
+      continue;
+    }
     int64_t room = flow->room[bundle->to - flow->classes] - 1 - amount[bundle->to];
     room = room < amount[bundle->from] ? room : amount[bundle->from];
     while (bundle->kink < bundle->count && flow->segment[bundle->begin + bundle->kink].end <= room) {

@@ -60,7 +60,8 @@ typedef struct tx_flow {
   int64_t *unit;               /* per class node: scale ÷ load */
   size_t *customer_begin;      /* classes + 1, into by_value */
   uint32_t *by_value;          /* customers by class node, least value first */
-  uint32_t *by_owner;          /* customers of owner bundles, most points first */
+  uint32_t *by_owner;          /* customers of owner bundles, who gain most first, */
+  int64_t *owner_gain;         /* and what they gain in points: bounds are made of what they earn */
   size_t *owner_begin;         /* owner bundles + 1, into by_owner */
   uint32_t *owner_csm;         /* per owner bundle: its CSM, the owner or one of another exception */
   size_t *owned_begin;         /* classes + 1: the class's owner bundles, counted from the first owner bundle */

@@ -86,9 +86,10 @@ static bool less_value(const void *user, uint32_t a, uint32_t b) {
 
 /* A customer at a CSM where it earns more than others of its class, or whom they may not have. */
 typedef struct exception {
-  int64_t points;
+  int64_t points, gain; /* on top of the class's; beside what it would earn elsewhere */
   uint32_t csm, customer;
-  size_t others; /* exceptions that it has beside: of equal points, those without go first */
+  uint32_t others; /* exceptions that it has beside: of equal gains, those without go first */
+  bool closed;     /* to its class */
 } exception;
 
 static bool less_exception(const void *user, uint32_t a, uint32_t b) {
@@ -96,8 +97,8 @@ static bool less_exception(const void *user, uint32_t a, uint32_t b) {
   if (x->csm != y->csm) {
     return x->csm < y->csm;
   }
-  if (x->points != y->points) {
-    return x->points > y->points;
+  if (x->gain != y->gain) {
+    return x->gain > y->gain;
   }
   return x->others != y->others ? x->others < y->others : x->customer < y->customer;
 }
@@ -175,17 +176,23 @@ typedef struct exceptions {
   size_t room, count; /* of one class */
 } exceptions;
 
-/* Where the customer may be and earns more than its class does, or its class may not be. */
+/* Where the customer may be and earns more than its class does, or its class may not be. Nobody of its class takes its
+ * place where it is let in, while it is where it earns more: it comes at the price of that. */
 static void add_exceptions(const tx_core *core, uint32_t j, exceptions *e) {
-  size_t have = tx_core_exceptions(core, j);
+  size_t have = tx_core_exceptions(core, j), begin = e->count, open = tx_books_open_end(core->books, tx_core_offer(core, j));
+  int64_t most = 0;
   for (size_t n = 0; n < have; n++) {
     int64_t points;
     uint32_t csm = tx_core_exception(core, j, n, &points);
     size_t entry = csm == TX_BOOKS_NONE ? SIZE_MAX : tx_core_entry(core, j, csm);
-    if (entry != SIZE_MAX && (points > 0 || entry >= tx_books_open_end(core->books, tx_core_offer(core, j)))) {
+    if (entry != SIZE_MAX && (points > 0 || entry >= open)) {
       e->order[e->count] = (uint32_t)e->count;
-      e->list[e->count++] = (exception){points, csm, j, have - 1};
+      e->list[e->count++] = (exception){points, points, csm, j, (uint32_t)(have - 1), entry >= open};
+      most = points > most ? points : most;
     }
+  }
+  for (size_t x = begin; x < e->count; x++) {
+    e->list[x].gain -= e->list[x].closed && e->list[x].points < most ? most : 0;
   }
 }
 
@@ -202,6 +209,7 @@ static void list_class(tx_flow *flow, uint32_t q, exceptions *e, size_t *at, siz
       flow->owner_csm[*bundles] = one->csm;
       flow->owner_begin[(*bundles)++] = *at;
     }
+    flow->owner_gain[*at] = one->gain;
     flow->by_owner[(*at)++] = one->customer;
   }
   flow->owner_begin[*bundles] = *at;
@@ -221,13 +229,14 @@ static bool room_for_exceptions(build *b, exceptions *e) {
     all += of_class;
   }
   flow->by_owner = tx_arena_calloc(&flow->arena, all, sizeof *flow->by_owner);
+  flow->owner_gain = tx_arena_calloc(&flow->arena, all, sizeof *flow->owner_gain);
   flow->owner_begin = tx_arena_calloc(&flow->arena, all + 1, sizeof *flow->owner_begin);
   flow->owner_csm = tx_arena_calloc(&flow->arena, all, sizeof *flow->owner_csm);
   flow->owned_begin = tx_arena_calloc(&flow->arena, flow->classes + 1, sizeof *flow->owned_begin);
   e->list = tx_alloc_array(context, e->room, sizeof *e->list);
   e->order = tx_alloc_array(context, e->room, sizeof *e->order);
   e->spare = tx_alloc_array(context, e->room, sizeof *e->spare);
-  return flow->by_owner != NULL && flow->owner_begin != NULL && flow->owner_csm != NULL &&
+  return flow->by_owner != NULL && flow->owner_gain != NULL && flow->owner_begin != NULL && flow->owner_csm != NULL &&
          flow->owned_begin != NULL && e->list != NULL && e->order != NULL && e->spare != NULL;
 }
 
@@ -287,12 +296,12 @@ static void build_owned(tx_flow *flow, size_t *segments) {
     for (size_t o = flow->owned_begin[q]; o < flow->owned_begin[q + 1]; o++) {
       tx_bundle *bundle = &flow->bundle[TX_FLOW_OWNED(flow, o)];
       uint32_t any = flow->by_owner[flow->owner_begin[o]], owner = flow->owner_csm[o];
-      size_t entry = tx_core_entry(core, any, owner);
+      size_t entry = tx_core_class_entry(core, any, owner);
+      int64_t plain = core->books->offer_points == NULL ? 0 : core->books->offer_points[entry];
       *bundle = (tx_bundle){.from = (uint32_t)q, .to = TX_FLOW_CSM(flow, owner), .begin = *segments};
       /* A CSM without room has no node in the tree: its bundles stay empty. */
       for (size_t x = flow->owner_begin[o]; flow->room[owner] > 0 && x < flow->owner_begin[o + 1]; x++) {
-        int64_t points = tx_core_entry_points(core, flow->by_owner[x], entry);
-        add_load(flow, bundle, -points * flow->unit[q], flow->load[q]);
+        add_load(flow, bundle, -(plain + flow->owner_gain[x]) * flow->unit[q], flow->load[q]);
       }
       *segments += bundle->count;
     }
