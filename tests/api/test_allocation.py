@@ -101,7 +101,7 @@ TESTS = [
      lambda c, s: s["id"] in (c["past"] or "S7").split(";") or s["id"] == (c["owner"] or "S8")),
     ("!customer.past.exists(o, o == csm.id)", 1, lambda c, s: negated(past(c, s))),
     ("customer.past.orValue([]).all(o, csm.id != o) && size(customer.past) > 1", 1,
-     lambda c, s: both(new_to_it(c, s), None if not c["past"] else ";" in c["past"])),
+     lambda c, s: both(new_to_it(c, s), None if not c["past"] else len(set(c["past"].split(";"))) > 1)),
     ("customer.past.orValue([]) == [] || csm.id in customer.past", -1,
      lambda c, s: either(not c["past"], past(c, s))),
     ("customer.past.exists(o, o != csm.id)", 1,
@@ -111,6 +111,12 @@ TESTS = [
     ("customer.past.all(o, o != csm.alias) && customer.language in csm.languages", 1,
      lambda c, s: both(None if not c["past"] or not s["alias"] else s["alias"] not in c["past"].split(";"),
                        language(c, s))),
+    # Those whom each names may be had besides.
+    ("customer.language in csm.languages || csm.id in customer.past", 1, lambda c, s: either(language(c, s), past(c, s))),
+    ("csm.id in customer.past.orValue([])", -1, lambda c, s: s["id"] in c["past"].split(";")),
+    ("customer.language in csm.languages ? csm.id != customer.owner : csm.id in customer.past.orValue([])", 1,
+     lambda c, s: None if language(c, s) is None else
+     negated(owner(c, s)) if language(c, s) else s["id"] in c["past"].split(";")),
 ]
 
 PAIR_POLICY = """\
@@ -138,7 +144,7 @@ class PairTests(unittest.TestCase):
                      "alias": draw.choice([i, i, ""])} for i in ids]
         cls.customers = [
             {"id": f"C{i}", "owner": draw.choice(ids + ["gone"] * 9 + [""] * 30),
-             "past": ";".join(draw.sample(ids + ["gone", "other"], draw.choice([0, 1, 2, 5]))),
+             "past": ";".join(draw.sample(ids + ["gone", "other"], draw.choice([0, 1, 2, 5])) * draw.choice([1, 1, 2])),
              "language": draw.choice(languages + [""]), "size": draw.choice(["", draw.randrange(100)])}
             for i in range(400)]
         cls.plan = Plan(PAIR_POLICY, cls.customers, cls.team)
@@ -172,6 +178,99 @@ class PairTests(unittest.TestCase):
             unknown = [None in {test(customer, csm) for csm in whole} for customer in self.customers]
             expected = sum(u and True not in s for u, s in zip(unknown, seen))
             self.assertEqual(told[text]["unknown"], str(expected), text)
+
+
+NAMED_POLICY = """\
+triax: 1
+customers: {key: id, family: parent, columns: {past: {type: strings}, asked: {type: strings}, may: {type: strings},
+            renewal: {type: date}}}
+team: {key: id, columns: {start: {type: date}, end: {type: date}}}
+segmentation:
+  by: arr
+  segments: [{name: big, at_least: 50000, roles: [csm]}, {name: small, roles: [csm, pool]}]
+allocation:
+  owner: owner
+  pools:
+    - {name: finance, customers: vertical == "finance", csms: line == "finance"}
+    - {name: space, customers: vertical == "space", csms: line == "space", at_least: 10}
+    - {name: other}
+  capacity: {accounts: {big: 20, small: 60}}
+  eligible: ELIGIBLE
+  freeze: days_until(renewal) >= 0 && days_until(renewal) <= 60
+  prefer:
+    - {points: 3, when: customer.owner == csm.id}
+    - {points: 5, when: 'csm.id in customer.asked.orValue([])'}
+    - {points: -2, when: 'csm.id in customer.past.orValue([])'}
+  value: arr
+  overlays: [{name: data, customers: arr > 40000, csms: line == "space", accounts: 3}]
+"""
+# Denied and let in; the list of all who may be had is worked out here.
+NAMED = ("(customer.language == csm.language && !(csm.id in customer.past.orValue([]))) || "
+         "csm.id in customer.asked.orValue([])")
+LISTED = "csm.id in customer.may.orValue([])"
+
+
+class NamedTests(unittest.TestCase):
+    """Rules that name single CSMs of a customer, with all else there is: pools that are dissolved, roles, who has left,
+    freezes, families, overlays. Each customer's list of all it may have says the same in other words."""
+
+    @staticmethod
+    def company(seed):
+        draw = random.Random(seed)
+        ids = [f"S{i}" for i in range(64)]
+        team = [{"id": i, "language": draw.choice("abc"), "role": draw.choice(["csm", "csm", "pool", ""]),
+                 "line": draw.choice(["finance", "space", "", ""]), "start": draw.choice(["", "", "", "2027-03-01"]),
+                 "end": draw.choice(["", "", "", "", "2026-10-01"])} for i in ids]
+        customers = []
+        for n in range(330):
+            customer = {"id": f"C{n}", "parent": draw.choice(["", "", f"F{n // 6}"]), "arr": draw.randrange(1, 90) * 1000,
+                        "vertical": draw.choice(["finance", "space", "", "", "", "", "", "", "", "", ""]),
+                        "language": draw.choice(["a", "b", "c", "d"]), "owner": draw.choice(ids + [""] * 20),
+                        "renewal": draw.choice(["", "", "2026-12-15"])}
+            names = draw.sample(ids + ["gone"], draw.choice([0, 0, 1, 2])) + draw.choice([[], [], [customer["owner"]]])
+            customer["past"] = ";".join(ids if n % 110 == 5 else names)
+            customer["asked"] = ";".join(draw.sample(ids + ["nobody"], draw.choice([0, 0, 2, 4])))
+            if n % 110 == 5:
+                customer["asked"] = ""
+            customer["may"] = ";".join(csm["id"] for csm in team if NamedTests.may(customer, csm))
+            customers.append(customer)
+        return customers, team
+
+    @staticmethod
+    def may(customer, csm):
+        denied = csm["id"] in customer["past"].split(";")
+        return (customer["language"] == csm["language"] and not denied) or csm["id"] in customer["asked"].split(";")
+
+    def plan(self, eligible, customers, team):
+        return Plan(NAMED_POLICY.replace("ELIGIBLE", f"'{eligible}'"), customers, team, "--hires")
+
+    def test_other_words(self):
+        let_in = denied = 0
+        for seed in range(3):
+            customers, team = self.company(seed)
+            named, listed = self.plan(NAMED, customers, team), self.plan(LISTED, customers, team)
+            objective, same = (plan.summary["allocation"]["objective"] for plan in (named, listed))
+            for part in ("uncovered_value", "over_fte", "points"):
+                self.assertAlmostEqual(objective[part], same[part], 9, (seed, part))
+            held = {}
+            for customer, row, other in zip(customers, named.tables["customers"], listed.tables["customers"]):
+                self.assertEqual((row["pool"], row["segment"]), (other["pool"], other["segment"]))
+                held.setdefault(customer["parent"] or customer["id"], []).append((customer["arr"], customer, row, other))
+            by_id = {csm["id"]: csm for csm in team}
+            for members in held.values():
+                lead = max(members, key=lambda member: member[0])[1]
+                self.assertEqual(len({row["csm"] for _, _, row, _ in members}), 1)
+                _, _, row, other = members[0]
+                if row["csm"]:
+                    self.assertTrue(self.may(lead, by_id[row["csm"]]), (seed, lead, row))
+                    let_in += by_id[row["csm"]]["language"] != lead["language"]
+                # Who may have nobody at all is told so, in either form.
+                nobody = not lead["may"]
+                denied += nobody
+                if nobody:
+                    self.assertEqual(row["csm"], "")
+                    self.assertEqual(row["in_the_way"], other["in_the_way"], (seed, lead))
+        self.assertTrue(let_in > 20 and denied > 3, (let_in, denied))
 
 
 if __name__ == "__main__":
