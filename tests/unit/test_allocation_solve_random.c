@@ -162,10 +162,10 @@ static void odd_companies_hold(void **state) {
     if (seed % 7 < 4) {
       except_some(&g, begin, csm, points, r);
     }
-    size_t *struck_begin = calloc(g.books.customers + 1, sizeof *struck_begin);
+    size_t *turned_begin = calloc(g.books.customers + 1, sizeof *turned_begin);
     uint32_t *struck = calloc(all, sizeof *struck);
     if (seed % 11 < 6) {
-      strike_some(&g, struck_begin, struck, r);
+      strike_some(&g, turned_begin, struck, r);
     }
     if (seed % 2 == 0) {
       limit_value(&g, limit);
@@ -178,7 +178,7 @@ static void odd_companies_hold(void **state) {
     free(begin);
     free(csm);
     free(points);
-    free(struck_begin);
+    free(turned_begin);
     free(struck);
     generate_free(&g);
   }

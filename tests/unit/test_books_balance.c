@@ -19,8 +19,8 @@ typedef struct problem {
   tx_books_measure measure[2];
   int64_t capacity[CSMS], hard[CSMS], load[LOADS], points[CSMS], owner_points[N], amount[N];
   int64_t from[2][CSMS * PIECES], slope[2][CSMS * PIECES], limit[CSMS];
-  size_t offer_begin[2], struck_begin[N + 1];
-  uint32_t offer_csm[CSMS], class_offer[LOADS], customer_class[N], owner[N], struck_csm[N];
+  size_t offer_begin[2], turned_begin[N + 1];
+  uint32_t offer_csm[CSMS], class_offer[LOADS], customer_class[N], owner[N], turned_csm[N];
 } problem;
 
 static void begin(problem *p, size_t csms, size_t customers) {
@@ -40,7 +40,7 @@ static void begin(problem *p, size_t csms, size_t customers) {
   p->books.class_load = p->load, p->books.class_offer = p->class_offer;
   p->books.customers = customers, p->books.customer_class = p->customer_class;
   p->books.owner = p->owner, p->books.owner_points = p->owner_points;
-  p->books.struck_begin = p->struck_begin, p->books.struck_csm = p->struck_csm;
+  p->books.turned_begin = p->turned_begin, p->books.turned_csm = p->turned_csm;
   p->books.measures = 2, p->books.measure = p->measure;
 }
 
@@ -161,8 +161,8 @@ static void rules_hold(void **state) {
   uint32_t at[4] = {0, 0, 0, TX_BOOKS_NONE};
   begin_four(&p);
   p.limit[1] = 3;
-  p.struck_begin[2] = p.struck_begin[3] = p.struck_begin[4] = 1; /* the second may not go to CSM 1 */
-  p.struck_csm[0] = 1;
+  p.turned_begin[2] = p.turned_begin[3] = p.turned_begin[4] = 1; /* the second may not go to CSM 1 */
+  p.turned_csm[0] = 1;
   const tx_cost cost = improved(&p, at);
   /* Of 4, 3 and 2 the first is too much for CSM 1, the second may not: 4 + 3 stay, 2 goes. */
   assert_cost(&cost, 1, 0, 0, 2);

@@ -23,16 +23,16 @@ static uint32_t below(uint32_t limit) {
 typedef struct problem {
   tx_books books;
   int64_t capacity[CSMS], class_load[CLASSES], points[OFFERS * CSMS], value[N], owner_points[N];
-  size_t offer_begin[OFFERS + 1], struck_begin[N + 1];
-  uint32_t offer_csm[OFFERS * CSMS], class_offer[CLASSES], customer_class[N], owner[N], struck_csm[STRUCK * N];
+  size_t offer_begin[OFFERS + 1], turned_begin[N + 1];
+  uint32_t offer_csm[OFFERS * CSMS], class_offer[CLASSES], customer_class[N], owner[N], turned_csm[STRUCK * N];
 } problem;
 
 static void strike(problem *p, uint32_t j) {
-  uint32_t low = below(CSMS - 1), high = low + 1 + below(CSMS - low - 1), *to = p->struck_csm + p->struck_begin[j];
+  uint32_t low = below(CSMS - 1), high = low + 1 + below(CSMS - low - 1), *to = p->turned_csm + p->turned_begin[j];
   size_t count = 0;
   if (low != p->owner[j]) to[count++] = low;
   if (high != p->owner[j]) to[count++] = high;
-  p->struck_begin[j + 1] = p->struck_begin[j] + count;
+  p->turned_begin[j + 1] = p->turned_begin[j] + count;
 }
 
 static void make(problem *p, uint32_t values) {
@@ -68,8 +68,8 @@ static void make(problem *p, uint32_t values) {
                         .value = p->value,
                         .owner = p->owner,
                         .owner_points = p->owner_points,
-                        .turned_begin = p->struck_begin,
-                        .turned_csm = p->struck_csm};
+                        .turned_begin = p->turned_begin,
+                        .turned_csm = p->turned_csm};
 }
 
 /* Who loses least by going comes first, of those who wait who brings most. */
