@@ -188,20 +188,15 @@ static void add_metrics(account_job *job, const tx_pair *pair, const tx_score_pa
 
 /* --- one account --- */
 
-static bool text_differs(const tx_column *a, const tx_column *b, const tx_pair *pair) {
-  triax_text one = tx_side_text(a, pair->row[0]), two = tx_side_text(b, pair->row[1]);
-  return one.bytes && two.bytes ? !tx_text_equal(one, two) : !one.bytes != !two.bytes;
-}
-
 /* Results that neither or only one side can give do not differ account by account; new sections show in the sums. */
 static bool differs(const account_job *job, int result, const tx_pair *pair) {
   const tx_side *a = &job->comparison->sides[0], *b = &job->comparison->sides[1];
   switch (result) {
-  case TX_RESULT_SEGMENT: return a->segment && b->segment && text_differs(a->segment, b->segment, pair);
-  case TX_RESULT_TOUCH: return a->touch && b->touch && text_differs(a->touch, b->touch, pair);
-  case TX_RESULT_POOL: return a->pool && b->pool && text_differs(a->pool, b->pool, pair);
-  case TX_RESULT_CSM: return a->csm && b->csm && text_differs(a->csm, b->csm, pair);
-  case TX_RESULT_BAND: return a->band && b->band && text_differs(a->band, b->band, pair);
+  case TX_RESULT_SEGMENT: return a->segment && b->segment && tx_side_texts_differ(a->segment, b->segment, pair);
+  case TX_RESULT_TOUCH: return a->touch && b->touch && tx_side_texts_differ(a->touch, b->touch, pair);
+  case TX_RESULT_POOL: return a->pool && b->pool && tx_side_texts_differ(a->pool, b->pool, pair);
+  case TX_RESULT_CSM: return a->csm && b->csm && tx_side_texts_differ(a->csm, b->csm, pair);
+  case TX_RESULT_BAND: return a->band && b->band && tx_side_texts_differ(a->band, b->band, pair);
   case TX_RESULT_HOURS:
     return a->hours && b->hours && tx_numbers_differ(a->hours[pair->row[0]], b->hours[pair->row[1]]);
   default: break;

@@ -13,10 +13,6 @@ static void write_number(tx_writer *writer, double value) {
   tx_write(writer, (triax_text){text, tx_format_double(value, text)});
 }
 
-static bool same_text(triax_text a, triax_text b) {
-  return a.bytes && b.bytes ? tx_text_equal(a, b) : !a.bytes == !b.bytes;
-}
-
 static bool same_number(double a, double b) { return !tx_numbers_differ(a, b); }
 
 /* --- what decides between two CSMs --- */
@@ -74,7 +70,7 @@ static void write_way(tx_writer *writer, triax_text key, const csm_view *view) {
 static bool write_fact(const account_view *a, const account_view *b, const csm_view olds[2], const csm_view news[2],
                        triax_text from, triax_text to, tx_writer *writer) {
   if (a->wanted != b->wanted) tx_write_c(writer, b->wanted ? "is to have an owner now" : "is to have no owner now");
-  else if (!same_text(a->owner, b->owner)) {
+  else if (!tx_same_text(a->owner, b->owner)) {
     tx_write_c(writer, "present owner ");
     tx_write(writer, a->owner.bytes ? a->owner : TX_TEXT("none"));
     tx_write_c(writer, " -> ");
@@ -171,23 +167,42 @@ static void find_from_present(const triax_comparison *comparison, const tx_pair 
   }
 }
 
-/* The cause of a fact of the account's own: its segment, its data, the day, or the rule. */
-static int cause_of_fact(const triax_comparison *comparison, const account_view *a, const account_view *b) {
-  if (!same_text(a->segment, b->segment)) return TX_CAUSE_SEGMENT;
-  return comparison->same_policy ? TX_CAUSE_DATA : TX_CAUSE_RULE;
+/* Whether nothing that the freeze reads differs but the day. */
+static triax_status is_by_day(const tx_reasoner *reasoner, const tx_pair *rows, bool *by_day, triax_error *error) {
+  const triax_plan *const *plans = (const triax_plan *const *)reasoner->comparison->plans;
+  const tx_stage *stage = reasoner->pools->stage;
+  const uint32_t freeze = plans[0]->compiled->policy->allocation.freeze;
+  triax_status status = tx_mix_load(reasoner->pools, rows->row[0], rows->row[1], error);
+  *by_day = plans[0]->as_of != plans[1]->as_of;
+  for (size_t r = 0; status == TRIAX_OK && r < stage->read_count[freeze]; r++) {
+    if (tx_mix_differs(reasoner->pools, stage->reads[freeze][r])) *by_day = false;
+  }
+  return status;
 }
 
-void tx_cause_csm(const tx_reasoner *reasoner, const tx_pair *rows, tx_chain *chain) {
+/* The cause of a fact of the account's own: its segment, its data, the day, or the rule. */
+static triax_status cause_of_fact(const tx_reasoner *reasoner, const tx_pair *rows, const account_view *a,
+                                  const account_view *b, int *cause, triax_error *error) {
+  bool by_day = false;
+  triax_status status = TRIAX_OK;
+  if (!tx_same_text(a->segment, b->segment)) {
+    *cause = TX_CAUSE_SEGMENT;
+  } else if (!reasoner->comparison->same_policy) {
+    *cause = TX_CAUSE_RULE;
+  } else {
+    if (a->frozen != b->frozen && tx_same_text(a->owner, b->owner)) status = is_by_day(reasoner, rows, &by_day, error);
+    *cause = by_day ? TX_CAUSE_TIME : TX_CAUSE_DATA;
+  }
+  return status;
+}
+
+triax_status tx_cause_csm(const tx_reasoner *reasoner, const tx_pair *rows, tx_chain *chain, triax_error *error) {
   const triax_comparison *comparison = reasoner->comparison;
   triax_text from = tx_side_text(comparison->sides[0].csm, rows->row[0]);
   triax_text to = tx_side_text(comparison->sides[1].csm, rows->row[1]);
-  if (!comparison->plans[1]->allocation.given || (comparison->plans[0] && !comparison->plans[0]->allocation.given)) {
-    tx_chain_add(chain, TX_CAUSE_RULE, from, to);
-    return;
-  }
   if (!comparison->plans[0]) {
     find_from_present(comparison, rows, from, to, chain);
-    return;
+    return TRIAX_OK;
   }
   csm_view olds[2], news[2];
   account_view views[2];
@@ -199,14 +214,14 @@ void tx_cause_csm(const tx_reasoner *reasoner, const tx_pair *rows, tx_chain *ch
   tx_link *link = tx_chain_add(chain, TX_CAUSE_TEAM, from, to);
   tx_writer writer = tx_link_writer(link);
   bool gone = from.bytes && !(olds[1].in_team && olds[1].here);
-  if (gone && write_team(olds, news, from, to, &writer)) return;
+  if (gone && write_team(olds, news, from, to, &writer)) return TRIAX_OK;
   if (write_fact(&views[0], &views[1], olds, news, from, to, &writer)) {
-    link->cause = cause_of_fact(comparison, &views[0], &views[1]);
-    return;
+    return cause_of_fact(reasoner, rows, &views[0], &views[1], &link->cause, error);
   }
-  if (write_team(olds, news, from, to, &writer)) return;
+  if (write_team(olds, news, from, to, &writer)) return TRIAX_OK;
   link->cause = TX_CAUSE_OTHERS;
   write_others(comparison, rows, from, to, &olds[1], &writer);
+  return TRIAX_OK;
 }
 
 /* --- hours --- */
@@ -281,7 +296,7 @@ triax_status tx_cause_hours(tx_reasoner *reasoner, const tx_pair *rows, tx_chain
   if (!sides[0].hours || !sides[1].hours) return TRIAX_OK;
   tx_writer writer = tx_link_writer(link);
   triax_text from = tx_side_text(sides[0].csm, rows->row[0]), to = tx_side_text(sides[1].csm, rows->row[1]);
-  if (!same_text(from, to)) {
+  if (!tx_same_text(from, to)) {
     link->cause = TX_CAUSE_CSM;
     tx_write(&writer, from.bytes ? from : TX_TEXT("none"));
     tx_write_c(&writer, " -> ");
@@ -294,7 +309,7 @@ triax_status tx_cause_hours(tx_reasoner *reasoner, const tx_pair *rows, tx_chain
     write_book(comparison, rows, &writer);
     return TRIAX_OK;
   }
-  bool segment = !same_text(tx_side_text(sides[0].segment, rows->row[0]), tx_side_text(sides[1].segment, rows->row[1]));
+  bool segment = !tx_same_text(tx_side_text(sides[0].segment, rows->row[0]), tx_side_text(sides[1].segment, rows->row[1]));
   link->cause = segment ? TX_CAUSE_SEGMENT : TX_CAUSE_RULE; /* limits are the segment's, or the policy's */
   return weight ? weight_cause(reasoner, rows, &link->cause, error) : TRIAX_OK;
 }

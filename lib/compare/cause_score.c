@@ -147,10 +147,6 @@ static void write_health(tx_writer *writer, int64_t from, int64_t to) {
   write_number(writer, (double)to / TX_SPLIT_UNIT);
 }
 
-static bool same_name(triax_text a, triax_text b) {
-  return a.bytes && b.bytes ? tx_text_equal(a, b) : !a.bytes == !b.bytes;
-}
-
 /* The band along the way of health, by the thresholds before; then the thresholds. */
 void tx_cause_band(const tx_reasoner *reasoner, const tx_pair *rows, tx_chain *chain) {
   const triax_comparison *comparison = reasoner->comparison;
@@ -172,14 +168,14 @@ void tx_cause_band(const tx_reasoner *reasoner, const tx_pair *rows, tx_chain *c
   for (int factor = 0; split->known[0] && pair->sides[0]->model->band_count && factor < TX_SPLIT_FACTORS; factor++) {
     int64_t next = health + split->amount[factor];
     triax_text band = band_of(pair->sides[0]->model, next);
-    if (split->amount[factor] && !same_name(band, now)) {
+    if (split->amount[factor] && !tx_same_text(band, now)) {
       tx_writer writer = tx_link_writer(tx_chain_add(chain, cause_of(reasoner, factor), now, band));
       write_health(&writer, health, next);
       now = band;
     }
     health = next;
   }
-  if (same_name(now, to)) return;
+  if (tx_same_text(now, to)) return;
   tx_writer writer = tx_link_writer(tx_chain_add(chain, TX_CAUSE_RULE, now, to));
   tx_write_c(&writer, "bands begin elsewhere");
 }

@@ -215,16 +215,9 @@ static triax_status find_segment(tx_reasoner *reasoner, const tx_pair *rows, tx_
   return status;
 }
 
-static bool text_differs(const triax_comparison *comparison, const tx_column *one, const tx_column *two,
-                         const tx_pair *rows) {
-  (void)comparison;
-  triax_text a = tx_side_text(one, rows->row[0]), b = tx_side_text(two, rows->row[1]);
-  return a.bytes && b.bytes ? !tx_text_equal(a, b) : !a.bytes != !b.bytes;
-}
-
 static void find_touch(tx_reasoner *reasoner, const tx_pair *rows, tx_chain *chain) {
   const triax_comparison *c = reasoner->comparison;
-  bool segment = text_differs(c, c->sides[0].segment, c->sides[1].segment, rows);
+  bool segment = tx_side_texts_differ(c->sides[0].segment, c->sides[1].segment, rows);
   tx_chain_add(chain, segment ? TX_CAUSE_SEGMENT : TX_CAUSE_RULE, tx_side_text(c->sides[0].touch, rows->row[0]),
                tx_side_text(c->sides[1].touch, rows->row[1]));
 }
@@ -249,7 +242,7 @@ triax_status tx_cause_find(tx_reasoner *reasoner, int result, const tx_pair *row
   case TX_RESULT_SEGMENT: return find_segment(reasoner, rows, chain, error);
   case TX_RESULT_TOUCH: find_touch(reasoner, rows, chain); return TRIAX_OK;
   case TX_RESULT_POOL: return find_pool(reasoner, rows, chain, error);
-  case TX_RESULT_CSM: tx_cause_csm(reasoner, rows, chain); return TRIAX_OK;
+  case TX_RESULT_CSM: return tx_cause_csm(reasoner, rows, chain, error);
   case TX_RESULT_HEALTH: tx_cause_score(reasoner, &reasoner->scores[0], rows, chain); return TRIAX_OK;
   case TX_RESULT_BAND: tx_cause_band(reasoner, rows, chain); return TRIAX_OK;
   case TX_RESULT_HOURS: return tx_cause_hours(reasoner, rows, chain, error);

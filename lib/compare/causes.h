@@ -40,7 +40,7 @@ triax_status tx_cause_find(tx_reasoner *reasoner, int result, const tx_pair *row
 void tx_cause_score(const tx_reasoner *reasoner, const tx_score_pair *pair, const tx_pair *rows, tx_chain *chain);
 void tx_cause_band(const tx_reasoner *reasoner, const tx_pair *rows, tx_chain *chain);
 /* cause_csm.c */
-void tx_cause_csm(const tx_reasoner *reasoner, const tx_pair *rows, tx_chain *chain);
+triax_status tx_cause_csm(const tx_reasoner *reasoner, const tx_pair *rows, tx_chain *chain, triax_error *error);
 triax_status tx_cause_hours(tx_reasoner *reasoner, const tx_pair *rows, tx_chain *chain, triax_error *error);
 
 /* What is left when an account's own facts, day and results are the same. */

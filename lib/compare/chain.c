@@ -58,10 +58,6 @@ triax_text tx_outcome_pool(const tx_mix *mix, triax_text key) {
 
 /* --- the chain --- */
 
-static bool same_text(triax_text a, triax_text b) {
-  return a.bytes && b.bytes ? tx_text_equal(a, b) : !a.bytes == !b.bytes;
-}
-
 static triax_status outcome_of(tx_mix *mix, tx_outcome_fn outcome, triax_text key, triax_text *found,
                                triax_error *error) {
   triax_status status = tx_mix_evaluate(mix, error);
@@ -87,7 +83,7 @@ static triax_status role_of(tx_mix *mix, tx_outcome_fn outcome, triax_text key, 
   if (status == TRIAX_OK) status = outcome_of(mix, outcome, key, &without, error);
   mix->values[v] = mix->moved_values[v];
   if (status != TRIAX_OK) return status;
-  *found = same_text(alone, to) ? ROLE_ALONE : same_text(without, to) ? ROLE_NONE : ROLE_NEEDED;
+  *found = tx_same_text(alone, to) ? ROLE_ALONE : tx_same_text(without, to) ? ROLE_NONE : ROLE_NEEDED;
   return TRIAX_OK;
 }
 
@@ -122,7 +118,7 @@ triax_status tx_chain_find(tx_mix *mix, tx_outcome_fn outcome, triax_text key, t
   triax_status status = outcome_of(mix, outcome, key, &now, error);
   if (status != TRIAX_OK) return status;
   /* Families are placed as one, and pools may be dissolved: what single values do not give is not taken apart. */
-  bool replayed = same_text(now, from);
+  bool replayed = tx_same_text(now, from);
   now = from;
   for (size_t f = 0; replayed && f < TX_MIX_FACTORS; f++) {
     const int factor = tx_mix_factors[f];
@@ -130,12 +126,12 @@ triax_status tx_chain_find(tx_mix *mix, tx_outcome_fn outcome, triax_text key, t
     triax_text next;
     status = outcome_of(mix, outcome, key, &next, error);
     if (status != TRIAX_OK) return status;
-    if (same_text(now, next)) continue;
+    if (tx_same_text(now, next)) continue;
     tx_link *link = tx_chain_add(chain, factor, now, next);
     if (factor != TX_CAUSE_TIME) status = write_columns(mix, outcome, key, factor, next, link, error);
     if (status != TRIAX_OK) return status;
     now = next;
   }
-  if (!same_text(now, to)) tx_chain_add(chain, last, now, to);
+  if (!tx_same_text(now, to)) tx_chain_add(chain, last, now, to);
   return TRIAX_OK;
 }

@@ -84,6 +84,10 @@ struct triax_comparison {
 triax_status tx_side_open(triax_comparison *comparison, triax_error *error);
 /* A string column's value; not given where missing or where there is no column. */
 triax_text tx_side_text(const tx_column *column, size_t row);
+/* Nothing on both sides is the same. */
+bool tx_same_text(triax_text a, triax_text b);
+/* Whether the two sides' texts of an account differ. */
+bool tx_side_texts_differ(const tx_column *a, const tx_column *b, const tx_pair *pair);
 triax_text tx_side_key(const triax_comparison *comparison, const tx_pair *pair);
 /* Numbers that differ by more than rounding; both missing is the same. */
 bool tx_numbers_differ(double a, double b);

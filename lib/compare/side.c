@@ -10,6 +10,14 @@ triax_text tx_side_text(const tx_column *column, size_t row) {
   return tx_dictionary_text(column->dictionary, tx_column_code(column, row));
 }
 
+bool tx_same_text(triax_text a, triax_text b) {
+  return a.bytes && b.bytes ? tx_text_equal(a, b) : !a.bytes == !b.bytes;
+}
+
+bool tx_side_texts_differ(const tx_column *a, const tx_column *b, const tx_pair *pair) {
+  return !tx_same_text(tx_side_text(a, pair->row[0]), tx_side_text(b, pair->row[1]));
+}
+
 triax_text tx_side_key(const triax_comparison *comparison, const tx_pair *pair) {
   int side = pair->row[1] == SIZE_MAX ? 0 : 1;
   return tx_people_key(comparison->sides[side].people, pair->row[side]);

@@ -276,6 +276,183 @@ class Present(Case):
         self.assertIn("no present books", done.stderr)
 
 
+BOOKS = """\
+triax: 1
+name: books
+currency: {base: USD}
+customers:
+  key: id
+  columns: {arr: {type: money}, renewal: {type: date}, owner: {type: string}, likes: {type: string}}
+team: {key: id, columns: {fte: {type: number}, start: {type: date}, end: {type: date}}}
+segmentation:
+  by: arr
+  segments:
+    - {name: high, at_least: 100k}
+    - {name: low}
+allocation:
+  owner: owner
+  unowned: [low]
+  capacity: {fte: fte, accounts: 2}
+  eligible: customer.region == csm.region
+  freeze: days_until(renewal) >= 0 && days_until(renewal) <= 30
+  prefer:
+    - {points: 3, when: customer.owner == csm.id, why: keeps}
+    - {points: 5, when: customer.likes == csm.id, why: likes}
+  value: arr
+"""
+THREE = """\
+id,arr,region,renewal,owner,likes
+A,200000,n,,ana,
+B,150000,n,,ana,
+C,120000,n,,ben,
+"""
+TWO = "id,region,fte,start,end\nana,n,1,,\nben,n,1,,\n"
+
+
+class Owners(Case):
+    """Each CSM can carry two accounts; A and B are with ana and C with ben, as all are at present, unless said."""
+
+    def owners(self, customers=(THREE, THREE), team=(TWO, TWO), days=("2026-11-21",), policies=(BOOKS,)):
+        for name, texts in [("customers", customers), ("team", team), ("policy", policies)]:
+            for i, text in enumerate(texts):
+                self.write(f"{name}{i}" + (".yaml" if name == "policy" else ".csv"), text)
+        got = self.compare(*[f"policy{i}.yaml" for i in range(len(policies))], "--customers", "customers0.csv",
+                           "customers1.csv", "--team", "team0.csv", "team1.csv", "--as-of", *days)
+        moved = {row["key"] for row in got["causes"] if row["result"] == "csm"}
+        return got, {key: self.causes(got, key, "csm") for key in sorted(moved)}
+
+    def test_a_csm_leaves(self):
+        """Ben can have two, and the two that are worth most are A and B: C is left without."""
+        for team, why in [(TWO.replace("ana,n,1,,\n", ""), "ana is in the team no more"),
+                          (TWO.replace("ana,n,1,,", "ana,n,1,,2026-10-31"), "ana is not here on the day")]:
+            got, causes = self.owners(team=(TWO, team))
+            self.assertEqual(causes, {
+                "A": [("ana", "ben", "team", why)], "B": [("ana", "ben", "team", why)],
+                "C": [("ben", "", "others", "uncovered: every CSM who could take it is full")]})
+            self.assertEqual(got["summary"]["differ"], {"csm": 3})
+
+    def test_a_csm_comes(self):
+        """C liked cleo before she came, or was here."""
+        customers = THREE.replace("ben,", "ben,cleo")
+        later = TWO + "cleo,n,1,2026-11-21,\n"
+        for team, days, why in [((TWO, later), ["2026-11-21"], "cleo is new in the team"),
+                                ((later, later), ["2026-11-20", "2026-11-21"], "cleo was not here before")]:
+            _, causes = self.owners((customers, customers), team, days)
+            self.assertEqual(causes, {"C": [("ben", "cleo", "team", why)]})
+
+    def test_a_csm_works_less(self):
+        """With half a job ana carries one: A, which is worth more than B; ben has room for B."""
+        _, causes = self.owners(team=(TWO, TWO.replace("ana,n,1", "ana,n,0.5")))
+        self.assertEqual(causes, {"B": [("ana", "ben", "team", "ana works otherwise")]})
+        # and the other way round B comes back to ana, its present owner
+        _, causes = self.owners(team=(TWO.replace("ana,n,1", "ana,n,0.5"), TWO))
+        self.assertEqual(causes, {"B": [("ben", "ana", "team", "ana works otherwise")]})
+
+    def test_present_owner(self):
+        _, causes = self.owners((THREE, THREE.replace("150000,n,,ana", "150000,n,,ben")))
+        self.assertEqual(causes, {"B": [("ana", "ben", "data", "present owner ana -> ben")]})
+        _, causes = self.owners((THREE.replace("150000,n,,ana,", "150000,n,,,ben"), THREE))
+        self.assertEqual(causes, {"B": [("ben", "ana", "data", "present owner none -> ana")]})
+
+    def test_freeze(self):
+        """C likes ana (5 points against 3 for staying with ben, who has it at present), and goes to her where B does not
+        fill her up. 29 days before its renewal it is frozen; on the day after the renewal it is free again."""
+        free = "id,arr,region,renewal,owner,likes\nA,200000,n,,ana,\nC,120000,n,{},ben,ana\n"
+        _, causes = self.owners((free.format("2027-06-01"), free.format("2026-12-20")))
+        self.assertEqual(causes, {"C": [("ana", "ben", "data", "is frozen now")]})
+        _, causes = self.owners((free.format("2026-12-20"), free.format("2027-06-01")))
+        self.assertEqual(causes, {"C": [("ben", "ana", "data", "is frozen no more")]})
+        same = (free.format("2026-12-20"),) * 2
+        _, causes = self.owners(same, days=["2026-11-01", "2026-11-21"])
+        self.assertEqual(causes, {"C": [("ana", "ben", "time", "is frozen now")]})
+        _, causes = self.owners(same, days=["2026-12-20", "2026-12-21"])
+        self.assertEqual(causes, {"C": [("ben", "ana", "time", "is frozen no more")]})
+        unfrozen = BOOKS.replace("<= 30", "<= 3")
+        _, causes = self.owners(same, policies=(BOOKS, unfrozen))
+        self.assertEqual(causes, {"C": [("ben", "ana", "rule", "is frozen no more")]})
+
+    def test_eligibility(self):
+        """South, C can be nobody's; from there it comes to ben, its owner."""
+        south = THREE.replace("120000,n", "120000,s")
+        _, causes = self.owners((THREE, south))
+        self.assertEqual(causes, {"C": [("ben", "", "data", "ben is not eligible")]})
+        _, causes = self.owners((south, THREE))
+        self.assertEqual(causes, {"C": [("", "ben", "data", "ben is not eligible before")]})
+
+    def test_points(self):
+        """Without B, whom ana keeps, there is room with her for C: for 5 points, where staying earns 3."""
+        few = THREE.replace("B,150000,n,,ana,\n", "")
+        _, causes = self.owners((few, few.replace("ben,", "ben,ana")))
+        self.assertEqual(causes, {"C": [("ben", "ana", "data", "points with ana 0 -> 5")]})
+        # and by another policy staying is worth more
+        liked = few.replace("ben,", "ben,ana")
+        _, causes = self.owners((liked, liked), policies=(BOOKS, BOOKS.replace("points: 3", "points: 8")))
+        self.assertEqual(causes, {"C": [("ana", "ben", "rule", "points with ben 3 -> 8")]})
+
+    def test_segment(self):
+        """B falls below 100k, where nobody is to own; A takes the value of its book along."""
+        _, causes = self.owners((THREE, THREE.replace("150000", "50000")))
+        self.assertEqual(causes, {"B": [("ana", "", "segment", "is to have no owner now")]})
+        _, causes = self.owners((THREE.replace("150000", "50000"), THREE))
+        self.assertEqual(causes, {"B": [("", "ana", "segment", "is to have an owner now")]})
+
+    def test_value_and_others(self):
+        """Ana alone, for two: A and B. When C is worth more than B, it is C; B has not changed itself."""
+        alone = TWO.replace("ben,n,1,,\n", "")
+        free = THREE.replace("ana", "").replace("ben", "")
+        _, causes = self.owners((free, free.replace("120000", "180000")), (alone, alone))
+        self.assertEqual(causes, {
+            "B": [("ana", "", "others", "uncovered: every CSM who could take it is full")],
+            "C": [("", "ana", "data", "value 120000 -> 180000")]})
+
+    def test_room(self):
+        """A has gone from the data: there is room for C."""
+        alone = TWO.replace("ben,n,1,,\n", "")
+        free = THREE.replace("ana", "").replace("ben", "")
+        got, causes = self.owners((free, free.replace("A,200000,n,,,\n", "")), (alone, alone))
+        self.assertEqual(causes, {"C": [("", "ana", "others", "there is room now")]})
+        self.assertEqual(got["summary"]["accounts"], {"on_both_sides": 2, "new": 0, "gone": 1, "differ": 1})
+
+    def test_accounts(self):
+        """By another policy a CSM carries one account of high: B and C cannot both stay covered."""
+        _, causes = self.owners(policies=(BOOKS, BOOKS.replace("accounts: 2", "accounts: 1")))
+        self.assertEqual(causes, {"B": [("ana", "ben", "rule", "accounts of a full-time CSM 2 -> 1")],
+                                  "C": [("ben", "", "rule", "accounts of a full-time CSM 2 -> 1")]})
+
+    def test_no_allocation_before(self):
+        """What only one plan can give is compared in the sums alone."""
+        without = BOOKS[:BOOKS.index("allocation:")]
+        got, causes = self.owners(policies=(without, BOOKS))
+        self.assertEqual((causes, got["accounts"]), ({}, []))
+        self.assertEqual({(row["key"], row["accounts_before"], row["accounts_after"]) for row in got["csms"]},
+                         {("ana", "", "2"), ("ben", "", "1")})
+
+    def test_present_books(self):
+        """The dry run: dan is not in the team, cleo not here yet, D has no owner, B is to have none, A moves for points."""
+        self.write("policy.yaml", BOOKS.replace("accounts: 2", "accounts: 4"))
+        self.write("customers.csv", "id,arr,region,renewal,owner,likes\n" + "A,200000,n,,ben,ana\nB,50000,n,,ana,\n"
+                   "C,120000,n,,cleo,\nD,110000,n,,,\nE,130000,n,,dan,ben\n")
+        self.write("team.csv", TWO + "cleo,n,1,2027-01-01,\n")
+        got = self.compare("policy.yaml", "--customers", "customers.csv", "--team", "team.csv", "--as-of", "2026-11-21",
+                           "--present")
+        causes = {row["key"]: (row["from"], row["cause"], row["by"]) for row in got["causes"] if row["result"] == "csm"}
+        self.assertEqual(causes, {
+            "A": ("ben", "rule", "ben would earn fewer points"), "B": ("ana", "rule", "is to have no owner"),
+            "C": ("cleo", "team", "cleo is not here on the day"), "D": ("", "rule", "has no owner at present"),
+            "E": ("dan", "team", "dan is not in the team")})
+
+    def test_pools(self):
+        """Pools by vertical, and one for the rest: A changes its vertical, B by the rule."""
+        pools = BOOKS.replace("  capacity:", "  pools:\n    - {name: big, customers: arr >= 180000}\n    - {name: rest}\n"
+                              "  capacity:")
+        got, _ = self.owners((THREE, THREE.replace("150000", "190000")), policies=(pools,))
+        self.assertEqual(self.causes(got, "B", "pool"), [("rest", "big", "data", "arr 150000 -> 190000")])
+        got, _ = self.owners(policies=(pools, pools.replace("180000", "150000")))
+        self.assertEqual(self.causes(got, "B", "pool"), [("rest", "big", "rule", "")])
+        customers = {(row["pool"], row["customers_before"], row["customers_after"]) for row in got["pools"]}
+        self.assertEqual(customers, {("big", "1", "2"), ("rest", "2", "1")})
+
+
 class Usage(Case):
     def test_usage(self):
         self.write("policy.yaml", POLICY)
