@@ -272,7 +272,7 @@ TRIAX_API void triax_judge_clear(triax_judge *judge);
 /** @brief Takes all values from a row of the plan's customers.
  * @return #TRIAX_OK, #TRIAX_EINVAL (no such row), #TRIAX_ENOMEM @since 0.1 */
 TRIAX_API triax_status triax_judge_row(triax_judge *judge, size_t row, triax_error *error);
-/** @brief The number of a column for the setters, or SIZE_MAX when the policy reads no such column. @since 0.1 */
+/** @brief The number of a column for the setters, or SIZE_MAX when the plan's customers have no such column. @since 0.1 */
 TRIAX_API size_t triax_judge_column(const triax_judge *judge, triax_text name);
 /** @brief Sets a number, money (in base currency), integer, boolean, date (days) or timestamp (microseconds). NaN: missing.
  * @return #TRIAX_OK, #TRIAX_EINVAL (no such column, of another type, or beyond int64) @since 0.1 */

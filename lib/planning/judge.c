@@ -157,7 +157,8 @@ triax_status triax_judge_number(triax_judge *judge, size_t column, double value,
 
 triax_status triax_judge_text(triax_judge *judge, size_t column, triax_text value, triax_error *error) {
   tx_value *at = judge ? value_of(judge, column) : NULL;
-  bool known = judge && (at || column == judge->previous_column || column == judge->override_column);
+  bool known = judge && column != SIZE_MAX &&
+               (at || column == judge->previous_column || column == judge->override_column);
   if (!known) return tx_fail(error, TRIAX_EINVAL, "there is no such column");
   if (at && !tx_type_is(at->type, TX_STRING)) return not_taken(judge, column, "text", error);
   if (at) at->state = (uint8_t)(value.bytes ? TX_PRESENT : TX_MISSING);
