@@ -1,8 +1,9 @@
 #include "base/bignum.h"
 
+#include "base/always.h"
+
 static void push(tx_bignum *number, uint32_t limb) {
-  /* The bound in the header makes the test of room moot; it stays as a guard of memory. */
-  if (limb != 0 && number->count < TX_BIGNUM_LIMBS) {
+  if (limb != 0 && TX_ALWAYS(number->count < TX_BIGNUM_LIMBS)) { /* by the bound in the header */
     number->limbs[number->count++] = limb;
   }
 }
@@ -42,8 +43,8 @@ void tx_bignum_shift_left(tx_bignum *number, uint32_t bits) {
     return;
   }
   size_t limbs = bits / 32;
-  if (number->count + limbs > TX_BIGNUM_LIMBS) {
-    return; /* beyond the bound in the header, which keeps callers below */
+  if (TX_NEVER(number->count + limbs > TX_BIGNUM_LIMBS)) {
+    return; /* by the bound in the header, which keeps callers below */
   }
   for (size_t i = number->count; i > 0; i--) {
     number->limbs[i - 1 + limbs] = number->limbs[i - 1];

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/always.h"
 #include "base/error_private.h"
 #include "base/text.h"
 
@@ -64,7 +65,7 @@ static void cut_at_character(char *text) {
 
 void tx_format_message(char *buffer, size_t size, const char *format, va_list arguments) {
   int length = vsnprintf(buffer, size, format, arguments);
-  if (length < 0) {
+  if (TX_NEVER(length < 0)) { /* formats are ours, and plain */
     buffer[0] = '\0';
   } else if ((size_t)length >= size) {
     cut_at_character(buffer);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/always.h"
 #include "base/number.h"
 #include "base/text.h"
 
@@ -82,14 +83,14 @@ uint32_t tx_read_twin(tx_reader *reader, tx_names *names, triax_text name, size_
 
 static const char *kind_name(int32_t kind) {
   static const char *const names[] = {"nothing", "a map", "a list", "a text", "a number", "true or false", "nothing"};
-  return kind >= 0 && kind <= TRIAX_KIND_MISSING ? names[kind] : "nothing";
+  return TX_ALWAYS(kind >= 0 && kind <= TRIAX_KIND_MISSING) ? names[kind] : "nothing";
 }
 
 /* What a key could have meant, among the keys that may stand here. */
 static void unknown_key(tx_reader *reader, uint32_t node, const char *const *keys) {
   triax_text names[32], key = at(reader, node)->key;
   size_t count = 0;
-  while (keys[count] && count < 32) {
+  while (keys[count] && TX_ALWAYS(count < 32)) {
     names[count] = triax_text_of(keys[count]);
     count++;
   }
@@ -167,7 +168,7 @@ int tx_read_word(tx_reader *reader, uint32_t node, const char *const *words) {
   char all[256] = "", hint[160];
   tx_writer writer = {all, sizeof all, 0};
   size_t count = 0;
-  for (; words[count] && count < 16; count++) {
+  for (; words[count] && TX_ALWAYS(count < 16); count++) {
     names[count] = triax_text_of(words[count]);
     if (tx_text_equal(word, names[count])) return (int)count;
     tx_write_c(&writer, count ? ", " : "");

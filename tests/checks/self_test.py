@@ -12,6 +12,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 import api
+import branches
 import documented
 import headers
 import layers
@@ -201,6 +202,20 @@ class Text(unittest.TestCase):
 
     def test_long_functions_are_pointed_out(self):
         self.assertEqual(1, len(list(text.long_functions("a.c", "int f(void) {\n" + "  g();\n" * 90 + "}\n"))))
+
+
+class Branches(Tree):
+    def hold(self, reached):
+        self.put("summary.json", json.dumps({"branch_percent": reached}))
+        code = self.run_main(branches.main, self.root / "summary.json", self.root / "floor.txt")[0]
+        return code, (self.root / "floor.txt").read_text()
+
+    def test_the_floor_only_rises(self):
+        self.put("floor.txt", "89.2\n")
+        self.assertEqual((0, "89.2\n"), self.hold(89.26))
+        self.assertEqual((1, "89.2\n"), self.hold(89.1))
+        self.assertEqual((0, "90.4\n"), self.hold(90.49))
+        self.assertEqual((1, "90.4\n"), self.hold(90.3))
 
 
 class Summary(Tree):
