@@ -97,7 +97,7 @@ static double number_of(uint64_t key) {
 }
 
 /* Entries that are gone over between two looks at whether to go on. */
-#define LOOK ((size_t)1 << 17)
+#define LOOK ((size_t)1 << 16)
 
 /* Who looks: only the caller's own thread may ask the host. */
 typedef struct sort_watch {
@@ -234,6 +234,14 @@ static bool split(const entry *from, entry *to, size_t count, size_t starts[(1 <
   return true;
 }
 
+static void copy_entries(entry *to, const entry *from, size_t count, sort_watch *watch) {
+  for (size_t first = 0; first < count; first += LOOK) {
+    const size_t end = end_of_look(first, count);
+    memcpy(to + first, from + first, (end - first) * sizeof *to);
+    if (!goes_on(watch, end - first)) return;
+  }
+}
+
 /* Each turn settles eleven bits, so that six are the most. */
 static void sort_range(entry *from, entry *spare, size_t count, bool to_spare, sort_watch *watch) {
   if (watch->status != TRIAX_OK) return;
@@ -244,7 +252,7 @@ static void sort_range(entry *from, entry *spare, size_t count, bool to_spare, s
   }
   size_t starts[(1 << LEAD) + 1];
   if (!split(from, spare, count, starts, watch)) {
-    if (to_spare) memcpy(spare, from, count * sizeof *from);
+    if (to_spare && watch->status == TRIAX_OK) copy_entries(spare, from, count, watch);
     return;
   }
   for (size_t i = 0; i < 1 << LEAD; i++)
@@ -253,30 +261,41 @@ static void sort_range(entry *from, entry *spare, size_t count, bool to_spare, s
 
 typedef struct sorting {
   triax_context *context;
-  entry *entries, *spare; /* the ranges are in the spare room, and sorted back */
+  entry *entries, *spare; /* the ranges are in the spare room */
   const size_t *starts;
+  bool back; /* to the entries, sorted; else they stay where they are */
 } sorting;
 
 static triax_status sort_ranges(void *user, size_t worker, size_t begin, size_t end, triax_error *error) {
   const sorting *work = user;
   sort_watch watch = {worker ? NULL : work->context, (double)begin / (1 << LEAD), 0, TRIAX_OK, error};
   for (size_t i = begin; i < end; i++) {
-    const size_t start = work->starts[i];
-    sort_range(work->spare + start, work->entries + start, work->starts[i + 1] - start, true, &watch);
+    const size_t start = work->starts[i], count = work->starts[i + 1] - start;
+    if (count <= LOOK) sort_range(work->spare + start, work->entries + start, count, work->back, &watch);
   }
   return watch.status;
 }
 
-/* Sorts entries[0 .. count), with the same room again in `spare`. */
-static triax_status sort_entries(entry *entries, entry *spare, size_t count, sort_watch *watch) {
+/* Sorts entries[0 .. count), with the same room again in `spare`. Threads get ranges so short that the caller, who may
+ * have to wait for one, is soon back at the host; longer ones (numbers with outliers make them) are split again. */
+static triax_status sort_entries(entry *entries, entry *spare, size_t count, bool to_spare, sort_watch *watch) {
   size_t starts[(1 << LEAD) + 1];
   if (count <= SMALL) {
-    sort_small(entries, spare, count, false);
+    sort_small(entries, spare, count, to_spare);
     return TRIAX_OK;
   }
-  if (!split(entries, spare, count, starts, watch)) return watch->status;
-  sorting work = {watch->context, entries, spare, starts};
-  return tx_parallel_for(watch->context, "sorting", 1 << LEAD, 32, sort_ranges, &work, watch->error);
+  if (!split(entries, spare, count, starts, watch)) {
+    if (to_spare && watch->status == TRIAX_OK) copy_entries(spare, entries, count, watch);
+    return watch->status;
+  }
+  for (size_t i = 0; i < 1 << LEAD; i++) {
+    const size_t start = starts[i], some = starts[i + 1] - start;
+    if (some <= LOOK) continue;
+    const triax_status status = sort_entries(spare + start, entries + start, some, !to_spare, watch);
+    if (status != TRIAX_OK) return status;
+  }
+  sorting work = {watch->context, entries, spare, starts, !to_spare};
+  return tx_parallel_for(watch->context, "sorting", 1 << LEAD, 8, sort_ranges, &work, watch->error);
 }
 
 static size_t count_distinct(const entry *sorted, size_t count) {
@@ -308,11 +327,14 @@ static triax_status keep_distinct(triax_context *context, const entry *sorted, s
     aggregate->below[at] = i;
     aggregate->equal[at] = end - i;
     double result = share(i, end - i, count);
-    for (; i < end; i++) numbers[sorted[i].row] = result;
-    if (i - looked < LOOK) continue;
-    looked = i;
-    const triax_status status = tx_progress(context, "ranking", (double)i / (double)count, error);
-    if (status != TRIAX_OK) return status;
+    while (i < end) {
+      const size_t stop = end - i < LOOK ? end : i + LOOK;
+      for (; i < stop; i++) numbers[sorted[i].row] = result;
+      if (i - looked < LOOK) continue;
+      looked = i;
+      const triax_status status = tx_progress(context, "ranking", (double)i / (double)count, error);
+      if (status != TRIAX_OK) return status;
+    }
   }
   return TRIAX_OK;
 }
@@ -331,7 +353,7 @@ static triax_status make_percentiles(triax_context *context, const tx_column *co
     sort_watch watch = {context, 0, 0, TRIAX_OK, error};
     const size_t count = gather_entries(column, entries, numbers, &watch);
     status = watch.status;
-    if (status == TRIAX_OK) status = sort_entries(entries, entries + rows, count, &watch);
+    if (status == TRIAX_OK) status = sort_entries(entries, entries + rows, count, false, &watch);
     if (status == TRIAX_OK) status = keep_distinct(context, entries, count, aggregate, numbers, error);
   }
   tx_free_array(context, entries, rows, 2 * sizeof *entries);

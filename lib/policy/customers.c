@@ -31,20 +31,25 @@ static size_t find_key(const triax_table *table, const tx_schema *schema) {
   return triax_table_find(table, schema->key.bytes ? schema->key : TX_TEXT("id"));
 }
 
-static bool index_keys(tx_people *people) {
+/* Keys between two looks at whether the host wants to stop. */
+#define KEYS_A_LOOK 65536
+
+static triax_status index_keys(tx_people *people, triax_error *error) {
   const tx_column *keys = people->table->fields[people->key].column;
   if (!keys->dictionary) {
     people->key = SIZE_MAX;
-    return true;
+    return TRIAX_OK;
   }
   size_t size = keys->dictionary->size;
   people->row_of = tx_alloc_array(people->context, size ? size : 1, sizeof *people->row_of);
-  if (!people->row_of) return false;
+  if (!people->row_of) return tx_no_memory(error);
   for (size_t code = 0; code < size; code++) people->row_of[code] = UINT32_MAX;
   for (size_t row = 0; row < keys->rows; row++) {
+    triax_status status = row % KEYS_A_LOOK ? TRIAX_OK : tx_progress(people->context, "load", 1, error);
+    if (status != TRIAX_OK) return status;
     if (tx_column_has(keys, row)) people->row_of[tx_column_code(keys, row)] = (uint32_t)row;
   }
-  return true;
+  return TRIAX_OK;
 }
 
 static void drop(tx_people *people) {
@@ -67,10 +72,11 @@ static triax_status load(triax_context *context, const tx_schema *schema, const 
   people->context = triax_context_ref(context);
   tx_count_init(&people->count);
   people->key = find_key(people->table, schema);
-  if (people->key == SIZE_MAX || index_keys(people)) return TRIAX_OK;
+  if (people->key != SIZE_MAX) status = index_keys(people, error);
+  if (status == TRIAX_OK) return TRIAX_OK;
   drop(people);
   triax_context_unref(context);
-  return tx_no_memory(error);
+  return status;
 }
 
 /* What plans read where the data has it: see the guide, customers. */

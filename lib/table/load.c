@@ -12,12 +12,17 @@ static bool check_key(tx_load *load) {
   size_t *first = tx_alloc_array(load->context, column->dictionary->size, sizeof *first);
   bool fine = first != NULL;
   load->kept_of_field = 0;
-  for (uint32_t i = 0; fine && i < column->dictionary->size; i++) first[i] = SIZE_MAX;
+  for (uint32_t i = 0; fine && i < column->dictionary->size; i++) {
+    fine = tx_load_goes_on(load, i);
+    first[i] = SIZE_MAX;
+  }
   for (size_t row = 0; fine && row < column->rows; row++) {
-    if (!tx_column_has(column, row)) {
+    fine = tx_load_goes_on(load, row);
+    if (fine && !tx_column_has(column, row)) {
       fine = tx_load_fault(load, load->key, row, (triax_text){NULL, 0}, "the key is missing; every row needs one");
       continue;
     }
+    if (!fine) break;
     uint32_t code = tx_column_code(column, row);
     if (first[code] == SIZE_MAX) {
       first[code] = row;

@@ -12,10 +12,15 @@ static const tx_column *raw_column(const tx_load *load, size_t field) {
   return load->raw->fields[load->fields[field].raw].column;
 }
 
-/* For each code of the dictionary whether a row holds it: texts without a row must not decide anything. */
+/* For each code of the dictionary whether a row holds it: texts without a row must not decide anything. NULL when memory
+ * is short or the host asked to stop. */
 static uint8_t *used_codes(tx_load *load, const tx_column *column) {
   uint8_t *states = tx_calloc(load->context, column->dictionary->size, 1);
   for (size_t row = 0; states && row < column->rows; row++) {
+    if (!tx_load_goes_on(load, row)) {
+      tx_free_array(load->context, states, column->dictionary->size, 1);
+      return NULL;
+    }
     if (tx_column_has(column, row)) states[tx_column_code(column, row)] = USED;
   }
   return states;
@@ -242,6 +247,48 @@ static bool intern_lists(tx_load *load, const tx_column *column, const uint8_t *
   return fine;
 }
 
+/* Whether every text of the dictionary is held by a row, as it is to be: then the column's codes are what they would
+ * become. Most keys are like that, and there are as many of them as rows. */
+static bool stays(tx_load *load, const tx_column *column, const uint8_t *states, bool trim) {
+  for (uint32_t code = 0; code < column->dictionary->size; code++) {
+    triax_text text = tx_dictionary_text(column->dictionary, code);
+    if (!tx_load_goes_on(load, code) || states[code] == UNUSED || tx_load_empty(text)) return false;
+    if (trim && tx_text_trim(text).length != text.length) return false;
+  }
+  return true;
+}
+
+/* Fresh memory is what takes long here: it is first written piece by piece. */
+static bool copy(tx_load *load, void *to, const void *from, size_t size) {
+  for (size_t at = 0; at < size; at += (size_t)1 << 20) {
+    const size_t piece = size - at < (size_t)1 << 20 ? size - at : (size_t)1 << 20;
+    if (!tx_load_goes_on(load, 0)) return false;
+    memcpy((char *)to + at, (const char *)from + at, piece);
+  }
+  return true;
+}
+
+/* A column of texts as one of strings: itself if it is. */
+static tx_column *as_string(tx_load *load, const tx_column *column) {
+  if (column->type == TRIAX_TYPE_STRING) return tx_column_ref(column);
+  const size_t words = column->present ? tx_words(column->rows) : 0;
+  tx_parts parts = {.rows = column->rows,
+                    .missing = column->missing,
+                    .data_size = column->data_size,
+                    .code_width = column->code_width,
+                    .data = tx_alloc(load->context, column->data_size)};
+  if (words) parts.present = tx_alloc_array(load->context, words, sizeof(uint64_t));
+  bool fine = parts.data && (parts.present || !words) && copy(load, parts.data, column->data, parts.data_size);
+  if (fine) {
+    if (words) memcpy(parts.present, column->present, words * sizeof(uint64_t));
+    parts.dictionary = tx_dictionary_ref(column->dictionary);
+    return tx_column_assemble(load->context, TRIAX_TYPE_STRING, &parts);
+  }
+  tx_free(load->context, parts.data, parts.data_size);
+  tx_free_array(load->context, parts.present, words, sizeof(uint64_t));
+  return NULL;
+}
+
 static bool load_coded(tx_load *load, size_t field, int32_t type, bool trim) {
   const tx_column *column = raw_column(load, field);
   const tx_declaration *declaration = load->fields[field].declaration;
@@ -249,7 +296,9 @@ static bool load_coded(tx_load *load, size_t field, int32_t type, bool trim) {
   uint8_t *states = used_codes(load, column);
   uint32_t *codes = tx_alloc_array(load->context, column->dictionary->size, sizeof *codes);
   tx_column_builder *builder = tx_column_builder_new(load->context, type);
-  bool fine = states && codes && builder && tx_column_builder_reserve(builder, column->rows);
+  bool same = states && type == TRIAX_TYPE_STRING && stays(load, column, states, trim);
+  if (same) load->fields[field].column = as_string(load, column);
+  bool fine = !same && states && codes && builder && tx_column_builder_reserve(builder, column->rows);
   if (fine && type == TRIAX_TYPE_STRING) fine = intern_strings(load, column, states, trim, codes, builder);
   if (fine && type == TRIAX_TYPE_STRINGS) fine = intern_lists(load, column, states, separator, codes, builder);
   if (fine) fine = append_codes(load, column, codes, builder);

@@ -23,49 +23,65 @@ build_in() { # FOLDER OPTIONS...
 }
 
 try() { # OPTIONS...: builds and runs the suites
-  build_in "build/cross-$machine" "$@" && meson test -C "build/cross-$machine" --no-rebuild --print-errorlogs --timeout-multiplier "${slow:-1}" $suites
+  build_in "build/cross-$machine" "$@" &&
+    meson test -C "build/cross-$machine" --no-rebuild --print-errorlogs --timeout-multiplier "${slow:-1}" $suites && same_bytes
 }
 
-# Where there is no cmocka for the machine: builds, and runs the program of the install test.
-try_consumer() { # COMPILER WRAPPER SUFFIX OPTIONS...
-  local compiler=$1 wrapper=$2 program=build/cross-$machine/consumer$3
-  shift 3
-  echo "($machine: no cmocka there; the library is built, and the program of tests/install run)"
-  build_in "build/cross-$machine" -Dtests=disabled -Dyaml=disabled -Dcli=disabled "$@" &&
-    $compiler -std=c11 -DTRIAX_STATIC -Iinclude -I"build/cross-$machine/include" tests/install/consumer.c -static \
-      "build/cross-$machine/lib/libtriax.a" -lm -pthread -o "$program" || return 1
-  if [ -n "$wrapper" ] && ! command -v "$wrapper" >/dev/null; then
-    echo "(not run: $wrapper is not installed)"
-  else
-    $wrapper "$program" 2>"$program.log" || { cat "$program.log"; return 1; }
-  fi
+# What this machine's command writes is what the one for here writes, to the byte.
+same_bytes() {
+  local command=$root/build/cross-$machine/bindings/cli/triax wrapper=
+  [ ! -f "$command.exe" ] || command=$command.exe
+  [ -f "$command" ] || { echo "($machine: no command there: its outputs are not compared)"; return 0; }
+  case $machine in s390x) wrapper=qemu-s390x ;; mingw) wrapper=wine ;; esac
+  ./dev build && python3 $here/same.py "$root/build/release/bindings/cli/triax" "$wrapper $command"
 }
 
-multiarch() { echo "$2, then dpkg --add-architecture $1 and libcmocka-dev:$1 libyaml-dev:$1"; }
+# Machines that Debian has no libraries for: they are made of its sources, and linked into what is built.
+try_with_own_libraries() { # COMPILER AR OPTIONS...
+  local libraries=$root/build/cross-$machine-libraries compiler=$1 ar=$2
+  shift 2
+  $here/libraries.sh "$compiler" "$ar" "$libraries" >"$libraries.log" 2>&1 || {
+    tail -n 5 "$libraries.log"
+    skip "Debian's sources of libyaml, libcsv, jansson and cmocka cannot be had or made (the whole of it is in build/cross-$machine-libraries.log)"
+    return 1
+  }
+  try --cross-file "$here/$machine.ini" -Dpkg_config_path="$libraries/lib/pkgconfig" -Dc_args="-I$libraries/include" \
+    -Dc_link_args="-L$libraries/lib $link" "$@"
+}
+
+multiarch() { echo "$2, then dpkg --add-architecture $1 and libcmocka-dev:$1 libyaml-dev:$1 libcsv-dev:$1 libjansson-dev:$1"; }
 
 run_clang() { have clang clang && try --native-file $here/clang.ini; }
 run_asan() { have clang clang && try --native-file $here/clang.ini -Db_sanitize=address,undefined -Db_lundef=false; }
 run_tsan() { have clang clang && slow=5 try --native-file $here/clang.ini -Db_sanitize=thread -Db_lundef=false; }
 run_valgrind() { have valgrind valgrind && slow=1 suites="$suites --setup valgrind" try; }
 run_i386() {
-  have i686-linux-gnu-gcc "$(multiarch i386 'gcc-i686-linux-gnu libc6-dev-i386-cross')" && try --cross-file $here/i386.ini -Dcli=disabled
+  have i686-linux-gnu-gcc "$(multiarch i386 'gcc-i686-linux-gnu libc6-dev-i386-cross')" && try --cross-file $here/i386.ini
 }
 run_s390x() {
   have s390x-linux-gnu-gcc "$(multiarch s390x 'gcc-s390x-linux-gnu libc6-dev-s390x-cross qemu-user')" && have qemu-s390x qemu-user &&
-    slow=20 try --cross-file $here/s390x.ini -Dcli=disabled
+    slow=20 try --cross-file $here/s390x.ini
 }
 run_mingw() {
   export WINEDEBUG=-all WINEPREFIX=$root/build/wine
-  have x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64 &&
-    try_consumer x86_64-w64-mingw32-gcc wine .exe --cross-file $here/mingw.ini
+  have x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64 && have wine 'wine wine64' &&
+    slow=5 link=-static try_with_own_libraries x86_64-w64-mingw32-gcc x86_64-w64-mingw32-ar
 }
-run_musl() { have musl-gcc musl-tools && try_consumer musl-gcc '' '' --cross-file $here/musl.ini; }
+run_musl() { have musl-gcc musl-tools && link='' try_with_own_libraries musl-gcc ar; }
+# The suites in programs that live where the decimal sign is a comma.
+run_comma() {
+  locale -a | grep -qi '^de_DE.utf-\?8$' || { skip "there is no locale with decimal commas (apt-get install locales-all)"; return 1; }
+  local comma=$root/build/cross-comma.so
+  ${CC:-cc} -shared -fPIC $here/comma.c -o "$comma" && ./dev build || return 1
+  LD_PRELOAD=$comma meson test -C build/release --no-rebuild --print-errorlogs $suites &&
+    python3 $here/same.py "$root/build/release/bindings/cli/triax" "LD_PRELOAD=$comma $root/build/release/bindings/cli/triax"
+}
 
-machines=${*:-clang asan tsan valgrind i386 s390x mingw musl}
+machines=${*:-clang asan tsan valgrind i386 s390x mingw musl comma}
 for machine in $machines; do
   case $machine in
-    clang | asan | tsan | valgrind | i386 | s390x | mingw | musl) ;;
-    *) echo "./dev cross: there is no '$machine'; there are clang asan tsan valgrind i386 s390x mingw musl" >&2; exit 2 ;;
+    clang | asan | tsan | valgrind | i386 | s390x | mingw | musl | comma) ;;
+    *) echo "./dev cross: there is no '$machine'; there are clang asan tsan valgrind i386 s390x mingw musl comma" >&2; exit 2 ;;
   esac
   echo "== $machine"
   before=$skipped

@@ -9,7 +9,7 @@
 
 #include "expr/program_private.h"
 
-#define MANY ((size_t)50000)
+#define MANY ((size_t)150000) /* more than one thread's piece, all in one range where there are outliers */
 #define KINDS 6
 
 static int by_value(const void *a, const void *b) {
@@ -109,13 +109,14 @@ static int32_t ask(void *user, const char *stage, double done) {
 }
 
 #define STOPPED ((size_t)400000)
-#define LOOK ((size_t)131072) /* rows between two looks */
+#define LOOK ((size_t)65536) /* rows between two looks */
 
 /* All but two of the rows are in one range of the first pass. Returns how often the host was asked. */
-static size_t sort_until(size_t most, triax_status expected) {
+static size_t sort_until(size_t most, uint32_t threads, triax_status expected) {
   host user = {0, most};
   uint64_t seed = 9;
-  const triax_context_options options = {.struct_size = sizeof options, .progress = ask, .progress_user = &user};
+  const triax_context_options options = {
+      .struct_size = sizeof options, .threads = threads, .progress = ask, .progress_user = &user};
   triax_context *context = NULL;
   tx_column *shares = NULL;
   tx_aggregate aggregate = {0};
@@ -138,12 +139,22 @@ static size_t sort_until(size_t most, triax_status expected) {
  * sorting says so at once. */
 static void test_stops(void **state) {
   (void)state;
-  const size_t looks = sort_until(SIZE_MAX, TRIAX_OK);
+  const size_t looks = sort_until(SIZE_MAX, 1, TRIAX_OK);
   assert_true(looks >= 8 * (STOPPED / LOOK)); /* gathering, two turns of three passes each, ranking */
-  for (size_t most = 0; most < looks; most += 3) assert_int_equal(sort_until(most, TRIAX_ECANCELED), most + 1);
+  for (size_t most = 0; most < looks; most += 3) assert_int_equal(sort_until(most, 1, TRIAX_ECANCELED), most + 1);
+}
+
+/* The same where other threads sort: the caller, who alone asks, splits what is long and is never left to wait for it. */
+static void test_stops_with_threads(void **state) {
+  (void)state;
+  assert_true(sort_until(SIZE_MAX, 3, TRIAX_OK) >= 8 * (STOPPED / LOOK));
+  for (size_t most = 0; most < 8 * (STOPPED / LOOK); most += 2) {
+    assert_in_range(sort_until(most, 3, TRIAX_ECANCELED), most + 1, most + 2);
+  }
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_many), cmocka_unit_test(test_stops)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_many), cmocka_unit_test(test_stops),
+                                     cmocka_unit_test(test_stops_with_threads)};
   return cmocka_run_group_tests_name("expr_percentile", tests, NULL, NULL);
 }

@@ -665,6 +665,54 @@ static void memory_may_fail_and_hosts_may_cancel_anywhere(void **state) {
   assert_true(fault_run(load_mixed, &set_aside) > 50);
 }
 
+enum { MANY_KEYS = 40000 };
+
+/* Keys that need no trimming, or one that does (*user): both ways to strings. */
+static triax_status load_many(triax_context *context, void *user) {
+  static char keys[MANY_KEYS][8];
+  static triax_text texts[MANY_KEYS];
+  triax_table_builder *builder = NULL;
+  triax_table *raw = NULL, *loaded = NULL;
+  for (int i = 0; i < MANY_KEYS; i++) {
+    snprintf(keys[i], sizeof keys[i], "k%05d%s", i, *(bool *)user && i == 7 ? " " : "");
+    texts[i] = T(keys[i]);
+  }
+  triax_status status = triax_table_builder_new(context, &builder, NULL);
+  if (!status) status = triax_table_builder_column(builder, T("id"), TRIAX_TYPE_TEXT, NULL, NULL);
+  if (!status) status = triax_table_builder_texts(builder, 0, texts, MANY_KEYS, NULL);
+  if (!status) status = triax_table_builder_finish(builder, &raw, NULL);
+  triax_table_builder_free(builder);
+  if (status) return status;
+  tx_schema schema = {.what = "customers"};
+  tx_report report;
+  tx_report_init(&report, context, NULL, NULL, NULL);
+  status = tx_table_load(context, raw, &schema, NULL, &loaded, NULL, &report);
+  tx_report_finish(&report);
+  if (!status) {
+    assert_int_equal(triax_table_type(loaded, 0), TRIAX_TYPE_STRING);
+    for (size_t row = 0; row < MANY_KEYS; row += 7) {
+      triax_text text = triax_table_text(loaded, 0, row);
+      assert_int_equal(text.length, 6);
+      assert_memory_equal(text.bytes, keys[row], 6);
+    }
+  }
+  triax_table_unref(raw);
+  triax_table_unref(loaded);
+  return status;
+}
+
+/* Every pass over rows or texts looks at the host at each 8192nd step, 5 times here: which texts are in use, whether they
+ * stay as they are or what they become, room for the keys' places, and the keys. */
+static void hosts_may_cancel_in_every_pass_over_many_keys(void **state) {
+  (void)state;
+  bool blank = false;
+  assert_true(fault_cancel_run(load_many, &blank) >= 20);
+  assert_true(fault_run(load_many, &blank) > 10);
+  blank = true;
+  assert_true(fault_cancel_run(load_many, &blank) >= 20);
+  assert_true(fault_run(load_many, &blank) > 10);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(absent_columns_are_named_with_the_nearest),
@@ -684,6 +732,7 @@ int main(void) {
       cmocka_unit_test(bad_rows_can_be_set_aside),
       cmocka_unit_test(typed_columns_convert_where_nothing_is_lost),
       cmocka_unit_test(memory_may_fail_and_hosts_may_cancel_anywhere),
+      cmocka_unit_test(hosts_may_cancel_in_every_pass_over_many_keys),
   };
   return cmocka_run_group_tests_name("table_load", tests, NULL, NULL);
 }
