@@ -68,13 +68,12 @@ run_mingw() {
     slow=5 link=-static try_with_own_libraries x86_64-w64-mingw32-gcc x86_64-w64-mingw32-ar
 }
 run_musl() { have musl-gcc musl-tools && link='' try_with_own_libraries musl-gcc ar; }
-# The suites in programs that live where the decimal sign is a comma.
+# The suites in programs that live where the decimal sign is a comma. The command is no such program: it takes no locale.
 run_comma() {
   locale -a | grep -qi '^de_DE.utf-\?8$' || { skip "there is no locale with decimal commas (apt-get install locales-all)"; return 1; }
   local comma=$root/build/cross-comma.so
-  ${CC:-cc} -shared -fPIC $here/comma.c -o "$comma" && ./dev build || return 1
-  LD_PRELOAD=$comma meson test -C build/release --no-rebuild --print-errorlogs $suites &&
-    python3 $here/same.py "$root/build/release/bindings/cli/triax" "LD_PRELOAD=$comma $root/build/release/bindings/cli/triax"
+  ${CC:-cc} -shared -fPIC $here/comma.c -o "$comma" && ./dev build &&
+    LD_PRELOAD=$comma meson test -C build/release --no-rebuild --print-errorlogs $suites
 }
 
 machines=${*:-clang asan tsan valgrind i386 s390x mingw musl comma}
