@@ -197,6 +197,8 @@ typedef struct tx_allocation_why {
 } tx_allocation_why;
 void tx_allocation_why_not(const tx_allocation_input *input, const tx_allocation_result *result, size_t customer,
                            uint32_t csm, tx_allocation_why *why);
+/* Whether the pair earns the points of that preference. */
+bool tx_allocation_earns(const tx_allocation_input *input, size_t prefer, size_t customer, size_t csm);
 /* The customer who speaks for this one: itself, or the largest of its family; itself where it is not wanted. */
 size_t tx_allocation_lead(const tx_allocation_result *result, size_t customer);
 /* Whether the CSM's load and caps are within their limits: frozen and placed customers may be beyond. */

@@ -76,3 +76,7 @@ bool tx_allocation_is_within(const tx_allocation_result *result, uint32_t csm) {
   for (size_t cap = 0; cap < result->caps; cap++) within = within && keep->used[cap][csm] <= keep->limit[cap][csm];
   return within;
 }
+
+bool tx_allocation_earns(const tx_allocation_input *input, size_t prefer, size_t customer, size_t csm) {
+  return tx_pair_holds(&input->prefer[prefer].pairs, customer, csm);
+}

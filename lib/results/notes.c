@@ -21,6 +21,39 @@ static const char *count_text(uint64_t count, char buffer[TX_NUMBER_SIZE]) {
 /* "1 account", "2 accounts". */
 static const char *things(uint64_t count, const char *one, const char *many) { return count == 1 ? one : many; }
 
+/* Whom a text may mean that is no CSM's key: a CSM of that name, or of a key that is near. Empty: nobody. */
+static triax_text meant_csm(const triax_plan *plan, triax_text text, bool *is_name) {
+  const tx_column *name = tx_plan_team_column(plan, "name");
+  const triax_text *keys = plan->allocation.input.csm_keys;
+  *is_name = name && name->type == TRIAX_TYPE_STRING;
+  for (size_t csm = 0; *is_name && csm < plan->csms; csm++) {
+    if (!tx_column_has(name, csm)) continue;
+    if (tx_text_equal(tx_dictionary_text(name->dictionary, tx_column_code(name, csm)), text)) return keys[csm];
+  }
+  *is_name = false;
+  size_t nearest = tx_text_nearest(text, keys, plan->csms);
+  return nearest == SIZE_MAX ? TX_TEXT("") : keys[nearest];
+}
+
+/* Of the first account whose owner is not in the team, but may be under another word; "" where there is none. */
+static void hint_of_orphans(const triax_plan *plan, char *hint, size_t size) {
+  const tx_column *owner = tx_table_column(plan->compiled->customers->people.table, plan->compiled->policy->allocation.owner);
+  size_t looked = 0;
+  *hint = 0;
+  for (size_t row = 0; owner && owner->dictionary && row < plan->rows && looked < 100; row++) {
+    if (!tx_bit(plan->allocation.orphan, row)) continue;
+    triax_text text = tx_dictionary_text(owner->dictionary, tx_column_code(owner, row));
+    if (tx_people_find(&plan->compiled->team->people, text) != SIZE_MAX) continue;
+    bool is_name;
+    triax_text meant = meant_csm(plan, text, &is_name);
+    looked++;
+    if (!meant.length || meant.length > 60 || text.length > 60) continue;
+    snprintf(hint, size, is_name ? "'%.*s' is the name of '%.*s': owners are told by the team's key" : "'%.*s': did you mean '%.*s'?",
+             (int)text.length, text.bytes, (int)meant.length, meant.bytes);
+    return;
+  }
+}
+
 /* Accounts that are to be owned and weigh nothing, where others do: any CSM takes any number of them. */
 static void note_weightless(const triax_plan *plan, tx_report *report) {
   const tx_allocation_input *input = &plan->allocation.input;
@@ -43,11 +76,44 @@ static void note_weightless(const triax_plan *plan, tx_report *report) {
                 (int)path.length, path.bytes);
 }
 
+/* Whether the customer earns a point by staying where it is. */
+static bool earns_by_staying(const tx_allocation_input *input, size_t row) {
+  for (size_t p = 0; p < input->prefer_count; p++) {
+    if (input->prefer[p].points > 0 && tx_allocation_earns(input, p, row, input->owner[row])) return true;
+  }
+  return false;
+}
+
+/* Accounts that move where nothing speaks for staying: present owners are named, and then not preferred. */
+static void note_restless(const triax_plan *plan, tx_report *report) {
+  const tx_allocation_input *input = &plan->allocation.input;
+  const tx_policy_allocation *policy = &plan->compiled->policy->allocation;
+  uint64_t moved = 0;
+  for (size_t row = 0; input->owner && row < plan->rows; row++) {
+    if (!tx_bit(input->wanted, row) || input->owner[row] == TX_ALLOCATION_NONE) continue;
+    if (earns_by_staying(input, row)) return;
+    moved += plan->allocation.result->stands[row] == TX_STANDS_MOVED;
+  }
+  if (!moved) return;
+  char number[TX_NUMBER_SIZE], hint[256];
+  triax_text key = plan->compiled->policy->team.key.bytes ? plan->compiled->policy->team.key : TX_TEXT("id");
+  snprintf(hint, sizeof hint, "prefer: [{points: 3, when: customer.%.*s == csm.%.*s}] keeps accounts where they are",
+           (int)(policy->owner.length < 60 ? policy->owner.length : 60), policy->owner.bytes,
+           (int)(key.length < 60 ? key.length : 60), key.bytes);
+  tx_finding finding = note("allocation.prefer");
+  finding.level = TRIAX_LEVEL_WARNING;
+  finding.hint = hint;
+  tx_report_add(report, &finding, "%s %s: nothing is earned by staying with the present CSM", count_text(moved, number),
+                things(moved, "account moves", "accounts move"));
+}
+
 static void note_allocation(const triax_plan *plan, tx_report *report) {
   const tx_allocation_result *result = plan->allocation.result;
-  char number[TX_NUMBER_SIZE];
+  char number[TX_NUMBER_SIZE], hint[256];
   if (plan->allocation.orphans) {
     tx_finding finding = note("allocation.owner");
+    hint_of_orphans(plan, hint, sizeof hint);
+    finding.hint = hint[0] ? hint : NULL;
     tx_report_add(report, &finding, "%s %s an owner who has left or is not in the team",
                   count_text(plan->allocation.orphans, number),
                   things(plan->allocation.orphans, "account names", "accounts name"));
@@ -62,6 +128,7 @@ static void note_allocation(const triax_plan *plan, tx_report *report) {
                   other.bytes);
   }
   note_weightless(plan, report);
+  note_restless(plan, report);
   if (result->missing_need) {
     tx_finding finding = note("allocation.capacity");
     tx_report_add(report, &finding, "%s %s no value for a further cap: that counts as nothing",

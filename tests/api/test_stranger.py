@@ -62,6 +62,24 @@ class Books(Stranger):
         self.assertEqual(self.plan(policy % "unowned: [rest], ", rows, team).stderr, "")
         self.assertEqual(self.plan(HEAD + segments + "allocation: {owner: owner}\n", "id,arr,owner\nA,9,S\n", team).stderr, "")
 
+    def test_owners_by_another_word(self):
+        """All of them counted as having left, where the data gave names, or keys in capitals."""
+        policy = HEAD + ALL + "allocation: {owner: owner, capacity: {accounts: 9}}\n"
+        team = "id,name\nmia.k,Mia Kern\nben.o,Ben Olm\n"
+        told = "2 accounts name an owner who has left or is not in the team; "
+        self.assertIn(told + "'Ben Olm' is the name of 'ben.o': owners are told by the team's key\n",
+                      self.plan(policy, "id,owner\nA,Ben Olm\nB,Mia Kern\n", team).stderr)
+        self.assertIn(told + "'Mia.K': did you mean 'mia.k'?\n", self.plan(policy, "id,owner\nA,zoe\nB,Mia.K\n", team).stderr)
+
+    def test_moves_for_nothing_are_told(self):
+        """With owners and without a preference for them, most accounts moved, and nothing said why."""
+        policy = HEAD + ALL + "allocation: {owner: owner, capacity: {accounts: 4}%s}\n"
+        rows = "id,owner\n" + "".join(f"A{i},S\n" for i in range(4))
+        told = "2 accounts move: nothing is earned by staying with the present CSM; prefer: [{points: 3, when: customer.owner == csm.id}]"
+        self.assertIn(told, self.plan(policy % "", rows, "id\nS\nR\n").stderr)
+        stays = policy % ", prefer: [{points: 1, when: customer.owner == csm.id}]"
+        self.assertEqual(self.plan(stays, rows, "id\nS\nR\n").stderr, "")
+
     def test_the_emptiest_are_of_those_who_are_here(self):
         """Those who had left stood in the place of the emptiest, and who has a book without time below all others."""
         head = HEAD.replace("team: {key: id}", "team: {key: id, columns: {end: {type: date}}}")
