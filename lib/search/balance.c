@@ -1,12 +1,13 @@
-/* Improvement of the balance by annealing: shifts and swaps among those that carry, which lose nothing of what counts
- * more. Worse balance stands for a while, the shorter the cooler it gets. */
+/* Improvement of the balance by annealing: shifts and exchanges, of one customer for some, among those that carry,
+ * which lose nothing of what counts more. Worse balance stands for a while, the shorter the cooler it gets. */
 #include <string.h>
 
 #include "base/cooling.h"
 #include "search/roam.h"
 #include "search/search.h"
 
-#define LOOKS 3     /* members of a CSM that are asked to come back in exchange */
+#define LOOKS 8     /* members of a CSM that are asked to come back in exchange */
+#define BACKS 6     /* who come together for one, at most */
 #define ROUND 64    /* trials between looks at the budget */
 #define SAMPLE 2000 /* trials that tell what a usual change is */
 #define HOT 0.25    /* heat at first and in the end, in usual changes */
@@ -35,16 +36,27 @@ typedef struct change {
   int64_t over[2], uneven[2]; /* of the two, afterwards */
 } change;
 
-/* The sums of a CSM when `out` goes (TX_BOOKS_NONE: nobody) and `in` comes; false where a limit would be passed. */
-static bool look_at(const balance *b, uint32_t csm, uint32_t out, uint32_t in, int64_t *over, int64_t *uneven) {
+/* One customer goes from a to c, and some of c's come in return. */
+typedef struct exchange {
+  uint32_t customer, a, c;
+  int64_t there, lost; /* points: that it earns at c; lost by all together */
+  size_t backs;
+  uint32_t back[BACKS];
+  int64_t back_points[BACKS];  /* that they earn at a */
+  int64_t more[TX_DIMENSIONS]; /* that c has in the end */
+} exchange;
+
+/* The sums of one of the two CSMs afterwards; false where somebody would come and a limit be passed. */
+static bool look_at(const balance *b, const exchange *e, bool at_c, int64_t *over, int64_t *uneven) {
   const tx_core *core = b->core;
+  uint32_t csm = at_c ? e->c : e->a;
+  bool comes = at_c || e->backs > 0;
   const int64_t *sum = b->roam.sum + csm * b->roam.dimensions, *limit = core->limit + csm * b->roam.dimensions;
   const bend *bends = b->bends + csm * b->all_bends;
   *uneven = *over = 0;
   for (size_t d = 0; d < b->roam.dimensions; d++) {
-    int64_t in_amount = in == TX_BOOKS_NONE ? 0 : tx_core_amount(core, in, d);
-    int64_t out_amount = out == TX_BOOKS_NONE ? 0 : tx_core_amount(core, out, d), all = sum[d] + in_amount - out_amount;
-    if (all > limit[d] && in != TX_BOOKS_NONE) {
+    int64_t all = at_c ? sum[d] + e->more[d] : sum[d] - e->more[d];
+    if (comes && all > limit[d]) {
       return false;
     }
     if (d == 0 && all > core->books->capacity[csm]) {
@@ -57,16 +69,14 @@ static bool look_at(const balance *b, uint32_t csm, uint32_t out, uint32_t in, i
   return true;
 }
 
-/* The customer goes from a to c, `back` (or nobody) comes in return; points: lost by that. False: it may not be. */
-static bool judge(const balance *b, uint32_t customer, uint32_t a, uint32_t c, uint32_t back, int64_t points,
-                  change *out) {
-  if (!look_at(b, c, back, customer, &out->over[1], &out->uneven[1]) ||
-      !look_at(b, a, customer, back, &out->over[0], &out->uneven[0])) {
+/* What it would change; false: it may not be. */
+static bool judge(const balance *b, const exchange *e, change *out) {
+  if (!look_at(b, e, true, &out->over[1], &out->uneven[1]) || !look_at(b, e, false, &out->over[0], &out->uneven[0])) {
     return false;
   }
-  out->part[0] = out->over[0] + out->over[1] - b->over[a] - b->over[c];
-  out->part[1] = points;
-  out->part[2] = out->uneven[0] + out->uneven[1] - b->uneven[a] - b->uneven[c];
+  out->part[0] = out->over[0] + out->over[1] - b->over[e->a] - b->over[e->c];
+  out->part[1] = e->lost;
+  out->part[2] = out->uneven[0] + out->uneven[1] - b->uneven[e->a] - b->uneven[e->c];
   if (b->together) {
     out->part[2] += out->part[1];
     out->part[1] = 0;
@@ -105,14 +115,69 @@ static bool is_better(const int64_t *x, const int64_t *y) {
   return x[2] < y[2];
 }
 
-static void take(balance *b, uint32_t a, uint32_t c, const change *its) {
-  b->over[a] = its->over[0];
-  b->over[c] = its->over[1];
-  b->uneven[a] = its->uneven[0];
-  b->uneven[c] = its->uneven[1];
+static void take(balance *b, const exchange *e, const change *its) {
+  move(b, e->customer, e->c, e->there);
+  for (size_t x = 0; x < e->backs; x++) {
+    move(b, e->back[x], e->a, e->back_points[x]);
+  }
+  b->over[e->a] = its->over[0];
+  b->over[e->c] = its->over[1];
+  b->uneven[e->a] = its->uneven[0];
+  b->uneven[e->c] = its->uneven[1];
   for (int p = 0; p < 3; p++) {
     b->gone[p] += its->part[p];
   }
+}
+
+/* Takes the exchange if chance and the heat have it so; size: of the change, where it may be. */
+static bool consider(balance *b, const exchange *e, int64_t *size) {
+  change found;
+  if (e->lost > 0 && !b->together) {
+    return false;
+  }
+  b->core->watch->work += 4 + 4 * b->roam.dimensions;
+  if (!judge(b, e, &found)) {
+    return false;
+  }
+  *size = found.part[2];
+  if (!accepted(b, &found, tx_core_random(b->core))) {
+    return false;
+  }
+  take(b, e, &found);
+  return true;
+}
+
+static void add_back(const balance *b, exchange *e, uint32_t other, int64_t points, int sign) {
+  for (size_t d = 0; d < b->roam.dimensions; d++) {
+    e->more[d] -= sign * tx_core_amount(b->core, other, d);
+  }
+  e->lost += sign * (b->roam.points[other] - points);
+  if (sign > 0) {
+    e->back[e->backs] = other;
+    e->back_points[e->backs] = points;
+  }
+  e->backs += (size_t)sign;
+}
+
+/* Another one that comes in return: beside those who do, or where they would be too many in their stead. */
+static bool join_backs(const balance *b, exchange *e, uint32_t other) {
+  const tx_core *core = b->core;
+  size_t entry = other == TX_BOOKS_NONE ? SIZE_MAX : tx_core_entry(core, other, e->a);
+  if (entry == SIZE_MAX) {
+    return false;
+  }
+  bool again = false;
+  for (size_t x = 0; x < e->backs; x++) {
+    again = again || e->back[x] == other;
+  }
+  int64_t sum = b->roam.sum[e->a * b->roam.dimensions] - e->more[0] + tx_core_load(core, other);
+  if (again || e->backs == BACKS || sum > core->limit[e->a * b->roam.dimensions]) {
+    while (e->backs > 0) {
+      add_back(b, e, e->back[e->backs - 1], e->back_points[e->backs - 1], -1);
+    }
+  }
+  add_back(b, e, other, tx_core_entry_points(core, other, entry), 1);
+  return true;
 }
 
 /* One customer to one CSM, alone or in exchange. Returns the size of a change that was looked at, or 0. */
@@ -130,40 +195,16 @@ static int64_t trial(balance *b) {
   if (c == a || tx_core_denied(core, customer, entry)) {
     return 0;
   }
-  int64_t there = tx_core_entry_points(core, customer, entry), lost = b->roam.points[customer] - there, size = 0;
-  change found;
-  if (lost <= 0 || b->together) {
-    core->watch->work += 4 + 4 * b->roam.dimensions;
-    if (judge(b, customer, a, c, TX_BOOKS_NONE, lost, &found)) {
-      size = found.part[2];
-      if (accepted(b, &found, tx_core_random(core))) {
-        move(b, customer, c, there);
-        take(b, a, c, &found);
-        return size;
-      }
-    }
+  exchange e = {.customer = customer, .a = a, .c = c, .there = tx_core_entry_points(core, customer, entry)};
+  int64_t size = 0;
+  e.lost = b->roam.points[customer] - e.there;
+  for (size_t d = 0; d < b->roam.dimensions; d++) {
+    e.more[d] = tx_core_amount(core, customer, d);
   }
-  for (int look = 0; look < LOOKS; look++) {
-    uint32_t other = tx_roam_member(&b->roam, c);
-    size_t back = other == TX_BOOKS_NONE ? SIZE_MAX : tx_core_entry(core, other, a);
+  bool taken = consider(b, &e, &size);
+  for (int look = 0; !taken && look < LOOKS; look++) {
     core->watch->work += 4;
-    if (back == SIZE_MAX) {
-      continue;
-    }
-    int64_t its = tx_core_entry_points(core, other, back), both = lost + b->roam.points[other] - its;
-    if (both > 0 && !b->together) {
-      continue;
-    }
-    core->watch->work += 4 + 4 * b->roam.dimensions;
-    if (judge(b, customer, a, c, other, both, &found)) {
-      size = found.part[2];
-      if (accepted(b, &found, tx_core_random(core))) {
-        move(b, customer, c, there);
-        move(b, other, a, its);
-        take(b, a, c, &found);
-        return size;
-      }
-    }
+    taken = join_backs(b, &e, tx_roam_member(&b->roam, c)) && consider(b, &e, &size);
   }
   return size;
 }
