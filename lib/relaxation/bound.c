@@ -157,6 +157,9 @@ triax_status tx_flow_bound(const tx_flow *flow) {
     for (size_t x = flow->customer_begin[q]; x < flow->customer_begin[q + 1]; x++) {
       tx_cost least = tx_flow_customer_cost(flow, flow->by_value[x], q, found ? &generic : NULL);
       total_add(&sum, &least);
+      if (flow->least != NULL) {
+        flow->least[flow->by_value[x]] = least;
+      }
     }
     status = tx_watch_work(core->watch, 4 * (flow->customer_begin[q + 1] - flow->customer_begin[q]) + 8);
   }

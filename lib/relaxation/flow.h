@@ -78,6 +78,7 @@ typedef struct tx_flow {
   /* Per class node, where the CSMs are limited: their entries in its offer, the open ones and then the closed. */
   size_t *entry_begin, *entry_open, *entry;
   tx_node *node;
+  tx_cost *least;  /* per customer of the core, where the bound is to leave what it costs at its cheapest; or NULL */
   bool finished; /* optimal, and not merely out of budget */
 } tx_flow;
 
@@ -151,18 +152,14 @@ tx_cost tx_flow_placed(const tx_flow *flow, uint32_t csm, int64_t load, int64_t 
 bool tx_flow_class_cost(const tx_flow *flow, uint32_t q, tx_cost *least);
 tx_cost tx_flow_customer_cost(const tx_flow *flow, uint32_t j, uint32_t q, const tx_cost *generic);
 
-/* What the core's assignment costs above the flow's prices. Lists the customers that stand where they should not, by
- * the parts up to points; where `was` is given, the flow with other prices, only those that are uncovered or stood
- * better at these. Returns how many. */
-size_t tx_flow_misplaced(const tx_flow *flow, const tx_flow *was, uint32_t *list);
+/* What the core's assignment costs above the flow's prices, whose bound has been made with `least`. Lists the customers
+ * that stand where they should not, by the parts up to points. Returns how many. */
+size_t tx_flow_misplaced(const tx_flow *flow, uint32_t *list);
 /* How much there is to gain, times scale. */
 typedef struct tx_promise {
   const tx_flow *flow;
   tx_cost *of;       /* per CSM, and last for the uncovered */
   uint64_t *version; /* of the core's lists, when that was added up; UINT64_MAX: never */
-  tx_cost *least;    /* per class node: of its cheapest place */
-  bool *found;       /* there is one */
-  uint32_t *node;    /* per customer, or TX_BOOKS_NONE */
 } tx_promise;
 bool tx_promise_init(tx_promise *promise, const tx_flow *flow, tx_arena *arena);
 /* As things are now. */

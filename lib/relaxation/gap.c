@@ -3,14 +3,13 @@
 #include "relaxation/flow.h"
 
 /* The customer's cost where it is, less the least. */
-static tx_cost gap_of(const tx_flow *flow, uint32_t j, uint32_t q, const tx_cost *generic) {
+static tx_cost gap_of(const tx_flow *flow, uint32_t j) {
   const tx_core *core = flow->core;
   tx_cost gap = {{tx_core_value(core, j) * flow->scale, 0, 0, 0}};
   if (core->at[j] != TX_BOOKS_NONE) {
-    gap = tx_flow_placed(flow, core->at[j], flow->load[q], core->points[j]);
+    gap = tx_flow_placed(flow, core->at[j], tx_core_load(core, j), core->points[j]);
   }
-  tx_cost least = tx_flow_customer_cost(flow, j, q, generic);
-  tx_cost_sub(&gap, &least);
+  tx_cost_sub(&gap, &flow->least[j]);
   return gap;
 }
 
@@ -22,23 +21,13 @@ static bool dearer(const tx_cost *a, const tx_cost *b) {
   return false;
 }
 
-size_t tx_flow_misplaced(const tx_flow *flow, const tx_flow *was, uint32_t *list) {
+size_t tx_flow_misplaced(const tx_flow *flow, uint32_t *list) {
   const tx_cost nothing = {{0, 0, 0, 0}};
   size_t count = 0;
-  for (uint32_t q = 0; q < flow->classes; q++) {
-    tx_cost generic, generic_was;
-    bool found = tx_flow_class_cost(flow, q, &generic);
-    bool found_was = was != NULL && tx_flow_class_cost(was, q, &generic_was);
-    for (size_t x = flow->customer_begin[q]; x < flow->customer_begin[q + 1]; x++) {
-      uint32_t j = flow->by_value[x];
-      tx_cost gap = gap_of(flow, j, q, found ? &generic : NULL);
-      bool off = dearer(&gap, &nothing);
-      if (off && was != NULL && flow->core->at[j] != TX_BOOKS_NONE) {
-        tx_cost gap_was = gap_of(was, j, q, found_was ? &generic_was : NULL);
-        off = dearer(&gap, &gap_was);
-      }
-      if (off) list[count++] = j;
-    }
+  for (size_t x = 0; x < flow->scope.count; x++) {
+    uint32_t j = flow->by_value[x];
+    tx_cost gap = gap_of(flow, j);
+    if (dearer(&gap, &nothing)) list[count++] = j;
   }
   flow->core->watch->work += flow->scope.count;
   return count;
@@ -73,31 +62,14 @@ static tx_cost csm_gap(const tx_flow *flow, size_t csm) {
 }
 
 bool tx_promise_init(tx_promise *p, const tx_flow *flow, tx_arena *arena) {
-  const tx_core *core = flow->core;
-  size_t csms = flow->csms, n = core->books->customers;
+  size_t csms = flow->csms;
   *p = (tx_promise){.flow = flow};
   p->of = tx_arena_calloc(arena, csms + 1, sizeof *p->of);
-  p->version = tx_arena_calloc(arena, csms + 1, sizeof *p->version);
-  p->least = tx_arena_calloc(arena, flow->classes, sizeof *p->least);
-  p->found = tx_arena_calloc(arena, flow->classes, sizeof *p->found);
-  p->node = tx_arena_alloc(arena, (n + 1) * sizeof *p->node);
-  if (p->of == NULL || p->version == NULL || p->least == NULL || p->found == NULL || p->node == NULL) {
-    return false;
-  }
-  for (size_t i = 0; i <= csms; i++) {
+  p->version = tx_arena_alloc(arena, (csms + 1) * sizeof *p->version);
+  for (size_t i = 0; p->version != NULL && i <= csms; i++) {
     p->version[i] = UINT64_MAX;
   }
-  for (size_t j = 0; j < n; j++) {
-    p->node[j] = TX_BOOKS_NONE; /* has no load */
-  }
-  for (uint32_t q = 0; q < flow->classes; q++) {
-    p->found[q] = tx_flow_class_cost(flow, q, &p->least[q]);
-    for (size_t x = flow->customer_begin[q]; x < flow->customer_begin[q + 1]; x++) {
-      p->node[flow->by_value[x]] = q;
-    }
-  }
-  core->watch->work += n;
-  return true;
+  return p->of != NULL && p->version != NULL;
 }
 
 void tx_promise_update(tx_promise *p) {
@@ -110,10 +82,9 @@ void tx_promise_update(tx_promise *p) {
     bool csm = i < flow->csms && flow->room[i] > 0;
     tx_cost sum = csm ? csm_gap(flow, i) : (tx_cost){{0, 0, 0, 0}};
     for (uint32_t j = core->first[i]; j != TX_BOOKS_NONE; j = core->next[j]) {
-      uint32_t q = p->node[j];
       core->watch->work++;
-      if (q != TX_BOOKS_NONE) {
-        tx_cost gap = gap_of(flow, j, q, p->found[q] ? &p->least[q] : NULL);
+      if (tx_core_load(core, j) > 0) {
+        tx_cost gap = gap_of(flow, j);
         tx_cost_add(&sum, &gap);
       }
     }

@@ -213,47 +213,19 @@ static triax_status kick(region *r) {
   return tx_greedy_order(core, r->customers, r->count);
 }
 
-/* The best assignment so far, while the search goes through worse ones. */
-typedef struct record {
-  uint32_t *at;
-  tx_cost cost;
-} record;
-
-static void remember(const tx_core *core, record *best) {
-  memcpy(best->at, core->at, core->books->customers * sizeof *best->at);
-  best->cost = core->cost;
-}
-
-static void go_back(region *r, const record *best) {
-  tx_core *core = r->core;
-  size_t n = core->books->customers;
-  for (uint32_t j = 0; j < n; j++) {
-    if (core->at[j] != best->at[j]) {
-      tx_core_place(core, j, TX_BOOKS_NONE, 0);
-    }
-  }
-  for (uint32_t j = 0; j < n; j++) {
-    if (core->at[j] != best->at[j]) {
-      tx_core_place(core, j, best->at[j], tx_core_entry_points(core, j, tx_core_entry(core, j, best->at[j])));
-      tx_pairs_touch(r->pairs, best->at[j]);
-    }
-  }
-  core->watch->work += n / 2;
-}
-
 /* One region; out of a dead end by a kick from the best. */
-static triax_status step(region *r, record *best, size_t *still) {
+static triax_status step(region *r, tx_record *best, size_t *still) {
   tx_core *core = r->core;
   bool gained = false;
   r->best_value = best->cost.part[TX_VALUE];
   choose(r);
   triax_status status = take(r) ? refill(r, &gained) : tx_no_memory(core->watch->error);
   if (status == TRIAX_OK && tx_cost_compare(&core->cost, &best->cost) < 0) {
-    remember(core, best);
+    tx_record_take(best, core);
     *still = 0;
   } else if (status == TRIAX_OK && ++*still % (DEAD_END + 2 * core->books->csms) == 0) {
     if (tx_cost_compare(&core->cost, &best->cost) > 0) {
-      go_back(r, best);
+      tx_record_restore(best, r->pairs);
     }
     status = kick(r);
   }
@@ -272,11 +244,11 @@ triax_status tx_improve_regions(tx_core *core, tx_pairs *pairs, int64_t scale, u
   triax_context *context = core->watch->context;
   size_t n = core->books->customers, still = 0, patience = PATIENCE * (DEAD_END + 2 * core->books->csms);
   region r = {.core = core, .pairs = pairs, .scale = scale};
-  record best = {.at = tx_alloc_array(context, n, sizeof *best.at)};
+  tx_record best = {.at = tx_alloc_array(context, n, sizeof *best.at)};
   uint64_t end = tx_watch_end(core->watch, budget);
   triax_status status = best.at == NULL ? tx_no_memory(core->watch->error) : TRIAX_OK;
   if (status == TRIAX_OK) {
-    remember(core, &best);
+    tx_record_take(&best, core);
     r.bearable = n <= BEARING_PART ? average_value(core) / 2 : -1;
   }
   while (status == TRIAX_OK && core->watch->work < end && still < patience && n > 0) {
@@ -286,7 +258,7 @@ triax_status tx_improve_regions(tx_core *core, tx_pairs *pairs, int64_t scale, u
     }
   }
   if (status == TRIAX_OK && tx_cost_compare(&core->cost, &best.cost) > 0) {
-    go_back(&r, &best);
+    tx_record_restore(&best, pairs);
   }
   tx_free_array(context, best.at, n, sizeof *best.at);
   tx_free_array(context, r.customers, r.room, sizeof *r.customers);

@@ -79,6 +79,19 @@ void tx_pairs_touch(tx_pairs *pairs, uint32_t csm);
  * CSM, one of two must be; NULL: all are. */
 triax_status tx_improve_fill(tx_pairs *pairs, const bool *near, uint64_t budget);
 
+/* An assignment to come back to, while the search goes through worse ones. Memory of the arena. */
+typedef struct tx_record {
+  uint32_t *at; /* per customer */
+  tx_cost cost;
+} tx_record;
+bool tx_record_init(tx_record *record, const tx_core *core, tx_arena *arena);
+void tx_record_take(tx_record *record, const tx_core *core);
+void tx_record_restore(const tx_record *record, tx_pairs *pairs);
+
+/* Brings in by chains of equal loads who waits and is worth its place at the relaxation's prices, which have `least`.
+ * Where they are more than `most`, *few is false and nothing is done. The pairs are not told who was changed. */
+triax_status tx_improve_chains(tx_pairs *pairs, const tx_flow *flow, size_t most, bool *few);
+
 /* Takes a few CSMs' customers off at a time and places them again; keeps what is no worse. */
 triax_status tx_improve_regions(tx_core *core, tx_pairs *pairs, int64_t scale, uint64_t budget);
 
