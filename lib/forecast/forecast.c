@@ -183,7 +183,7 @@ static double within(double value, double least, double most) {
 
 /* Rounding alone puts nothing beyond what is possible. */
 static tx_range range_of(double expected, double variance, double three, double least, double most) {
-  if (!isfinite(expected)) return (tx_range){NAN, NAN, NAN};
+  if (!isfinite(expected) || !isfinite(variance) || !isfinite(three)) return (tx_range){NAN, NAN, NAN};
   if (!(variance > 0)) return (tx_range){expected, expected, expected};
   const double deviation = sqrt(variance);
   const double skewness = within(three / (variance * deviation), -SKEWNESS_MOST, SKEWNESS_MOST);
@@ -203,13 +203,19 @@ static tx_range ratio_of(double n, const moments *of, double d, const moments *s
   return range_of(ratio, two / d / d, three / d / d / d, 0, most);
 }
 
-static void finish_group(const cell *row, size_t years, tx_forecast_year *year) {
+/* Back to the unit of the accounts; what no double holds is not there. */
+static tx_range unscaled(tx_range from, int scale) {
+  const tx_range to = {ldexp(from.expected, scale), ldexp(from.low, scale), ldexp(from.high, scale)};
+  return isfinite(to.low) && isfinite(to.high) ? to : (tx_range){NAN, NAN, NAN};
+}
+
+static void finish_group(const cell *row, size_t years, int scale, tx_forecast_year *year) {
   const double accounts = tx_sum_of(&row[0].accounts);
   for (size_t t = 0; t <= years; t++) {
     const double arr = tx_sum_of(&row[t].arr);
     year[t].accounts = range_of(tx_sum_of(&row[t].accounts), row[t].of_accounts.two, row[t].of_accounts.three, 0,
                                 accounts);
-    year[t].arr = range_of(arr, row[t].of_arr.two, row[t].of_arr.three, row[t].least, row[t].most);
+    year[t].arr = unscaled(range_of(arr, row[t].of_arr.two, row[t].of_arr.three, row[t].least, row[t].most), scale);
     year[t].grr = year[t].nrr = (tx_range){NAN, NAN, NAN};
     year[t].fees = row[t].fees;
     if (!t) continue;
@@ -234,11 +240,11 @@ static void add_accounts(const tx_forecast_input *input, const stand_ins *other,
   }
 }
 
-static void keep_own(const cell *cells, tx_forecast_result *result) {
+static void keep_own(const cell *cells, int scale, tx_forecast_result *result) {
   const size_t all = result->groups - 1, size = result->years + 1;
   for (size_t c = 0; c < all * size; c++) {
     result->own_accounts[c] = tx_sum_of(&cells[c].accounts);
-    result->own_arr[c] = tx_sum_of(&cells[c].arr);
+    result->own_arr[c] = ldexp(tx_sum_of(&cells[c].arr), scale);
   }
 }
 
@@ -252,11 +258,32 @@ static void add_up(const tx_forecast_input *input, cell *cells) {
   }
 }
 
-triax_status tx_forecast_run(tx_arena *arena, const tx_forecast_input *input, tx_forecast_result *result,
+/* Third cumulants have cubes of amounts: those that a double's cube does not hold are counted in a larger unit, by 2^scale,
+ * which changes no digit. */
+static triax_status find_unit(tx_arena *arena, tx_forecast_input *input, int *scale, triax_error *error) {
+  double most = 0;
+  *scale = 0;
+  for (size_t i = 0; i < input->accounts; i++) {
+    if (isfinite(input->arr[i])) most = fmax(most, fabs(input->arr[i]));
+  }
+  if (most == 0 || (most < 0x1p200 && most > 0x1p-200)) return TRIAX_OK;
+  double *arr = tx_arena_alloc(arena, input->accounts * sizeof *arr);
+  if (!arr) return tx_no_memory(error);
+  (void)frexp(most, scale);
+  for (size_t i = 0; i < input->accounts; i++) arr[i] = ldexp(input->arr[i], -*scale);
+  input->arr = arr;
+  return TRIAX_OK;
+}
+
+triax_status tx_forecast_run(tx_arena *arena, const tx_forecast_input *given, tx_forecast_result *result,
                              triax_error *error) {
-  const size_t groups = input->segments + 2, size = input->years + 1;
-  tx_forecast_result made = {.groups = groups, .years = input->years};
+  const size_t groups = given->segments + 2, size = given->years + 1;
+  tx_forecast_result made = {.groups = groups, .years = given->years};
+  tx_forecast_input unit = *given, *input = &unit;
   stand_ins other;
+  int scale;
+  const triax_status status = find_unit(arena, &unit, &scale, error);
+  if (status != TRIAX_OK) return status;
   cell *cells = tx_arena_calloc(arena, groups * size, sizeof *cells);
   made.year = tx_arena_calloc(arena, groups * size, sizeof *made.year);
   made.own_accounts = tx_arena_calloc(arena, groups * size, sizeof(double));
@@ -266,9 +293,11 @@ triax_status tx_forecast_run(tx_arena *arena, const tx_forecast_input *input, tx
   }
   count_missing(input, &made);
   add_accounts(input, &other, cells);
-  keep_own(cells, &made);
+  keep_own(cells, scale, &made);
   add_up(input, cells);
-  for (size_t group = 0; group < groups; group++) finish_group(&cells[group * size], input->years, &made.year[group * size]);
+  for (size_t group = 0; group < groups; group++) {
+    finish_group(&cells[group * size], input->years, scale, &made.year[group * size]);
+  }
   *result = made;
   return TRIAX_OK;
 }

@@ -15,6 +15,7 @@
 #include <triax/yaml.h>
 
 #include "fault.h"
+#include "numbers.h"
 
 #define CASES "tests/conformance/cases"
 #define MOST_CASES 400
@@ -212,7 +213,7 @@ static void differ(differences *found, const char *format, ...) {
 static int number_agrees(const char *wanted, double got) {
   int exactly = *wanted == '=';
   char *end;
-  double value = strtod(wanted + exactly, &end);
+  double value = number_of_test(wanted + exactly, &end);
   if (end == wanted + exactly || *end) return 0;
   if (exactly || value == got) return value == got;
   double off = value > got ? value - got : got - value, size = value < 0 ? -value : value;

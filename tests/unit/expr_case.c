@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "numbers.h"
 
 static bool value_of(expr_case *c, tx_type type, const char *text, size_t length, tx_value *value);
 
@@ -46,7 +47,7 @@ static bool value_of(expr_case *c, tx_type type, const char *text, size_t length
     value->natural = strtoull(copy, NULL, 10);
     return true;
   case TX_DOUBLE:
-    value->number = strtod(copy, NULL);
+    value->number = number_of_test(copy, NULL);
     return true;
   case TX_STRING:
     value->text = (triax_text){copy, length};

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "numbers.h"
+
 typedef struct tally {
   char tier;
   unsigned run, passed;
@@ -51,7 +53,7 @@ static bool is_value(const tx_value *value, const char *kind, const char *wanted
   case TX_STRING:
     return value->text.length == length && memcmp(value->text.bytes, wanted, length) == 0;
   case TX_DOUBLE: {
-    double number = strtod(wanted, NULL);
+    double number = number_of_test(wanted, NULL);
     return number == value->number && signbit(number) == signbit(value->number);
   }
   case TX_UINT:

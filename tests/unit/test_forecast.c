@@ -123,9 +123,9 @@ static void test_odd_values(void **state) {
   assert_int_equal(on.result.missing_expansion, 3);
   assert_int_equal(on.result.outside_expansion, 2);
   assert_int_equal(on.result.first_outside, 1);
-  /* 1e308 twice is beyond what a number can be: missing, not infinite */
+  /* 1e308 twice is beyond what a number can be: missing, not infinite; that it doubles is certain all the same */
   assert_range(tx_forecast_at(&on.result, 1, 0)->arr, NAN, NAN, NAN);
-  assert_range(tx_forecast_at(&on.result, 1, 1)->nrr, NAN, NAN, NAN);
+  assert_range(tx_forecast_at(&on.result, 1, 1)->nrr, 2, 2, 2);
   for (size_t g = 0; g < on.result.groups; g++) {
     for (size_t t = 0; t <= 3; t++) {
       const tx_forecast_year *year = tx_forecast_at(&on.result, g, t);
@@ -237,9 +237,41 @@ static void test_faults(void **state) {
   assert_true(fault_run(under_faults, NULL) >= 1);
 }
 
+/* Cubes of these amounts no double holds. In a unit 2^900 times as large they are a company like any other, and nothing
+ * but the exponent differs; where the sum itself is too large, the shares still are known. */
+static void test_immense(void **state) {
+  (void)state;
+  static const uint32_t group[] = {0, 0, 0};
+  static const double arr[] = {70, 20, 10}, retention[] = {0.5, 0.9, 0.9}, expansion[] = {0.1, 0, -0.2};
+  double immense[3], largest[3];
+  for (int i = 0; i < 3; i++) immense[i] = ldexp(arr[i], 900), largest[i] = 1.7e308;
+  tx_forecast_input input = {.segments = 1, .years = 2, .parent = no_parent, .accounts = 3, .segment = group,
+                             .arr = arr, .retention = retention, .expansion = expansion};
+  bench plain, on;
+  run(&plain, &input);
+  input.arr = immense;
+  run(&on, &input);
+  for (size_t t = 0; t <= 2; t++) {
+    const tx_forecast_year *small = tx_forecast_at(&plain.result, 0, t), *large = tx_forecast_at(&on.result, 0, t);
+    assert_true(large->arr.expected == ldexp(small->arr.expected, 900));
+    assert_true(large->arr.low == ldexp(small->arr.low, 900) && large->arr.high == ldexp(small->arr.high, 900));
+    if (t) assert_true(small->arr.low < small->arr.expected && small->arr.expected < small->arr.high);
+    if (t) assert_range(large->grr, small->grr.expected, small->grr.low, small->grr.high);
+    if (t) assert_range(large->nrr, small->nrr.expected, small->nrr.low, small->nrr.high);
+  }
+  end(&on);
+  end(&plain);
+  input.arr = largest;
+  run(&on, &input);
+  assert_range(tx_forecast_at(&on.result, 0, 0)->arr, NAN, NAN, NAN);
+  /* (0.5 + 0.9 + 0.9 × 0.8) ÷ 3 */
+  assert_near(tx_forecast_at(&on.result, 0, 1)->grr.expected, 2.12 / 3);
+  end(&on);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_nobody),        cmocka_unit_test(test_one),    cmocka_unit_test(test_many),
+      cmocka_unit_test(test_nobody),        cmocka_unit_test(test_one), cmocka_unit_test(test_immense),    cmocka_unit_test(test_many),
       cmocka_unit_test(test_odd_values),    cmocka_unit_test(test_nothing_known), cmocka_unit_test(test_groups),
       cmocka_unit_test(test_headcount),     cmocka_unit_test(test_faults),
   };

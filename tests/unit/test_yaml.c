@@ -511,7 +511,7 @@ static void memory_may_fail_anywhere(void **state) {
   for (n = 0; !try_with(everything, TRIAX_OK, -1, n, true);) n++;
   /* Where libyaml is linked so that its calls cannot be caught, nothing fails. */
   for (n = 0; !try_with(faulty, TRIAX_EPOLICY, -1, n, true);) n++;
-  print_message("libyaml: %ld allocations failed one by one\n", n);
+  print_message("# libyaml: %ld allocations failed one by one\n", n);
 }
 
 int main(void) {
