@@ -195,6 +195,13 @@ static void refused_threads_are_told(void **state) {
   none = usual;
   none.rlim_cur = 1;
   assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);
+  void *volatile room = malloc((size_t)64 << 20);
+  if (room) { /* an emulator of a machine keeps no such limit */
+    free(room);
+    assert_int_equal(setrlimit(RLIMIT_AS, &usual), 0);
+    triax_context_unref(context);
+    skip();
+  }
   triax_status status = tx_parallel_for(context, "counting", ITEMS, 10, mark_seen, &marks, NULL);
   assert_int_equal(setrlimit(RLIMIT_AS, &usual), 0);
   assert_int_equal(status, TRIAX_OK);
