@@ -1,7 +1,6 @@
 /* Actions against the log: an index of its rows by customer, scanned for those whom a play fires for. */
 #include "plays/plays.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct tx_plays {
@@ -40,18 +39,41 @@ typedef struct dated {
   uint32_t place;
 } dated;
 
-static int compare_dated(const void *a, const void *b) {
-  const dated *one = a, *other = b;
-  if (one->day != other->day) return one->day < other->day ? -1 : 1;
-  return one->place < other->place ? -1 : one->place > other->place;
+/* Half of a day's number, in the order of days. */
+static uint32_t half_of(int32_t day, unsigned half) {
+  return ((uint32_t)day ^ UINT32_C(0x80000000)) >> (16 * half) & 0xffff;
+}
+
+#define HALVES ((size_t)1 << 16)
+
+/* By one half of the day, rows that are alike in it staying in their order: counted, then each put where it goes. */
+static void sort_by_half(const dated *from, dated *to, size_t count, unsigned half, size_t *starts) {
+  memset(starts, 0, (HALVES + 1) * sizeof *starts);
+  for (size_t i = 0; i < count; i++) starts[half_of(from[i].day, half) + 1]++;
+  for (size_t i = 1; i <= HALVES; i++) starts[i] += starts[i - 1];
+  for (size_t i = 0; i < count; i++) to[starts[half_of(from[i].day, half)]++] = from[i];
+}
+
+/* By day, rows of one day in their order; false when memory is short. */
+static bool sort_by_day(triax_context *context, dated *places, size_t count) {
+  dated *spare = tx_alloc_array(context, count, sizeof *spare);
+  size_t *starts = tx_alloc_array(context, HALVES + 1, sizeof *starts);
+  const bool fine = spare && starts;
+  if (fine) {
+    sort_by_half(places, spare, count, 0, starts);
+    sort_by_half(spare, places, count, 1, starts);
+  }
+  tx_free_array(context, spare, count, sizeof *spare);
+  tx_free_array(context, starts, HALVES + 1, sizeof *starts);
+  return fine;
 }
 
 static bool happened(const tx_plays_input *input, const tx_sent *sent) {
   return sent->customer < input->customers && sent->day <= input->as_of;
 }
 
-/* The places of rows that happened, by day; most logs are in that order already. */
-static size_t list_by_day(const tx_plays_input *input, dated *places) {
+/* The places of rows that happened, by day; most logs are in that order already. False when memory is short. */
+static bool list_by_day(triax_context *context, const tx_plays_input *input, dated *places, size_t *found) {
   size_t count = 0;
   bool sorted = true;
   for (size_t i = 0; i < input->sent_count; i++) {
@@ -60,8 +82,8 @@ static size_t list_by_day(const tx_plays_input *input, dated *places) {
     if (count && places[count - 1].day > places[count].day) sorted = false;
     count++;
   }
-  if (!sorted) qsort(places, count, sizeof *places, compare_dated);
-  return count;
+  *found = count;
+  return sorted || sort_by_day(context, places, count);
 }
 
 /* Counting sort by customer over rows that are in the order of days, which it keeps. */
@@ -72,9 +94,10 @@ static bool index_log(tx_plays *plays) {
   plays->begin = tx_calloc(plays->context, input->customers + 2, sizeof *plays->begin);
   plays->row_room = input->sent_count;
   plays->rows = tx_alloc_array(plays->context, plays->row_room, sizeof *plays->rows);
-  bool fine = places && plays->begin && plays->rows;
+  size_t count = 0;
+  bool fine = places && plays->begin && plays->rows && list_by_day(plays->context, input, places, &count);
   if (fine) {
-    size_t count = list_by_day(input, places), *next = plays->begin + 1; /* next[c] ends as begin[c + 1] */
+    size_t *next = plays->begin + 1; /* next[c] ends as begin[c + 1] */
     for (size_t i = 0; i < count; i++) next[input->sent[places[i].place].customer + 1]++;
     for (size_t c = 0; c < input->customers; c++) next[c + 1] += next[c];
     for (size_t i = 0; i < count; i++) {

@@ -42,6 +42,21 @@ for package in $packages; do
   try_consumer "$package-shared" "$(pkg-config --cflags "$package")" -Wl,--no-as-needed $(pkg-config --libs "$package")
   try_consumer "$package-static" "$(pkg-config --static --cflags "$package") -static" $(pkg-config --static --libs "$package")
 done
+
+# A program in C++ calls what was installed: headers as C++11, functions by their C names.
+if command -v c++ >/dev/null; then
+  for way in shared static; do
+    cpp_flags=$(pkg-config $([ $way = shared ] || echo --static) --cflags --libs $packages)
+    [ $way = shared ] || cpp_flags="-static $cpp_flags"
+    yaml=$([ "$packages" = triax ] || echo -DWITH_YAML)
+    c++ -std=c++11 -Wall -Wextra -Werror $yaml "$root/tests/install/consumer.cpp" -o "$here/cpp-$way" $cpp_flags ||
+      fail "the $way consumer in C++ does not link"
+    LD_LIBRARY_PATH=$lib_folder "$here/cpp-$way" >/dev/null || fail "the $way consumer in C++ does not run"
+    echo "consumer in C++, $way: runs"
+  done
+else
+  echo "skipped: consumer in C++: c++ is not installed"
+fi
 readelf -d "$here/triax-shared" | grep -q 'libtriax\.so\.0' || fail "the shared consumer does not name libtriax.so.0"
 
 if command -v cmake >/dev/null; then

@@ -67,9 +67,12 @@ class TestTriaxReach < Minitest::Test
       clean = { "GEM_HOME" => File.join(home, "gems"), "RUBYLIB" => nil }
       run!(clean, "gem", "install", "--local", "--ignore-dependencies", "--no-document", "--install-dir", clean["GEM_HOME"], built)
       said = run!(clean.merge("GEM_PATH" => "#{clean['GEM_HOME']}:#{Gem.path.join(':')}"), RbConfig.ruby, "-e",
-                  'gem "triax"; require "triax"; puts $LOADED_FEATURES.grep(/triax\.rb/), Triax.evaluate("1 + 2")')
+                  'gem "triax"; require "triax"; puts $LOADED_FEATURES.grep(/triax\.rb/), Triax.evaluate("1 + 2");
+                   plan = Triax::Policy.load("policy.yaml").plan(Triax.read_csv("customers.csv"), team: Triax.read_csv("team.csv"));
+                   p plan.customers[:csm].tally', chdir: File.join(GEM, "../../tests/conformance/cases/allocation-mixed-book"))
       assert_includes said, clean["GEM_HOME"]
       assert_includes said, "\n3\n"
+      assert_includes said, { "S1" => 10, nil => 1 }.inspect # ten accounts fill S1, one is left out
     end
   end
 
