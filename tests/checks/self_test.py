@@ -135,6 +135,12 @@ class Symbols(Tree):
     def test_constant_tables_of_pointers_pass(self):
         self.assertEqual("", self.check("const char *const words[] = {\"a\"}; int triax_one(void) { return words[0][0]; }"))
 
+    def test_a_function_that_rounds_as_it_likes_fails(self):
+        said = self.check("double pow(double, double), floor(double); double triax_x(double x) { return pow(floor(x), x); } int triax_one(void) { return (int)triax_x(3); }",
+                          link=("-lm",))
+        self.assertIn("calls pow, whose last digit differs among C libraries", said)
+        self.assertNotIn("floor", said)
+
     def test_a_foreign_library_fails(self):
         said = self.check("extern const char *zlibVersion(void); int triax_one(void) { return 0; }", link=("-Wl,--no-as-needed", "-ldl", "-lpthread", "-lm", "-l:libgcc_s.so.1"))
         self.assertIn("needs libgcc_s", said)
