@@ -3,40 +3,28 @@
 
 usage: test_advice.py [-v]
 """
-import os
 import re
 import subprocess
-import tempfile
 import unittest
 from pathlib import Path
 
-ROOT = Path(os.environ.get("TRIAX_ROOT") or Path(__file__).resolve().parents[2])
-COMMAND = Path(os.environ.get("TRIAX_COMMAND") or ROOT / "build/release/bindings/cli/triax")
+from command import COMMAND, ROOT, InFolder, setUpModule
+
 MIXED = "segmentation: {by: arr, segments: [{name: top, at_least: 100}, {name: low, when: 'use > 0'}, {name: rest}]}\n"
-
-
-def setUpModule():
-    if not COMMAND.is_file():
-        raise unittest.SkipTest(f"the command is not built ({COMMAND})")
 
 
 def rows(header, count, line):
     return header + "\n" + "".join(line(i) + "\n" for i in range(count))
 
 
-class Case(unittest.TestCase):
-    def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
-
+class Case(InFolder):
     def check(self, policy, customers=None, team=None, *more, status=0):
         """What `triax check` says on stderr."""
         arguments = [str(COMMAND), "check", "policy.yaml"]
         for name, text in (("policy.yaml", "triax: 1\n" + policy), ("customers.csv", customers), ("team.csv", team)):
             if text is None:
                 continue
-            (self.folder / name).write_text(text, encoding="utf-8")
+            self.write(name, text)
             if name != "policy.yaml":
                 arguments += [f"--{name[:-4]}", name]
         if customers:

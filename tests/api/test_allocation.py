@@ -5,7 +5,6 @@ usage: test_allocation.py [COMMAND]
 """
 import csv
 import json
-import os
 import random
 import subprocess
 import sys
@@ -13,13 +12,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-COMMAND = Path(os.environ.get("TRIAX_COMMAND") or ROOT / "build/release/bindings/cli/triax")
+from command import COMMAND, setUpModule
 
-
-def setUpModule():
-    if not COMMAND.is_file():
-        raise unittest.SkipTest(f"the command is not built ({COMMAND})")
 
 
 def rows_of(path):

@@ -19,8 +19,8 @@ import unittest
 from fractions import Fraction
 from pathlib import Path
 
-ROOT = Path(os.environ.get("TRIAX_ROOT") or Path(__file__).resolve().parents[2])
-COMMAND = Path(os.environ.get("TRIAX_COMMAND") or ROOT / "build/release/bindings/cli/triax")
+from command import COMMAND, setUpModule
+
 ROUNDS = int(os.environ.get("TRIAX_ORACLE_CASES") or 100) // 2
 TODAY = datetime.date(2026, 11, 21)
 ROLES = {"a": ["csm"], "b": ["csm", "am"], "c": []}
@@ -43,11 +43,6 @@ team: {key: id, columns: {name: {type: string}, role: {type: string}, verticals:
   fte: {type: number}, cap: {type: number}, have: {type: number}, start: {type: date}, end: {type: date}}}
 define: {risk: '!has(vertical) ? 0 : vertical == "fin" ? 1 : 0'}
 """
-
-
-def setUpModule():
-    if not COMMAND.is_file():
-        raise unittest.SkipTest(f"the command is not built ({COMMAND})")
 
 
 def about(rnd, *days):

@@ -14,8 +14,8 @@ import time
 import unittest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-COMMAND = Path(os.environ.get("TRIAX_COMMAND") or ROOT / "build/release/bindings/cli/triax")
+from command import COMMAND, setUpModule
+
 
 POLICY = """\
 triax: 1
@@ -45,11 +45,6 @@ A2,0.1,3,1,Core,S1
 -A4,99999.99,7,7,"Core, big",S2
 """
 TEAM = "id,role,fte\nS1,csm,1\nS2,csm,0.5\n"
-
-
-def setUpModule():
-    if not COMMAND.is_file():
-        raise unittest.SkipTest(f"the command is not built ({COMMAND})")
 
 
 def run(*arguments, **more):

@@ -15,9 +15,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from command import COMMAND, ROOT, setUpModule
+
 SHARED = Path(os.environ.get("TRIAX_SHARED_DATA") or ROOT.parent / "shared" / "data")
-COMMAND = Path(os.environ.get("TRIAX_COMMAND") or ROOT / "build/release/bindings/cli/triax")
 
 POLICY = """\
 triax: 1
@@ -145,11 +145,6 @@ SHARED_ANSWERS = {
     "35_header_only.csv": ([], 1, ["0 customers"]),
     "37_products_dup_empty.csv": ([], 0, []),
 }
-
-
-def setUpModule():
-    if not COMMAND.is_file():
-        raise unittest.SkipTest(f"the command is not built ({COMMAND})")
 
 
 def run(*arguments, **more):

@@ -5,17 +5,13 @@ usage: test_compare.py [-v]
 """
 import csv
 import json
-import os
 import random
-import subprocess
-import tempfile
 import unittest
 from collections import defaultdict
 from decimal import Decimal
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-COMMAND = Path(os.environ.get("TRIAX_COMMAND") or ROOT / "build/release/bindings/cli/triax")
+from command import InFolder, setUpModule
+
 FACTORS = ["data", "missing", "freshness", "rule", "scale", "weights", "limits"]
 
 POLICY = """\
@@ -40,31 +36,11 @@ segmentation:
 """
 
 
-def setUpModule():
-    if not COMMAND.is_file():
-        raise unittest.SkipTest(f"the command is not built ({COMMAND})")
-
-
 def rows(text):
     return [line for line in csv.DictReader(text.splitlines())]
 
 
-class Case(unittest.TestCase):
-    maxDiff = None
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
-    def write(self, name, text):
-        (self.folder / name).write_text(text, encoding="utf-8")
-        return name
-
-    def run_command(self, *arguments):
-        return subprocess.run([str(COMMAND), *arguments], cwd=self.folder, capture_output=True, encoding="utf-8",
-                              timeout=120)
-
+class Case(InFolder):
     def compare(self, *arguments):
         """The comparison's tables by name, each a list of dicts, and its summary."""
         done = self.run_command("compare", *arguments, "-o", "out")

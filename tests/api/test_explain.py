@@ -5,17 +5,14 @@ green, worked out by hand.
 usage: test_explain.py [-v]
 """
 import json
-import os
 import random
 import re
 import subprocess
-import tempfile
 import unittest
 from decimal import Decimal
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-COMMAND = Path(os.environ.get("TRIAX_COMMAND") or ROOT / "build/release/bindings/cli/triax")
+from command import COMMAND, ROOT, InFolder, setUpModule
+
 
 POLICY = """\
 triax: 1
@@ -48,18 +45,11 @@ E,100,70,2,yellow,2026-11-21,,5
 """
 
 
-def setUpModule():
-    if not COMMAND.is_file():
-        raise unittest.SkipTest(f"the command is not built ({COMMAND})")
-
-
-class Case(unittest.TestCase):
+class Case(InFolder):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        (self.folder / "policy.yaml").write_text(POLICY, encoding="utf-8")
-        (self.folder / "customers.csv").write_text(CUSTOMERS, encoding="utf-8")
+        super().setUp()
+        self.write("policy.yaml", POLICY)
+        self.write("customers.csv", CUSTOMERS)
 
     def explain(self, key, *arguments, customers="customers.csv"):
         done = subprocess.run([str(COMMAND), "explain", "policy.yaml", "--customers", customers, key, "--as-of",

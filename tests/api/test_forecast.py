@@ -8,19 +8,19 @@ the outcomes, each tail 5 % to within a point where many accounts make it up and
 usage: test_forecast.py [-v]
 """
 import csv
-import os
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
+
+import command
+from command import COMMAND
 
 try:
     import numpy
 except ImportError:
     numpy = None
 
-ROOT = Path(os.environ.get("TRIAX_ROOT") or Path(__file__).resolve().parents[2])
-COMMAND = Path(os.environ.get("TRIAX_COMMAND") or ROOT / "build/release/bindings/cli/triax")
 YEARS = 5
 POLICY = """\
 triax: 1
@@ -34,8 +34,7 @@ forecast: {years: 5, retention: stay, expansion: grow}
 
 
 def setUpModule():
-    if not COMMAND.is_file():
-        raise unittest.SkipTest(f"the command is not built ({COMMAND})")
+    command.setUpModule()
     if numpy is None:
         raise unittest.SkipTest("numpy is not installed")
 

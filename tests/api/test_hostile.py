@@ -6,20 +6,14 @@ Each test is a fault that was found once. Expected values are worked from the po
 usage: test_hostile.py [-v]
 """
 import csv
-import os
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
-ROOT = Path(os.environ.get("TRIAX_ROOT") or Path(__file__).resolve().parents[2])
-COMMAND = Path(os.environ.get("TRIAX_COMMAND") or ROOT / "build/release/bindings/cli/triax")
+from command import COMMAND, setUpModule
+
 ALL = "segmentation: {segments: [{name: all}]}\n"
-
-
-def setUpModule():
-    if not COMMAND.is_file():
-        raise unittest.SkipTest(f"the command is not built ({COMMAND})")
 
 
 class Hostile(unittest.TestCase):

@@ -16,15 +16,10 @@ import unittest
 from fractions import Fraction
 from pathlib import Path
 
-ROOT = Path(os.environ.get("TRIAX_ROOT") or Path(__file__).resolve().parents[2])
-COMMAND = Path(os.environ.get("TRIAX_COMMAND") or ROOT / "build/release/bindings/cli/triax")
+from command import COMMAND, setUpModule
+
 ROUNDS = int(os.environ.get("TRIAX_ORACLE_CASES") or 100) // 4
 TODAY = datetime.date(2026, 11, 21)
-
-
-def setUpModule():
-    if not COMMAND.is_file():
-        raise unittest.SkipTest(f"the command is not built ({COMMAND})")
 
 
 def text(value):

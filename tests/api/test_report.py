@@ -4,24 +4,16 @@
 usage: test_report.py [-v]
 """
 import csv
-import os
 import re
 import subprocess
-import tempfile
 import unittest
 from collections import Counter
 from html.parser import HTMLParser
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-COMMAND = Path(os.environ.get("TRIAX_COMMAND") or ROOT / "build/release/bindings/cli/triax")
+from command import COMMAND, ROOT, InFolder, setUpModule
+
 EXAMPLES = ROOT / "docs/examples"
 VOID = {"meta", "rect", "line", "polyline", "polygon"}  # those of SVG are written as <rect/>
-
-
-def setUpModule():
-    if not COMMAND.is_file():
-        raise unittest.SkipTest(f"the command is not built ({COMMAND})")
 
 
 class Page(HTMLParser):
@@ -70,22 +62,13 @@ class Page(HTMLParser):
         raise AssertionError(f"no table begins with {first}: {[rows[0] for _, rows in self.tables]}")
 
 
-class Case(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
+class Case(InFolder):
     def plan(self, policy, customers, *more, out="plan"):
         done = subprocess.run([str(COMMAND), "plan", str(policy), "--customers", str(customers), "--as-of", "2026-11-23",
                                "-o", str(self.folder / out), "--report", *map(str, more)], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         text = (self.folder / out / "report.html").read_bytes().decode("utf-8")
         return text, Page(text), done.stdout
-
-    def write(self, name, text):
-        (self.folder / name).write_text(text, encoding="utf-8")
-        return self.folder / name
 
     def rows(self, table, out="plan"):
         return list(csv.DictReader((self.folder / out / f"{table}.csv").read_text(encoding="utf-8").splitlines()))

@@ -7,21 +7,15 @@ usage: test_stranger.py [-v]
 """
 import csv
 import json
-import os
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
-ROOT = Path(os.environ.get("TRIAX_ROOT") or Path(__file__).resolve().parents[2])
-COMMAND = Path(os.environ.get("TRIAX_COMMAND") or ROOT / "build/release/bindings/cli/triax")
+from command import COMMAND, setUpModule
+
 HEAD = "triax: 1\ncustomers: {key: id}\nteam: {key: id}\n"
 ALL = "segmentation: {segments: [{name: all}]}\n"
-
-
-def setUpModule():
-    if not COMMAND.is_file():
-        raise unittest.SkipTest(f"the command is not built ({COMMAND})")
 
 
 class Stranger(unittest.TestCase):

@@ -7,20 +7,17 @@ import csv
 import datetime
 import itertools
 import json
-import os
 import random
 import subprocess
-import tempfile
 import unittest
-from pathlib import Path
+
+from command import COMMAND, InFolder, setUpModule
 
 try:
     import numpy
 except ImportError:
     numpy = None
 
-ROOT = Path(__file__).resolve().parents[2]
-COMMAND = Path(os.environ.get("TRIAX_COMMAND") or ROOT / "build/release/bindings/cli/triax")
 DAY = datetime.date(2026, 11, 21)
 
 POLICY = """\
@@ -38,22 +35,7 @@ segmentation:
 """
 
 
-def setUpModule():
-    if not COMMAND.is_file():
-        raise unittest.SkipTest(f"the command is not built ({COMMAND})")
-
-
-class Case(unittest.TestCase):
-    maxDiff = None
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
-    def write(self, name, text):
-        (self.folder / name).write_text(text, encoding="utf-8")
-
+class Case(InFolder):
     def plan(self, customers, history, *more):
         self.write("policy.yaml", POLICY)
         self.write("customers.csv", customers)
@@ -61,8 +43,7 @@ class Case(unittest.TestCase):
         if history is not None:
             self.write("history.csv", history)
             arguments += ["--history", "history.csv"]
-        return subprocess.run([str(COMMAND), *arguments, "-o", "out"], cwd=self.folder, capture_output=True,
-                              encoding="utf-8", timeout=120)
+        return self.run_command(*arguments, "-o", "out")
 
     def table(self, name):
         with open(self.folder / f"out/{name}.csv", encoding="utf-8", newline="") as stream:
