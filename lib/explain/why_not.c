@@ -167,7 +167,8 @@ static bool can_be_tried(const tx_allocation_why *why) {
           why->way == TX_WAY_BALANCE) && !why->too_large;
 }
 
-triax_status tx_put_why_not(triax_document *d, const triax_plan *plan, size_t row, uint32_t csm, bool solve,
+/* One CSM's keys, into a map that is open. solve: where the books alone decide, what it would cost. */
+static triax_status put_why_not(triax_document *d, const triax_plan *plan, size_t row, uint32_t csm, bool solve,
                             triax_error *error) {
   why_not w = {.plan = plan, .document = d, .row = row, .csm = csm, .error = error};
   tx_allocation_why_not(&plan->allocation.input, plan->allocation.result, row, csm, &w.why);
@@ -233,7 +234,7 @@ triax_status tx_put_others(triax_document *d, const triax_plan *plan, size_t row
     bool solve = can_be_tried(&o.why[i]) && solved < SOLVED;
     solved += solve;
     tx_put_map(d, NULL);
-    status = tx_put_why_not(d, plan, row, o.csm[i], solve, error);
+    status = put_why_not(d, plan, row, o.csm[i], solve, error);
     tx_put_end(d);
   }
   tx_put_end(d);
@@ -275,7 +276,7 @@ triax_status triax_plan_why_not(const triax_plan *plan, triax_text customer, tri
   tx_put_text(d, "customer", customer);
   uint32_t own = plan->allocation.result->csm[row];
   if (own != TX_ALLOCATION_NONE) tx_put_csm_name(d, plan, "has", own);
-  status = tx_put_why_not(d, plan, row, at, true, error);
+  status = put_why_not(d, plan, row, at, true, error);
   if (status == TRIAX_OK) status = triax_document_finish(d, error);
   if (status == TRIAX_OK) *why = d;
   else triax_document_free(d);

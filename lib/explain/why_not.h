@@ -6,9 +6,6 @@
 
 /* KEY and, where the team has names, KEY_name. */
 void tx_put_csm_name(triax_document *document, const triax_plan *plan, const char *key, uint32_t csm);
-/* One CSM's keys, into a map that is open. solve: where the books alone decide, what it would cost. */
-triax_status tx_put_why_not(triax_document *document, const triax_plan *plan, size_t row, uint32_t csm, bool solve,
-                            triax_error *error);
 /* A handful of others (`why_not`), and how many there are of each kind (`others`). */
 triax_status tx_put_others(triax_document *document, const triax_plan *plan, size_t row, triax_error *error);
 

@@ -116,7 +116,8 @@ bool tx_check_promote(tx_checker *c, tx_span at, tx_result *result) {
   return tx_result_node(c, *result)->op == TX_OP_LIST && promote_list(c, at, result);
 }
 
-void tx_check_constant(tx_checker *c, tx_span at, tx_result result) {
+/* Warns about a constant that has no value. */
+static void check_constant(tx_checker *c, tx_span at, tx_result result) {
   if (result.bad || result.null) return;
   const tx_expr_node *node = tx_result_node(c, result);
   if (!node->fixed || node->op == TX_OP_LITERAL || node->value.state != TX_FAULT) return;
@@ -192,7 +193,7 @@ static void check_all(tx_checker *c) {
       continue;
     }
     c->results[i] = check_one(c, i);
-    tx_check_constant(c, tx_syntax_span(&c->syntax->nodes[i]), c->results[i]);
+    check_constant(c, tx_syntax_span(&c->syntax->nodes[i]), c->results[i]);
   }
 }
 

@@ -79,8 +79,6 @@ tx_result tx_check_value(tx_checker *c, tx_span at, tx_value value);
 bool tx_check_promote(tx_checker *c, tx_span at, tx_result *result);
 /* CONVERT to a type. */
 tx_result tx_check_convert(tx_checker *c, tx_span at, tx_result child, int kind);
-/* Warns about a constant that has no value. */
-void tx_check_constant(tx_checker *c, tx_span at, tx_result result);
 
 static inline bool tx_is_number(tx_type type) {
   return type.lists == 0 && (type.kind == TX_INT || type.kind == TX_UINT || type.kind == TX_DOUBLE);
@@ -106,8 +104,7 @@ void tx_check_membership(tx_checker *c, tx_span at, tx_result side, tx_result ot
 /* Converts the root to what the place expects, or reports. */
 tx_result tx_check_expect(tx_checker *c, tx_result root, tx_expect expect);
 
-/* Reports an unknown name or function, with the nearest known. */
-void tx_check_unknown_name(tx_checker *c, const tx_syntax_node *node);
+/* Reports an unknown function, with the nearest known. */
 void tx_check_unknown_function(tx_checker *c, const tx_syntax_node *node);
 /* Function names, for suggestions: fills `names` (room for `room`), returns how many there are. */
 size_t tx_function_names(triax_text *names, size_t room);

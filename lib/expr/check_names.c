@@ -147,7 +147,7 @@ static bool report_unavailable(tx_checker *c, const tx_syntax_node *node) {
   return false;
 }
 
-void tx_check_unknown_name(tx_checker *c, const tx_syntax_node *node) {
+static void report_unknown_name(tx_checker *c, const tx_syntax_node *node) {
   char buffer[160];
   triax_text name = node->text;
   int shown = (int)(name.length < 100 ? name.length : 100);
@@ -224,7 +224,7 @@ tx_result tx_check_name(tx_checker *c, uint32_t i) {
     if (!result.bad) refuse_field(c, node->at, owner, tx_result_type(c, result), field);
     return tx_result_bad;
   }
-  tx_check_unknown_name(c, node);
+  report_unknown_name(c, node);
   return tx_result_bad;
 }
 

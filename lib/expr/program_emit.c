@@ -32,7 +32,8 @@ bool tx_value_integer(const tx_value *value, int64_t *integer) {
   return true;
 }
 
-tx_operand tx_missing_operand(tx_emitter *emitter, tx_type type, uint8_t state) {
+/* Missing or faulty for each row. */
+static tx_operand missing_operand(tx_emitter *emitter, tx_type type, uint8_t state) {
   tx_operand operand = {.known = tx_zeros(emitter), .fault = state == TX_FAULT ? tx_ones(emitter) : 0};
   if (tx_type_is(type, TX_BOOL)) {
     operand.form = TX_FORM_TRUTH;
@@ -87,7 +88,7 @@ static tx_operand emit_constant(tx_emitter *emitter, uint32_t node) {
     emitter->status = status;
     return (tx_operand){0};
   }
-  if (value->state != TX_PRESENT) return tx_missing_operand(emitter, emitter->module->nodes[node].type, value->state);
+  if (value->state != TX_PRESENT) return missing_operand(emitter, emitter->module->nodes[node].type, value->state);
   return (tx_operand){.form = TX_FORM_CONSTANT, .constant = value};
 }
 

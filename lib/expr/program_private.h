@@ -242,9 +242,8 @@ uint32_t tx_plane_step(tx_emitter *emitter, tx_step_fn run, uint32_t a, uint32_t
 uint32_t tx_both_known(tx_emitter *emitter, uint32_t a, uint32_t b);
 /* A plane that is the or of two, where 0 stands for all zeros. */
 uint32_t tx_either_fault(tx_emitter *emitter, uint32_t a, uint32_t b);
-/* Operands of constants: present, or missing or faulty for each row. */
+/* The operand of a constant that is present. */
 tx_operand tx_constant_operand(const tx_value *value);
-tx_operand tx_missing_operand(tx_emitter *emitter, tx_type type, uint8_t state);
 /* The operand with its values in a slot, for steps that have no variant for constants. */
 tx_operand tx_in_slot(tx_emitter *emitter, tx_operand operand, tx_type type);
 /* Two strings over codes that can be compared, or over one dictionary; false when one of them has no codes. */

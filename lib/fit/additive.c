@@ -14,10 +14,11 @@
 /* Rows that are rated at a time; what is added up over them is added up in their order. */
 #define ROWS_A_PIECE 2048
 
-size_t tx_term_width(const tx_term *term) { return term->count + term->has_missing; }
+/* Parameters of a term, that of missing values too. */
+static size_t width_of(const tx_term *term) { return term->count + term->has_missing; }
 
 void tx_term_effects(const tx_additive *additive, const tx_term *term, double effects[TX_SLOTS]) {
-  const size_t width = tx_term_width(term);
+  const size_t width = width_of(term);
   memset(effects, 0, TX_SLOTS * sizeof *effects);
   memcpy(effects, additive->beta + term->first, width * sizeof *effects);
 }
@@ -134,12 +135,12 @@ static void fill_block(const tx_additive *additive, const tx_term *high, const t
 
 static void add_block(const tx_additive *additive, const tx_term *high, const tx_term *low) {
   double block[TX_SLOTS * TX_SLOTS];
-  const size_t stride = tx_term_width(low) + 2;
-  memset(block, 0, (tx_term_width(high) + 2) * stride * sizeof *block);
+  const size_t stride = width_of(low) + 2;
+  memset(block, 0, (width_of(high) + 2) * stride * sizeof *block);
   fill_block(additive, high, low, block, stride);
-  for (size_t i = 0; i < tx_term_width(high); i++) {
+  for (size_t i = 0; i < width_of(high); i++) {
     memcpy(additive->information + (high->first + i) * additive->stride + low->first, block + i * stride,
-           tx_term_width(low) * sizeof *block);
+           width_of(low) * sizeof *block);
   }
 }
 
@@ -150,7 +151,7 @@ static void add_gradient(const tx_additive *additive, const tx_term *term) {
     sums[term->slot[row]] += additive->residual[row] - up;
     sums[term->slot[row] + 1] += up;
   }
-  memcpy(additive->gradient + term->first, sums, tx_term_width(term) * sizeof *sums);
+  memcpy(additive->gradient + term->first, sums, width_of(term) * sizeof *sums);
 }
 
 /* Blocks below the diagonal and on it, row by row. */

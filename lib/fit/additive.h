@@ -73,8 +73,7 @@ bool tx_additive_levels(tx_additive *additive, size_t column, const uint32_t *le
 bool tx_additive_cells(tx_additive *additive, const tx_fit_axis axes[2]);
 /* Room for what the terms need. Again after further terms: what was fitted is where it goes on from. */
 triax_status tx_additive_open(tx_additive *additive, triax_error *error);
-/* Parameters of a term, that of missing values too; and their values by slot. */
-size_t tx_term_width(const tx_term *term);
+/* The values of a term's parameters by slot. */
 void tx_term_effects(const tx_additive *additive, const tx_term *term, double effects[TX_SLOTS]);
 
 /* Fits parameters and strengths, without directions, in at most so many steps. */

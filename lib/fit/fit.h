@@ -85,7 +85,6 @@ void tx_fit_model_free(tx_fit_model *model);
 
 /* The log-odds of one row; and the effects it is the sum of. */
 double tx_fit_shape_at(const tx_fit_shape *shape, const tx_fit_column *columns, size_t row);
-double tx_fit_pair_at(const tx_fit_pair *pair, const tx_fit_column *columns, size_t row);
 double tx_fit_log_odds(const tx_fit_model *model, const tx_fit_column *columns, size_t row);
 /* The group of a row along an axis; SIZE_MAX where the value is missing. */
 size_t tx_fit_group(const tx_fit_axis *axis, const tx_fit_column *columns, size_t row);

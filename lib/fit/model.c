@@ -34,7 +34,7 @@ size_t tx_fit_group(const tx_fit_axis *axis, const tx_fit_column *columns, size_
   return group;
 }
 
-double tx_fit_pair_at(const tx_fit_pair *pair, const tx_fit_column *columns, size_t row) {
+static double pair_at(const tx_fit_pair *pair, const tx_fit_column *columns, size_t row) {
   const size_t one = tx_fit_group(&pair->axes[0], columns, row), other = tx_fit_group(&pair->axes[1], columns, row);
   return one == SIZE_MAX || other == SIZE_MAX ? 0 : pair->effect[one * pair->axes[1].groups + other];
 }
@@ -42,7 +42,7 @@ double tx_fit_pair_at(const tx_fit_pair *pair, const tx_fit_column *columns, siz
 double tx_fit_log_odds(const tx_fit_model *model, const tx_fit_column *columns, size_t row) {
   double sum = model->intercept;
   for (size_t s = 0; s < model->shape_count; s++) sum += tx_fit_shape_at(&model->shapes[s], columns, row);
-  for (size_t p = 0; p < model->pair_count; p++) sum += tx_fit_pair_at(&model->pairs[p], columns, row);
+  for (size_t p = 0; p < model->pair_count; p++) sum += pair_at(&model->pairs[p], columns, row);
   return sum;
 }
 

@@ -9,7 +9,8 @@ double tx_health_category_text(const tx_health_metric *metric, triax_text value)
   return NAN;
 }
 
-double tx_health_category_integer(const tx_health_metric *metric, int64_t value) {
+/* Points of a whole number or a truth among categories; NaN: not among them. */
+static double category_integer(const tx_health_metric *metric, int64_t value) {
   for (size_t i = 0; i < metric->category_count; i++) {
     int64_t category = 0;
     if (tx_parse_int64(metric->categories[i].value, &category) && category == value)
@@ -18,7 +19,7 @@ double tx_health_category_integer(const tx_health_metric *metric, int64_t value)
   return NAN;
 }
 
-double tx_health_category_number(const tx_health_metric *metric, double value) {
+static double category_number(const tx_health_metric *metric, double value) {
   for (size_t i = 0; i < metric->category_count; i++) {
     double category = 0;
     if (tx_parse_double(metric->categories[i].value, false, &category) && category == value)
@@ -34,11 +35,11 @@ static double category_points(const tx_health_metric *metric, const tx_value *va
   case TX_BOOL:
     return tx_health_category_text(metric, value->boolean ? TX_TEXT("true") : TX_TEXT("false"));
   case TX_INT:
-    return tx_health_category_integer(metric, value->integer);
+    return category_integer(metric, value->integer);
   case TX_UINT:
-    return value->natural <= INT64_MAX ? tx_health_category_integer(metric, (int64_t)value->natural) : (double)NAN;
+    return value->natural <= INT64_MAX ? category_integer(metric, (int64_t)value->natural) : (double)NAN;
   case TX_DOUBLE:
-    return tx_health_category_number(metric, value->number);
+    return category_number(metric, value->number);
   default:
     return NAN;
   }

@@ -140,9 +140,7 @@ static inline tx_health_part tx_health_part_of(const tx_health_metric *metric, d
   return part;
 }
 
-/* Points of a whole number, a number or a truth among categories; NaN: not among them. */
-double tx_health_category_integer(const tx_health_metric *metric, int64_t value);
-double tx_health_category_number(const tx_health_metric *metric, double value);
+/* Points of a text among categories; NaN: not among them. */
 double tx_health_category_text(const tx_health_metric *metric, triax_text value);
 
 #endif

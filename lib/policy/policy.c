@@ -20,7 +20,8 @@ static void read_version(tx_reader *reader, uint32_t node) {
   }
 }
 
-const char *const tx_advice_codes[] = {"T101", "T102", "T103", "T104", "T105", "T106", "T107",
+/* The codes of advice that `allow` may name. */
+static const char *const advice_codes[] = {"T101", "T102", "T103", "T104", "T105", "T106", "T107",
                                        "T108", "T109", "T110", "T111", "T112", "T113", "T114", NULL};
 
 /* A code that there is not silences nothing, and whoever wrote it believes that it does. */
@@ -29,11 +30,11 @@ static void read_allow(tx_reader *reader, uint32_t node) {
   if (node == TX_NO_NODE) return;
   policy->allow = tx_read_texts(reader, node, &policy->allow_count);
   if (reader->document->nodes[node].kind != TRIAX_KIND_LIST) {
-    tx_read_word(reader, node, tx_advice_codes);
+    tx_read_word(reader, node, advice_codes);
     return;
   }
   for (uint32_t item = tx_read_first(reader, node); item != TX_NO_NODE; item = tx_read_next(reader, item)) {
-    tx_read_word(reader, item, tx_advice_codes);
+    tx_read_word(reader, item, advice_codes);
   }
 }
 

@@ -245,9 +245,6 @@ struct triax_policy {
   triax_document *document; /* a copy, for meta and for sections read later */
 };
 
-/* The codes of advice that `allow` may name; NULL ends. */
-extern const char *const tx_advice_codes[];
-
 /* A whole policy, or a policy that is nothing but a score model (the document's root is its grammar). */
 typedef enum tx_policy_part { TX_POLICY_WHOLE, TX_POLICY_SCORE } tx_policy_part;
 triax_status tx_policy_make(triax_context *context, const triax_document *document, tx_policy_part part,

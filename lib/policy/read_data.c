@@ -32,6 +32,7 @@ static void read_declaration(tx_reader *reader, uint32_t node, tx_declaration *d
   if (missing != TX_NO_NODE) declaration->stand_in = tx_read_text(reader, missing);
   if (currency != TX_NO_NODE) declaration->currency = read_column_name(reader, currency, &declaration->currency_at);
   if (separator != TX_NO_NODE) declaration->separator = tx_read_text(reader, separator);
+  if (!declaration->type) return; /* that is said, and what goes with a type not known */
   if (currency != TX_NO_NODE && declaration->type != TRIAX_TYPE_MONEY) {
     tx_read_key_fault(reader, currency, NULL, "only money has a currency");
   }

@@ -70,7 +70,6 @@ typedef union tx_value {
   double number;
   int64_t integer; /* integer, date, timestamp, boolean */
 } tx_value;
-bool tx_load_number(const tx_load_options *options, triax_text text, double *value);
 bool tx_load_value(const tx_load_options *options, int32_t type, triax_text text, tx_value *value);
 /* Splits a list; items are trimmed, empty ones left out. Returns how many; writes none past `room`. */
 size_t tx_load_split(triax_text text, triax_text separator, triax_text *items, size_t room);

@@ -139,7 +139,7 @@ static bool loose_number(triax_text text, char decimal_sign, double *value) {
   return tx_parse_double((triax_text){plain, length}, false, value);
 }
 
-bool tx_load_number(const tx_load_options *options, triax_text text, double *value) {
+static bool load_number(const tx_load_options *options, triax_text text, double *value) {
   if (options->loose_numbers) {
     /* A comma as decimal sign makes 1.200 twelve hundred: the strict reading must not come first. */
     return loose_number(text, options->decimal_sign, value) ||
@@ -151,7 +151,7 @@ bool tx_load_number(const tx_load_options *options, triax_text text, double *val
 static bool whole_number(const tx_load_options *options, triax_text text, int64_t *value) {
   double number;
   if (tx_parse_int64(tx_text_trim(text), value)) return true;
-  if (!tx_load_number(options, text, &number) || number != floor(number)) return false;
+  if (!load_number(options, text, &number) || number != floor(number)) return false;
   if (!(number >= -0x1p63 && number < 0x1p63)) return false;
   *value = (int64_t)number;
   return true;
@@ -203,7 +203,7 @@ bool tx_load_value(const tx_load_options *options, int32_t type, triax_text text
   switch (type) {
   case TRIAX_TYPE_NUMBER:
   case TRIAX_TYPE_MONEY:
-    return tx_load_number(options, text, &value->number);
+    return load_number(options, text, &value->number);
   case TRIAX_TYPE_INTEGER:
     return whole_number(options, text, &value->integer);
   case TRIAX_TYPE_BOOLEAN:
@@ -242,7 +242,7 @@ size_t tx_load_split(triax_text text, triax_text separator, triax_text *items, s
 static const char *number_remedy(const tx_load_options *options, int32_t type, triax_text text) {
   double number;
   int64_t whole;
-  if (type == TRIAX_TYPE_INTEGER && tx_load_number(options, text, &number)) {
+  if (type == TRIAX_TYPE_INTEGER && load_number(options, text, &number)) {
     return number == floor(number) ? "; declare the column as number" : "; round it, or declare the column as number";
   }
   if (type != TRIAX_TYPE_INTEGER && tx_parse_int64(tx_text_trim(text), &whole)) return "";
@@ -309,7 +309,7 @@ void tx_load_reason(const tx_load_options *options, int32_t type, triax_text tex
 static bool looks_like_number(const tx_load_options *options, triax_text text) {
   double number;
   text = tx_text_trim(text);
-  if (!tx_load_number(options, text, &number)) return false;
+  if (!load_number(options, text, &number)) return false;
   bool digits_only = true;
   for (size_t i = 0; i < text.length; i++) digits_only = digits_only && is_digit(text.bytes[i]);
   if (!digits_only) return true;
