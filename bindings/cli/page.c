@@ -16,7 +16,7 @@ static const char style[] =
     "body{margin:0 auto;padding:2rem 1.25rem 4rem;max-width:64rem;background:var(--paper);color:var(--ink);"
     "font:16px/1.5 system-ui,sans-serif}"
     "h1{font-size:1.6rem;line-height:1.25;margin:0 0 .25rem}h2{font-size:1.15rem;margin:2.5rem 0 .25rem}"
-    "p{margin:.25rem 0;color:var(--soft);max-width:46rem}"
+    "p{margin:.25rem 0;color:var(--soft);max-width:46rem}small{color:var(--soft)}"
     ".tiles{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.25rem 0 0;padding:0}"
     ".tiles div{background:var(--tile);border-radius:.5rem;padding:.6rem .9rem;min-width:7.5rem}"
     ".tiles b{display:block;font-size:1.35rem;line-height:1.3}.tiles span{color:var(--soft);font-size:.85rem}"
@@ -75,6 +75,20 @@ void page_row_end(text_buffer *buffer) { text_add_string(buffer, "</tr>\n"); }
 void page_cell(text_buffer *buffer, triax_text text) {
   text_add_string(buffer, "<td>");
   page_text(buffer, text);
+  text_add_string(buffer, "</td>");
+}
+
+void page_named(text_buffer *buffer, triax_text key, const triax_table *people, size_t row) {
+  size_t column = column_of(people, "name");
+  triax_text name = {NULL, 0};
+  if (column != SIZE_MAX && triax_table_type(people, column) == TRIAX_TYPE_STRING) name = triax_table_text(people, column, row);
+  text_add_string(buffer, "<td>");
+  page_text(buffer, key);
+  if (name.length > 0 && !digest_same(name, key)) {
+    text_add_string(buffer, "<small> ");
+    page_text(buffer, name);
+    text_add_string(buffer, "</small>");
+  }
   text_add_string(buffer, "</td>");
 }
 

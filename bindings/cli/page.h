@@ -19,6 +19,8 @@ void page_table_end(text_buffer *buffer);
 void page_row(text_buffer *buffer);
 void page_row_end(text_buffer *buffer);
 void page_cell(text_buffer *buffer, triax_text text);
+/* A key, and what the row of customers or team is called, if it has a `name`. */
+void page_named(text_buffer *buffer, triax_text key, const triax_table *people, size_t row);
 void page_word(text_buffer *buffer, const char *word);
 void page_number(text_buffer *buffer, const char *number);
 void page_share(text_buffer *buffer, double share, int decimals);

@@ -20,7 +20,7 @@ static void add_book(const digest *d, const triax_table *table, size_t row, bool
   char text[CLI_NUMBER_SIZE], other[CLI_NUMBER_SIZE];
   double load = number_at(table, "load", row), fte = number_at(table, "fte", row);
   page_row(d->buffer);
-  page_cell(d->buffer, text_at(table, "key", row));
+  page_named(d->buffer, text_at(table, "key", row), triax_team_table(d->company->team), row);
   page_number(d->buffer, digest_count(number_at(table, "accounts", row), text));
   text_add_format(d->buffer, "<td class=\"n\">%s of %s</td>", digest_figure(load, 2, text), digest_figure(fte, 2, other));
   page_bar(d->buffer, load, fte, load > fte * (1 + 1e-9) ? "over" : "main");
@@ -161,7 +161,7 @@ static void add_uncovered(const digest *d, const double *money) {
   for (size_t i = 0; i < count && i < PAGE_ROWS; i++) {
     size_t row = order[i].row;
     page_row(d->buffer);
-    page_cell(d->buffer, text_at(customers, "key", row));
+    page_named(d->buffer, text_at(customers, "key", row), triax_customers_table(d->company->customers), row);
     page_cell(d->buffer, text_at(customers, "segment", row));
     page_number(d->buffer, digest_money(money != NULL ? money[row] : NAN, text));
     page_cell(d->buffer, text_at(customers, "why", row));

@@ -260,7 +260,7 @@ static void add_worst(const digest *d, const bands *all, const double *money) {
   for (size_t i = 0; i < count && i < PAGE_ROWS; i++) {
     size_t row = order[i].row;
     page_row(d->buffer);
-    page_cell(d->buffer, text_at(customers, "key", row));
+    page_named(d->buffer, text_at(customers, "key", row), triax_customers_table(d->company->customers), row);
     page_cell(d->buffer, text_at(customers, "segment", row));
     page_number(d->buffer, digest_money(money != NULL ? money[row] : NAN, text));
     page_number(d->buffer, digest_figure(number_at(customers, "health", row), 1, text));

@@ -49,6 +49,8 @@ class Page(HTMLParser):
         self.open.pop()
 
     def handle_data(self, data):
+        if "small" in self.open:  # names beside keys
+            return
         if "td" in self.open or "th" in self.open:
             self.tables[-1][1][-1][-1] += data
         elif "h2" in self.open:

@@ -174,6 +174,18 @@ transition: {start: 2027-01-04}
         self.assertIn("from 2027-01-04: 3 moves (2 of owners), ARR 19\n", done.stdout)
 
 
+class Names(Stranger):
+    def test_the_report_names_people_and_customers(self):
+        """Keys alone, which in most CRMs say nothing."""
+        policy = HEAD + ALL + "allocation: {capacity: {accounts: 1}}\n"
+        page = self.plan(policy, "id,name\n001A,Acme & Co\n001B,\n001C,001C\n", "id,name\n005X,Mia\n", "--report").files["report.html"]
+        self.assertIn("<td>005X<small> Mia</small></td>", page)
+        self.assertIn("<td>001B</td>", page)
+        self.assertNotIn("<small> 001C</small>", page)
+        both = self.plan(policy, "id,name\n001A,Acme & Co\n001B,Bolt <x>\n", "id,name\n005X,Mia\n", "--report").files["report.html"]
+        self.assertTrue("<td>001A<small> Acme &amp; Co</small></td>" in both or "<td>001B<small> Bolt &lt;x&gt;</small></td>" in both)
+
+
 class Curve(Stranger):
     def test_the_report_has_the_curve_and_it_leaves_specialists_out(self):
         """It was printed and not in the report; the emptiest of all were specialists, who own nothing."""
