@@ -14,6 +14,8 @@
 #define FEW_STRUCK 4
 /* Nor is it where the lists of those who name the same CSMs are so many times as long together. */
 #define FEW_SHARED 16
+/* So many may have nobody but those they name, and each is a class of its own: the relaxation is the better, and small. */
+#define FEW_CLOSED 10000
 
 /* --- alike --- */
 
@@ -277,10 +279,18 @@ static uint32_t *join_closed(const offering *o) {
   return parent;
 }
 
+static size_t count_closed(const offering *o) {
+  size_t count = 0;
+  for (size_t u = 0; u < o->job->keep->units; u++) count += ((const alike_key *)o->key)[o->unit_key[u]].open == 0;
+  return count;
+}
+
 /* Units of a closed offer who have no CSM in common, not even by others, are not one class: parts of the company that
- * share nobody stay so. */
+ * share nobody stay so. Nor are those who do, while they are few. */
 static bool part_closed(offering *o) {
   tx_allocation_job *job = o->job;
+  const uint32_t *group = job->input->eligible->customer_group;
+  bool few = count_closed(o) <= FEW_CLOSED;
   tx_intern keys;
   tx_intern_init(&keys, job->context, 2 * sizeof(uint32_t));
   uint32_t *parent = join_closed(o);
@@ -291,7 +301,7 @@ static bool part_closed(offering *o) {
     if (key.open) continue;
     bool any = job->turned_begin[u] < job->turned_begin[u + 1];
     uint32_t csm = any ? ((const uint32_t *)job->turned_csm)[job->turned_begin[u]] : TX_ALLOCATION_NONE, number;
-    uint32_t words[2] = {o->unit_key[u], any ? root_of(parent, csm) : csm};
+    uint32_t words[2] = {o->unit_key[u], !any ? csm : few ? group[job->keep->lead[u]] : root_of(parent, csm)};
     fine = tx_intern_add(&keys, words, &number) &&
            tx_grow(job->context, &o->key, &o->key_room, count + keys.count, sizeof(alike_key));
     if (!fine) break;

@@ -177,8 +177,8 @@ typedef struct exceptions {
 } exceptions;
 
 /* Where the customer may be and earns more than its class does, or its class may not be. Nobody of its class takes its
- * place where it is let in, while it is where it earns more: it comes at the price of that. */
-static void add_exceptions(const tx_core *core, uint32_t j, exceptions *e) {
+ * place where it is let in, while it is where it earns more: unless it is alone, it comes at the price of that. */
+static void add_exceptions(const tx_core *core, uint32_t j, bool alone, exceptions *e) {
   size_t have = tx_core_exceptions(core, j), begin = e->count, open = tx_books_open_end(core->books, tx_core_offer(core, j));
   int64_t most = 0;
   for (size_t n = 0; n < have; n++) {
@@ -192,7 +192,7 @@ static void add_exceptions(const tx_core *core, uint32_t j, exceptions *e) {
     }
   }
   for (size_t x = begin; x < e->count; x++) {
-    e->list[x].gain -= e->list[x].closed && e->list[x].points < most ? most : 0;
+    e->list[x].gain -= !alone && e->list[x].closed && e->list[x].points < most ? most : 0;
   }
 }
 
@@ -200,7 +200,7 @@ static void add_exceptions(const tx_core *core, uint32_t j, exceptions *e) {
 static void list_class(tx_flow *flow, uint32_t q, exceptions *e, size_t *at, size_t *bundles) {
   e->count = 0;
   for (size_t x = flow->customer_begin[q]; x < flow->customer_begin[q + 1]; x++) {
-    add_exceptions(flow->core, flow->by_value[x], e);
+    add_exceptions(flow->core, flow->by_value[x], flow->customer_begin[q + 1] - flow->customer_begin[q] == 1, e);
   }
   tx_sort(e->order, e->spare, e->count, less_exception, e->list);
   for (size_t x = 0; x < e->count; x++) {

@@ -371,14 +371,19 @@ triax_status tx_pairs_round(tx_pairs *p, uint64_t end, bool *gained) {
   return TRIAX_OK;
 }
 
-/* Fills the CSM's row: the higher CSMs that share an offer's open part with it, then the uncovered. Between others only
- * few customers may go. mark: per CSM, last row. */
+/* Between whom more than few customers may go: the open part of an offer, or all of it where none is open. */
+static size_t shared_end(const tx_books *books, size_t offer) {
+  size_t open = tx_books_open_end(books, offer);
+  return open > books->offer_begin[offer] ? open : books->offer_begin[offer + 1];
+}
+
+/* Fills the CSM's row: the higher CSMs that share an offer with it, then the uncovered. mark: per CSM, last row. */
 static size_t list_neighbours(const tx_core *core, const size_t *offers_begin, const uint32_t *offers_of, uint32_t a,
                               uint32_t *mark, uint32_t *out, size_t most) {
   const tx_books *books = core->books;
   size_t count = 0, seen = 0;
   for (size_t o = offers_begin[a]; o < offers_begin[a + 1]; o++) {
-    for (size_t e = books->offer_begin[offers_of[o]]; e < tx_books_open_end(books, offers_of[o]); e++) {
+    for (size_t e = books->offer_begin[offers_of[o]]; e < shared_end(books, offers_of[o]); e++) {
       uint32_t b = books->offer_csm[e];
       if (b <= a || mark[b] == a + 1) {
         continue;
@@ -398,10 +403,10 @@ static size_t list_neighbours(const tx_core *core, const size_t *offers_begin, c
   return count;
 }
 
-/* offers_of: for each CSM the offers that it is open on. */
+/* offers_of: for each CSM the offers that it shares with others. */
 static void invert_offers(const tx_books *books, size_t *begin, uint32_t *of) {
   for (size_t o = 0; o < books->offers; o++) {
-    for (size_t e = books->offer_begin[o]; e < tx_books_open_end(books, o); e++) {
+    for (size_t e = books->offer_begin[o]; e < shared_end(books, o); e++) {
       begin[books->offer_csm[e] + 1]++;
     }
   }
@@ -410,7 +415,7 @@ static void invert_offers(const tx_books *books, size_t *begin, uint32_t *of) {
   }
   size_t all = begin[books->csms];
   for (size_t o = books->offers; o-- > 0;) {
-    for (size_t e = books->offer_begin[o]; e < tx_books_open_end(books, o); e++) {
+    for (size_t e = books->offer_begin[o]; e < shared_end(books, o); e++) {
       of[--begin[books->offer_csm[e] + 1]] = (uint32_t)o;
     }
   }
