@@ -65,8 +65,25 @@ static void except_some(generated *g, size_t *begin, uint32_t *csm, int64_t *poi
   g->books.more_points = points;
 }
 
-/* A few CSMs anywhere who are struck off, in order; neither the owner nor an exception. */
-static void strike_some(generated *g, size_t *begin, uint32_t *csm, uint64_t *r) {
+/* The last of every offer are closed to those who are not let in. */
+static void close_some(generated *g, size_t *open, uint64_t *r) {
+  for (size_t o = 0; o < g->books.offers; o++) {
+    size_t width = g->offer_begin[o + 1] - g->offer_begin[o];
+    open[o] = g->offer_begin[o + 1] - (width > 1 ? generate_below(r, width) : 0);
+  }
+  g->books.offer_open = open;
+}
+
+static bool is_closed(const generated *g, size_t j, uint32_t csm) {
+  size_t offer = g->class_offer[g->customer_class[j]];
+  for (size_t e = g->books.offer_open ? g->books.offer_open[offer] : SIZE_MAX; e < g->offer_begin[offer + 1]; e++) {
+    if (g->offer_csm[e] == csm) return true;
+  }
+  return false;
+}
+
+/* A few CSMs anywhere who are struck off or let in, in order; none struck off is the owner or an exception. */
+static void turn_some(generated *g, size_t *begin, uint32_t *csm, uint64_t *r) {
   size_t at = 0;
   for (size_t j = 0; j < g->books.customers; j++) {
     size_t more = g->books.more_begin == NULL ? 0 : g->books.more_begin[j];
@@ -74,7 +91,7 @@ static void strike_some(generated *g, size_t *begin, uint32_t *csm, uint64_t *r)
     for (; next < g->books.csms; next += 1 + (uint32_t)generate_below(r, 6)) {
       while (g->books.more_begin != NULL && more < g->books.more_begin[j + 1] && g->books.more_csm[more] < next) more++;
       bool excepted = g->books.more_begin != NULL && more < g->books.more_begin[j + 1] && g->books.more_csm[more] == next;
-      if (next != g->books.owner[j] && !excepted) csm[at++] = next;
+      if ((next != g->books.owner[j] && !excepted) || is_closed(g, j, next)) csm[at++] = next;
     }
     begin[j + 1] = at;
   }
@@ -163,9 +180,11 @@ static void odd_companies_hold(void **state) {
       except_some(&g, begin, csm, points, r);
     }
     size_t *turned_begin = calloc(g.books.customers + 1, sizeof *turned_begin);
-    uint32_t *struck = calloc(all, sizeof *struck);
+    uint32_t *turned = calloc(all, sizeof *turned);
+    size_t *open = calloc(g.books.offers + 1, sizeof *open);
     if (seed % 11 < 6) {
-      strike_some(&g, turned_begin, struck, r);
+      if (seed % 3 > 0) close_some(&g, open, r);
+      turn_some(&g, turned_begin, turned, r);
     }
     if (seed % 2 == 0) {
       limit_value(&g, limit);
@@ -179,7 +198,8 @@ static void odd_companies_hold(void **state) {
     free(csm);
     free(points);
     free(turned_begin);
-    free(struck);
+    free(turned);
+    free(open);
     generate_free(&g);
   }
   triax_context_unref(context);
