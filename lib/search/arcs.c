@@ -25,7 +25,7 @@ static void take(tx_arc *arc, int64_t loss, uint32_t who) {
   }
 }
 
-/* An exception's own loss; *arc is none's where it is struck off. */
+/* An exception's own loss; *arc is none's where it is struck off, or not let in. */
 static void take_exception(const tx_core *core, uint32_t customer, uint32_t to, tx_arc *arc) {
   size_t entry = tx_core_entry(core, customer, to);
   if (entry != SIZE_MAX) {
@@ -54,6 +54,9 @@ static tx_arc find_one(const tx_arcs *a, const tx_book *book, uint32_t to) {
     const tx_book_row *row = &shelf->row[book->row_begin + r];
     size_t stop = book->begin + row->end,
            entry = row->load == a->load ? tx_shelf_entry(shelf, row->offer, to) : SIZE_MAX;
+    if (entry != SIZE_MAX && entry >= tx_books_open_end(core->books, row->offer)) {
+      entry = SIZE_MAX; /* for exceptions alone */
+    }
     while (entry != SIZE_MAX && x < stop && listed(exception, count, shelf->customer[x])) {
       x++;
     }
@@ -71,7 +74,7 @@ static tx_arc find_one(const tx_arcs *a, const tx_book *book, uint32_t to) {
   return arc;
 }
 
-/* All arcs of a CSM: each class's first to all on its offer, then the exceptions where they are. `arc` is its own to
+/* All arcs of a CSM: each class's first to all on its open offer, then the exceptions where they are. `arc` is its own to
  * the first CSM; to the next it is one row further. */
 static void find_all(tx_arcs *a, const tx_book *book, tx_arc *arc) {
   const tx_shelf *shelf = a->shelf;
@@ -83,7 +86,7 @@ static void find_all(tx_arcs *a, const tx_book *book, tx_arc *arc) {
   }
   for (size_t r = 0, x = book->begin; r < book->rows; r++) {
     const tx_book_row *row = &shelf->row[book->row_begin + r];
-    size_t stop = book->begin + row->end, end = books->offer_begin[row->offer + 1];
+    size_t stop = book->begin + row->end, end = tx_books_open_end(books, row->offer);
     uint32_t first = x < stop && row->load == a->load ? shelf->customer[x] : TX_BOOKS_NONE;
     for (size_t e = books->offer_begin[row->offer]; first != TX_BOOKS_NONE && e < end; e++) {
       int64_t points = books->offer_points == NULL ? 0 : books->offer_points[e];
