@@ -368,6 +368,32 @@ void tx_core_place(tx_core *core, uint32_t customer, uint32_t csm, int64_t point
   list_add(core, customer, csm == TX_BOOKS_NONE ? none : csm);
 }
 
+void tx_core_place_all(tx_core *core, const uint32_t *at) {
+  const size_t none = core->books->csms;
+  for (uint32_t j = 0; j < core->books->customers; j++) {
+    size_t entry = at[j] < none ? tx_core_entry(core, j, at[j]) : SIZE_MAX;
+    if (entry == SIZE_MAX || !tx_core_fits(core, j, at[j])) {
+      continue;
+    }
+    for (size_t d = 0; d < core->dimensions; d++) {
+      core->sum[at[j] * core->dimensions + d] += tx_core_amount(core, j, d);
+    }
+    core->at[j] = at[j];
+    core->points[j] = tx_core_entry_points(core, j, entry);
+    core->cost.part[TX_VALUE] -= tx_core_value(core, j);
+    core->cost.part[TX_POINTS] -= core->points[j];
+    list_remove(core, j, none);
+    list_add(core, j, at[j]);
+    remember(core, j, none);
+    remember(core, j, at[j]);
+  }
+  for (uint32_t i = 0; i < none; i++) {
+    tx_cost_sub(&core->cost, &core->csm_cost[i]);
+    core->csm_cost[i] = csm_cost(core, i, 0, 0);
+    tx_cost_add(&core->cost, &core->csm_cost[i]);
+  }
+}
+
 /* splitmix64: small, seedable with anything, the same everywhere. */
 uint64_t tx_core_random(tx_core *core) {
   uint64_t z = core->random += UINT64_C(0x9E3779B97F4A7C15);

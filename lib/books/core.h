@@ -245,6 +245,9 @@ bool tx_core_fits(const tx_core *core, uint32_t customer, uint32_t csm);
 bool tx_core_within(const tx_core *core, uint32_t csm);
 /* Moves a customer; `points` are those it earns there (0 when uncovered). Limits are the caller's to look after. */
 void tx_core_place(tx_core *core, uint32_t customer, uint32_t csm, int64_t points);
+/* Where all are uncovered: places each where it fits, as far as it may be there; `at` may say somebody that there is not.
+ * What CSMs cost is counted once, in the end. */
+void tx_core_place_all(tx_core *core, const uint32_t *at);
 /* From here on moves are noted, until one of the two below: take all back, or let them be. */
 void tx_core_note(tx_core *core);
 triax_status tx_core_take_back(tx_core *core);

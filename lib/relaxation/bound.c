@@ -6,23 +6,46 @@
 
 /* A sum of multiples of 1 / scale, in whole and rest: the parts of a million customers do not fit one number. */
 typedef struct total {
+  tx_cost open; /* not divided yet */
   tx_cost whole, rest;
   int64_t scale;
 } total;
 
+static void divide(total *t, int p, int64_t term) {
+  int64_t whole = term / t->scale, rest = term % t->scale;
+  if (rest < 0) {
+    rest += t->scale;
+    whole--;
+  }
+  t->whole.part[p] += whole;
+  t->rest.part[p] += rest;
+  if (t->rest.part[p] >= t->scale) {
+    t->rest.part[p] -= t->scale;
+    t->whole.part[p]++;
+  }
+}
+
+static inline bool is_large(int64_t x) { return x > INT64_MAX / 2 || x < -(INT64_MAX / 2); }
+
+/* Divisions are slow: only a sum that could grow too large is divided. */
 static void total_add(total *t, const tx_cost *term) {
   for (int p = 0; p < TX_PARTS; p++) {
-    int64_t whole = term->part[p] / t->scale, rest = term->part[p] % t->scale;
-    if (rest < 0) {
-      rest += t->scale;
-      whole--;
+    if (is_large(term->part[p])) {
+      divide(t, p, term->part[p]);
+    } else {
+      t->open.part[p] += term->part[p];
     }
-    t->whole.part[p] += whole;
-    t->rest.part[p] += rest;
-    if (t->rest.part[p] >= t->scale) {
-      t->rest.part[p] -= t->scale;
-      t->whole.part[p]++;
+    if (is_large(t->open.part[p])) {
+      divide(t, p, t->open.part[p]);
+      t->open.part[p] = 0;
     }
+  }
+}
+
+static void total_close(total *t) {
+  for (int p = 0; p < TX_PARTS; p++) {
+    divide(t, p, t->open.part[p]);
+    t->open.part[p] = 0;
   }
 }
 
@@ -179,6 +202,7 @@ triax_status tx_flow_bound(const tx_flow *flow) {
       add_weightless(core, j, &sum);
     }
   }
+  total_close(&sum);
   set_bound(core, &sum, &constant);
   return status;
 }

@@ -68,7 +68,6 @@ typedef struct build {
   tx_flow *flow;
   const uint32_t *customers;
   size_t count;
-  uint32_t *spare; /* for sorting */
 } build;
 
 /* Whether the customer has an owner or another exception: it may lose points. */
@@ -141,6 +140,18 @@ static void fill_classes(build *b, size_t *place) {
   }
 }
 
+/* By value, and of equal value those first who lose no points. */
+static void sort_class(tx_flow *flow, size_t begin, size_t count, tx_key *keys, tx_key *spare) {
+  for (size_t x = 0; x < count; x++) {
+    uint32_t j = flow->by_value[begin + x];
+    keys[x] = (tx_key){tx_core_value(flow->core, j), is_special(flow->core, j), j};
+  }
+  tx_sort_keys(keys, spare, count);
+  for (size_t x = 0; x < count; x++) {
+    flow->by_value[begin + x] = keys[x].item;
+  }
+}
+
 static bool build_classes(build *b) {
   tx_flow *flow = b->flow;
   const tx_books *books = flow->core->books;
@@ -160,13 +171,21 @@ static bool build_classes(build *b) {
     fill_classes(b, place);
   }
   tx_free_array(flow->core->watch->context, place, books->classes, sizeof *place);
+  size_t most = 0;
+  for (size_t q = 0; had && q < flow->classes; q++) {
+    size_t count = flow->customer_begin[q + 1] - flow->customer_begin[q];
+    most = count > most ? count : most;
+  }
+  tx_key *keys = had ? tx_alloc_array(flow->core->watch->context, 2 * most, sizeof *keys) : NULL;
+  had = keys != NULL;
   for (size_t q = 0; had && q < flow->classes; q++) {
     size_t begin = flow->customer_begin[q], count = flow->customer_begin[q + 1] - begin;
-    tx_sort(flow->by_value + begin, b->spare, count, less_value, flow->core);
+    sort_class(flow, begin, count, keys, keys + most);
     if (tx_watch_work(flow->core->watch, 8 * count) != TRIAX_OK) {
       break;
     }
   }
+  tx_free_array(flow->core->watch->context, keys, 2 * most, sizeof *keys);
   return had;
 }
 
@@ -371,14 +390,10 @@ static triax_status build_all(build *b, const tx_flow *former) {
 
 triax_status tx_flow_init(tx_flow *flow, tx_core *core, int64_t scale, const tx_flow_scope *scope,
                           const tx_flow *former) {
-  triax_context *context = core->watch->context;
-  size_t count = scope->count;
   *flow = (tx_flow){.core = core, .scope = *scope, .scale = scale, .csms = core->books->csms};
-  tx_arena_init(&flow->arena, context);
-  build b = {.flow = flow, .customers = scope->customers, .count = count};
-  b.spare = tx_alloc_array(context, count, sizeof *b.spare);
-  triax_status status = b.spare == NULL ? tx_no_memory(core->watch->error) : build_all(&b, former);
-  tx_free_array(context, b.spare, count, sizeof *b.spare);
+  tx_arena_init(&flow->arena, core->watch->context);
+  build b = {.flow = flow, .customers = scope->customers, .count = scope->count};
+  triax_status status = build_all(&b, former);
   if (status != TRIAX_OK) {
     tx_flow_free(flow);
   }

@@ -54,13 +54,11 @@ static tx_arc find_one(const tx_arcs *a, const tx_book *book, uint32_t to) {
     const tx_book_row *row = &shelf->row[book->row_begin + r];
     size_t stop = book->begin + row->end,
            entry = row->load == a->load ? tx_shelf_entry(shelf, row->offer, to) : SIZE_MAX;
-    if (entry != SIZE_MAX && entry >= tx_books_open_end(core->books, row->offer)) {
-      entry = SIZE_MAX; /* for exceptions alone */
-    }
-    while (entry != SIZE_MAX && x < stop && listed(exception, count, shelf->customer[x])) {
+    bool open = entry != SIZE_MAX && entry < tx_books_open_end(core->books, row->offer);
+    while (open && x < stop && listed(exception, count, shelf->customer[x])) {
       x++;
     }
-    if (entry != SIZE_MAX && x < stop) {
+    if (open && x < stop) {
       uint32_t j = shelf->customer[x];
       take(&arc, core->points[j] - (points == NULL ? 0 : points[entry]), j);
     }

@@ -12,16 +12,6 @@
  */
 #define FEW 8
 
-static void place_former(tx_core *core, const tx_former *former) {
-  for (uint32_t j = 0; j < core->books->customers; j++) {
-    uint32_t csm = former->at[j];
-    size_t entry = csm >= TX_BOOKS_LEFT ? SIZE_MAX : tx_core_entry(core, j, csm);
-    if (entry != SIZE_MAX && tx_core_fits(core, j, csm)) {
-      tx_core_place(core, j, csm, tx_core_entry_points(core, j, entry));
-    }
-  }
-}
-
 /* The relaxation of all customers, from the former tree. */
 static triax_status relax_listed(tx_core *core, int64_t scale, const tx_former *former, uint32_t *customers,
                                  bool *apart, tx_flow *flow) {
@@ -175,7 +165,7 @@ static triax_status resume(tx_core *core, int64_t scale, const tx_former *former
     return status;
   }
   core->missed = &former->missed;
-  place_former(core, former);
+  tx_core_place_all(core, former->at);
   *good = core->proven > 0; /* or prices were too large, and nothing is known by them */
   status = *good ? tx_greedy(core) : TRIAX_OK;
   if (status == TRIAX_OK && *good) {
