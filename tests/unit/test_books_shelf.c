@@ -1,4 +1,5 @@
-/* The shelf of books that exchanges look into, kept up to date while customers come and go, against the core itself. */
+/* The shelf of books that exchanges look into, and the arcs of chains that are found on it, kept up to date while
+ * customers come and go, against the core itself. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "search/shelf.h"
+#include "search/arcs.h"
 
 enum { CSMS = 70, N = 400, CLASSES = 9, OFFERS = 3, STRUCK = 2 };
 
@@ -23,7 +24,7 @@ static uint32_t below(uint32_t limit) {
 typedef struct problem {
   tx_books books;
   int64_t capacity[CSMS], class_load[CLASSES], points[OFFERS * CSMS], value[N], owner_points[N];
-  size_t offer_begin[OFFERS + 1], turned_begin[N + 1];
+  size_t offer_begin[OFFERS + 1], offer_open[OFFERS], turned_begin[N + 1];
   uint32_t offer_csm[OFFERS * CSMS], class_offer[CLASSES], customer_class[N], owner[N], turned_csm[STRUCK * N];
 } problem;
 
@@ -42,6 +43,8 @@ static void make(problem *p, uint32_t values) {
     p->points[e] = below(4);
   }
   for (size_t o = 0; o <= OFFERS; o++) p->offer_begin[o] = o * CSMS;
+  /* One offer is closed to most of those who have it but for who is let in. */
+  for (size_t o = 0; o < OFFERS; o++) p->offer_open[o] = p->offer_begin[o + 1] - (o == 1 ? CSMS / 3 : 0);
   for (uint32_t k = 0; k < CLASSES; k++) {
     p->class_load[k] = 1 + below(6);
     p->class_offer[k] = k % OFFERS;
@@ -58,6 +61,7 @@ static void make(problem *p, uint32_t values) {
                         .capacity = p->capacity,
                         .offers = OFFERS,
                         .offer_begin = p->offer_begin,
+                        .offer_open = p->offer_open,
                         .offer_csm = p->offer_csm,
                         .offer_points = p->points,
                         .classes = CLASSES,
@@ -129,6 +133,34 @@ static void check(tx_shelf *shelf, uint32_t list) {
   if (list < CSMS) check_exceptions(shelf, book, list);
 }
 
+/* Who of the load goes from one to another at least loss, by asking everybody. */
+static void check_arc(tx_arcs *arcs, uint32_t from, uint32_t to) {
+  const tx_core *core = arcs->shelf->core;
+  const tx_arc *arc = tx_arcs_find(arcs, from, to);
+  int64_t least = INT64_MAX;
+  for (uint32_t j = 0; j < N; j++) {
+    size_t entry = core->at[j] == from && tx_core_load(core, j) == arcs->load ? tx_core_entry(core, j, to) : SIZE_MAX;
+    int64_t loss = entry == SIZE_MAX ? INT64_MAX : core->points[j] - tx_core_entry_points(core, j, entry);
+    least = loss < least ? loss : least;
+  }
+  assert_true((arc->who == TX_BOOKS_NONE) == (least == INT64_MAX));
+  if (arc->who != TX_BOOKS_NONE) {
+    size_t entry = tx_core_entry(core, arc->who, to);
+    assert_int_equal(core->at[arc->who], from);
+    assert_int_equal(tx_core_load(core, arc->who), arcs->load);
+    assert_true(entry != SIZE_MAX);
+    assert_true(arc->loss == least);
+    assert_true(core->points[arc->who] - tx_core_entry_points(core, arc->who, entry) == least);
+  }
+}
+
+static void check_arcs(tx_arcs *arcs, uint32_t csms) {
+  for (int x = 0; x < 40; x++) {
+    uint32_t from = below(csms), to = below(CSMS);
+    if (from != to) check_arc(arcs, from, to);
+  }
+}
+
 /* Mostly to a few CSMs, so that books grow beyond their room, and shrink to nothing. */
 static void move_some(tx_core *core, uint32_t how_many, uint32_t csms) {
   for (uint32_t x = 0; x < how_many; x++) {
@@ -148,6 +180,7 @@ static void books_are_as_the_core_has_them(void **test_state) {
   for (uint32_t round = 0; round < 6; round++) {
     tx_core core;
     tx_shelf shelf;
+    tx_arcs arcs;
     tx_arena arena;
     atomic_bool canceled;
     atomic_init(&canceled, false);
@@ -156,9 +189,17 @@ static void books_are_as_the_core_has_them(void **test_state) {
     assert_int_equal(tx_core_init(&core, &p.books, NULL, &watch), TRIAX_OK);
     tx_arena_init(&arena, context);
     assert_true(tx_shelf_init(&shelf, &core, &arena));
+    assert_true(tx_arcs_init(&arcs, &shelf, &arena));
     for (uint32_t look = 0; look < 300; look++) {
       move_some(&core, look % 50 == 0 ? 300 : 1 + below(12), look < 150 ? 3 + round : CSMS);
       check(&shelf, CSMS);
+      if (look % 20 == 0) tx_arcs_set_load(&arcs, 1 + below(6));
+      /* Found together, and one by one as where they are too many. */
+      tx_arc *all = arcs.arc;
+      check_arcs(&arcs, look < 150 ? 3 + round : CSMS);
+      arcs.arc = NULL;
+      check_arcs(&arcs, look < 150 ? 3 + round : CSMS);
+      arcs.arc = all;
       for (int x = 0; x < 5; x++) check(&shelf, below(look < 150 ? 3 + round : CSMS));
     }
     tx_arena_free(&arena);
