@@ -6,6 +6,9 @@
 
 #ifdef _WIN32
 #include <windows.h>
+/* Words that windef.h takes for itself, for pointers of another age. */
+#undef near
+#undef far
 
 #include <process.h>
 typedef struct tx_thread {
