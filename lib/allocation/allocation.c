@@ -1,7 +1,7 @@
 /* One allocation from the policy's terms to the solver's and back. */
 #include <string.h>
 
-#include "allocation/allocation_private.h"
+#include "allocation/private.h"
 #include "base/error.h"
 
 size_t tx_unit_group(const tx_allocation_job *job, size_t unit) {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "assignment/assignment_private.h"
+#include "assignment/private.h"
 
 struct triax_assignment {
   tx_count count;

@@ -93,7 +93,7 @@ int tx_derived_probability(const triax_policy *policy, size_t score);
 
 /* Whether nothing of the data or the policy bears a name that the policy would give by itself. */
 bool tx_compiled_free_name(const tx_compiled *compiled, triax_text name);
-/* compile_forecast.c: `retention` and `expansion` as names, for scenarios and whatever else wants them. */
+/* forecast.c: `retention` and `expansion` as names, for scenarios and whatever else wants them. */
 triax_status tx_compile_forecast_names(tx_compiled *compiled, tx_report *report);
 /* Whether the chance to stay is given, or can be had from a churn probability; told to the report if not. */
 bool tx_compile_forecast_ready(const tx_compiled *compiled, tx_report *report);

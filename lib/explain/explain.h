@@ -20,10 +20,10 @@ void tx_explain_scalar(triax_document *d, const char *key, const tx_value *value
 /* The values that an expression read. */
 void tx_explain_reads(tx_explain_job *job, const tx_stage *stage, size_t expr, size_t row);
 
-/* explain_score.c: health or a score under its name, to the last point. TRIAX_ENOMEM alone. */
+/* score.c: health or a score under its name, to the last point. TRIAX_ENOMEM alone. */
 triax_status tx_explain_score(tx_explain_job *job, const char *key, const tx_plan_score *score);
 
-/* explain_follow.c: the customer's move, actions and withheld actions. TRIAX_ENOMEM alone. */
+/* follow.c: the customer's move, actions and withheld actions. TRIAX_ENOMEM alone. */
 triax_status tx_explain_follow(tx_explain_job *job);
 
 #endif
