@@ -51,10 +51,6 @@ typedef struct tx_book {
 } tx_book;
 
 enum { TX_HOURS_NONE, TX_HOURS_SHARE, TX_HOURS_AT_LOW, TX_HOURS_AT_HIGH, TX_HOURS_CUT, TX_HOURS_MISSING_WEIGHT };
-typedef struct tx_touch {
-  uint32_t account;
-  int32_t day; /* days since 1970: a weekday */
-} tx_touch;
 
 typedef struct tx_attention_result {
   double *hours;       /* per account */
@@ -67,10 +63,6 @@ typedef struct tx_attention_result {
 
 triax_status tx_attention_run(triax_context *context, const tx_attention_model *model, const tx_attention_input *input,
                               tx_attention_result *result, triax_error *error);
-/* All touches of one CSM, by day, within a day by urgency. Room for books[csm].touches of them. */
-triax_status tx_attention_touches(triax_context *context, const tx_attention_model *model,
-                                  const tx_attention_input *input, const tx_attention_result *result, uint32_t csm,
-                                  tx_touch *touches, triax_error *error);
 void tx_attention_result_free(triax_context *context, const tx_attention_input *input, tx_attention_result *result);
 
 /* One book's hours, exact: Σ h = H where Σ low <= H <= Σ high, as the policy says. Weights may be 0 or NaN (both get
