@@ -383,7 +383,7 @@ class Allow(Case):
         self.assertIn("did you mean", said)
 
     def test_the_codes_are_those_of_the_guide(self):
-        listed = re.search(r"tx_advice_codes\[\] = \{(.*?)\}", (ROOT / "lib/policy/policy.c").read_text(encoding="utf-8"), re.S)
+        listed = re.search(r"advice_codes\[\] = \{(.*?)\}", (ROOT / "lib/policy/policy.c").read_text(encoding="utf-8"), re.S)
         codes = re.findall(r"T\d+", listed[1])
         guide = re.findall(r"^## (T\d+)", (ROOT / "docs/guide/advice.md").read_text(encoding="utf-8"), re.M)
         self.assertEqual(codes, guide)

@@ -317,7 +317,7 @@ class Completeness(unittest.TestCase):
         self.mentions("command.md", options)
 
     def test_every_advice_is_explained(self):
-        listed = re.search(r"tx_advice_codes\[\] = \{(.*?)\}", self.source("lib/policy/policy.c"), re.S)[1]
+        listed = re.search(r"advice_codes\[\] = \{(.*?)\}", self.source("lib/policy/policy.c"), re.S)[1]
         codes = re.findall(r'"(T\d+)"', listed)
         self.assertTrue(codes)
         text = self.text("advice.md")
