@@ -36,8 +36,9 @@ static void *ration_resize(void *user, void *block, size_t old_size, size_t new_
   return larger;
 }
 
-#if defined(__linux__) && defined(__GNUC__)
-/* libyaml.so calls its own allocator through the linker, so that a program's takes its place. */
+#if defined(__GLIBC__) && defined(__GNUC__)
+/* libyaml.so calls its own allocator through the linker, so that a program's takes its place. Where libyaml is linked in
+ * whole, as for musl and Windows, there can be no other. */
 static int libyaml_refuses(void) {
   if (libyaml_left == 0) return 1;
   if (libyaml_left > 0) libyaml_left--;
