@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "numbers.h"
+
 /* --- memory: all of it is dropped at once ----------------------------------------------------------------------- */
 
 static void **blocks;
@@ -125,7 +127,7 @@ static value literal_number(reader *r) {
     r->at += digits;
     return v;
   }
-  value v = number(strtod(r->at, &end));
+  value v = number(number_of_test(r->at, &end));
   r->at = end;
   return v;
 }
