@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #ifdef _WIN32
+#define WIN32_LEAN_AND_MEAN /* without networks, whose words tests take for themselves */
 #include <windows.h>
 /* Words that windef.h takes for itself, for pointers of another age. */
 #undef near
