@@ -28,9 +28,13 @@ static inline double bench_seconds(void) {
 }
 
 static inline double bench_clock(void) {
+#ifdef TIME_UTC
   struct timespec now;
   timespec_get(&now, TIME_UTC);
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+#else /* older libraries of Windows, where clock() is the clock on the wall */
+  return (double)clock() / CLOCKS_PER_SEC;
+#endif
 }
 
 static inline double bench_peak_megabytes(void) {
