@@ -32,7 +32,10 @@ same_bytes() {
   local command=$root/build/cross-$machine/bindings/cli/triax wrapper=
   [ ! -f "$command.exe" ] || command=$command.exe
   [ -f "$command" ] || { echo "($machine: no command there: its outputs are not compared)"; return 0; }
-  case $machine in s390x) wrapper=qemu-s390x ;; mingw) wrapper=wine ;; esac
+  case $machine in
+    s390x) wrapper=qemu-s390x ;;
+    mingw) wrapper="'WINEPATH=Z:$root/build/cross-mingw/lib;Z:$root/build/cross-mingw/lib/yaml' wine" ;; # where the libraries are
+  esac
   ./dev build && python3 $here/same.py "$root/build/release/bindings/cli/triax" "$wrapper $command"
 }
 
