@@ -62,8 +62,8 @@ static triax_status solve(tx_allocation_job *job) {
   job->books.tell_user = job;
   triax_status status = tx_books_solve(job->context, &job->books, solved, job->error);
   if (status == TRIAX_OK && job->points_traded) {
-    tx_allocation_found found;
-    status = tx_allocation_check(job->context, &job->books, (*solved)->csm, &found, job->error);
+    tx_books_found found;
+    status = tx_books_check(job->context, &job->books, (*solved)->csm, &found, job->error);
     if (status == TRIAX_OK) job->traded_goal = found.goal;
   }
   if (status != TRIAX_OK) return status;

@@ -12,14 +12,14 @@ static bool is_no_better(const tx_books_goal *a, const tx_books_goal *b) {
 static triax_status judge(tx_allocation_job *job, const tx_allocation_result *result, tx_allocation_verdict *verdict) {
   const tx_allocation_inside *kept = result->inside;
   const tx_books_result *solved = kept->solved;
-  tx_allocation_found found;
+  tx_books_found found;
   tx_books_goal bound = {0, 0, 0, 0};
   uint32_t *csm = tx_arena_calloc(&job->scratch, job->keep->units + 1, sizeof *csm);
   if (!csm) return tx_no_memory(job->error);
   for (size_t u = 0; u < job->keep->units; u++) csm[u] = result->csm[job->keep->lead[u]];
-  triax_status status = tx_allocation_check(job->context, &job->books, csm, &found, job->error);
+  triax_status status = tx_books_check(job->context, &job->books, csm, &found, job->error);
   if (status == TRIAX_OK) {
-    status = tx_allocation_certify(job->context, &job->books, solved, &bound, job->error);
+    status = tx_books_certify(job->context, &job->books, solved, &bound, job->error);
   }
   if (status != TRIAX_OK) return status;
   bool together = true;

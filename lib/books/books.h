@@ -212,27 +212,27 @@ void tx_books_result_free(tx_books_result *result);
 triax_status tx_books_validate(const tx_books *books, triax_error *error);
 
 /* What the checker found; all counts 0 means that the assignment holds every rule. */
-typedef struct tx_allocation_found {
+typedef struct tx_books_found {
   tx_books_goal goal;  /* recomputed from the input alone */
   size_t covered;      /* customers */
   size_t not_eligible; /* customers on a CSM that is not on offer, fixed ones aside */
   size_t not_kept;     /* fixed customers that are elsewhere */
   size_t over_hard;    /* CSMs over their hard maximum by customers that are not fixed */
   size_t over_limit;   /* (CSM, measure) pairs over a measure's limit, likewise */
-} tx_allocation_found;
+} tx_books_found;
 
 /* The area under a measure's slopes up to `total`, segment by segment: what both checks make anew. */
 int64_t tx_books_area(const tx_books_measure *measure, size_t csm, int64_t total);
 
 /* Recomputes loads, feasibility and objective from the input and an assignment, sharing no code with the solver.
  * TRIAX_OK when the check could be made, whatever it found. */
-triax_status tx_allocation_check(triax_context *context, const tx_books *books, const uint32_t *csm,
-                                 tx_allocation_found *found, triax_error *error);
+triax_status tx_books_check(triax_context *context, const tx_books *books, const uint32_t *csm,
+                                 tx_books_found *found, triax_error *error);
 
 /* Recomputes the bound from the input and the prices alone (any prices prove some bound), sharing no code with the
  * solver. `answer` gives what was reached, the prices, the proofs, and which CSMs are one part: each part rounds its own
  * sum up to whole numbers. */
-triax_status tx_allocation_certify(triax_context *context, const tx_books *books, const tx_books_result *answer,
+triax_status tx_books_certify(triax_context *context, const tx_books *books, const tx_books_result *answer,
                                    tx_books_goal *bound, triax_error *error);
 
 #endif

@@ -207,7 +207,7 @@ static triax_status run(tx_certify *c, tx_books_goal *out, triax_error *error) {
   return status;
 }
 
-triax_status tx_allocation_certify(triax_context *context, const tx_books *books, const tx_books_result *answer,
+triax_status tx_books_certify(triax_context *context, const tx_books *books, const tx_books_result *answer,
                                    tx_books_goal *bound, triax_error *error) {
   triax_status status = tx_books_validate(books, error);
   tx_certify *c = status == TRIAX_OK ? tx_calloc(context, 1, sizeof *c) : NULL;

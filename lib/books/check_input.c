@@ -25,15 +25,14 @@ int64_t tx_certify_points_at(const tx_books *books, size_t j, size_t entry) {
 }
 
 bool tx_certify_is_turned(const tx_books *books, size_t j, uint32_t csm) {
-  const size_t *turned = books->turned_begin;
-  for (size_t x = turned != NULL ? turned[j] : 0; turned != NULL && x < turned[j + 1]; x++) {
+  for (size_t x = tx_books_from(books->turned_begin, j); x < tx_books_to(books->turned_begin, j); x++) {
     if (books->turned_csm[x] == csm) return true;
   }
   return false;
 }
 
 bool tx_certify_is_closed(const tx_books *books, size_t offer, size_t entry) {
-  return books->offer_open != NULL && entry >= books->offer_open[offer];
+  return entry >= tx_books_open_end(books, offer);
 }
 
 int64_t tx_certify_fixed_points(const tx_books *books, size_t j) {

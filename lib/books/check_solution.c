@@ -41,7 +41,7 @@ static int64_t points_at(const tx_books *books, size_t j, uint32_t csm, bool *el
   return 0;
 }
 
-static void add_customer(const tx_books *books, size_t j, uint32_t csm, sums *s, tx_allocation_found *found) {
+static void add_customer(const tx_books *books, size_t j, uint32_t csm, sums *s, tx_books_found *found) {
   bool eligible;
   int64_t load = books->class_load[books->customer_class[j]];
   if (is_fixed(books, j) && books->fixed[j] != csm) {
@@ -75,7 +75,7 @@ int64_t tx_books_area(const tx_books_measure *measure, size_t csm, int64_t sum) 
   return area;
 }
 
-static void judge_csm(const tx_books *books, size_t i, const sums *s, tx_allocation_found *found) {
+static void judge_csm(const tx_books *books, size_t i, const sums *s, tx_books_found *found) {
   int64_t load = s->all[i * s->width];
   int64_t hard = books->hard != NULL ? books->hard[i] : books->capacity[i];
   found->goal.over += load > books->capacity[i] ? load - books->capacity[i] : 0;
@@ -87,13 +87,13 @@ static void judge_csm(const tx_books *books, size_t i, const sums *s, tx_allocat
   }
 }
 
-triax_status tx_allocation_check(triax_context *context, const tx_books *books, const uint32_t *csm,
-                                 tx_allocation_found *found, triax_error *error) {
+triax_status tx_books_check(triax_context *context, const tx_books *books, const uint32_t *csm,
+                                 tx_books_found *found, triax_error *error) {
   triax_status status = tx_books_validate(books, error);
   if (status != TRIAX_OK) {
     return status;
   }
-  tx_allocation_found result = {{0, 0, 0, 0}, 0, 0, 0, 0, 0};
+  tx_books_found result = {{0, 0, 0, 0}, 0, 0, 0, 0, 0};
   sums s = {NULL, NULL, 1 + books->measures};
   s.all = tx_calloc(context, books->csms, s.width * sizeof *s.all);
   s.movable = tx_calloc(context, books->csms, sizeof *s.movable);

@@ -150,13 +150,13 @@ int main(int count, char **words) {
     return 1;
   }
   double taken = seconds() - start, used = (double)(clock() - processor) / CLOCKS_PER_SEC;
-  tx_allocation_found found;
-  tx_allocation_check(context, &g.books, result->csm, &found, &error);
+  tx_books_found found;
+  tx_books_check(context, &g.books, result->csm, &found, &error);
   int fine = found.not_eligible + found.not_kept + found.over_hard + found.over_limit == 0 &&
              tx_books_compare(&found.goal, &result->goal) == 0 &&
              tx_books_compare(&result->bound, &result->goal) <= 0;
   tx_books_goal certified = {0, 0, 0, 0};
-  fine = fine && tx_allocation_certify(context, &g.books, result, &certified, &error) == TRIAX_OK &&
+  fine = fine && tx_books_certify(context, &g.books, result, &certified, &error) == TRIAX_OK &&
          certified.value <= result->goal.value;
   printf("%zu x %zu at %d%%+%d%% m%d:", o.customers, o.csms, o.tightness, o.stretch, o.measures);
   print_goal("goal", &result->goal);

@@ -36,8 +36,8 @@ static tx_books_result *solve(const tx_books *books, const char *what, int times
     double taken = (double)(clock() - start) / CLOCKS_PER_SEC;
     least = taken < least ? taken : least;
   }
-  tx_allocation_found found;
-  tx_allocation_check(context, books, result->csm, &found, &error);
+  tx_books_found found;
+  tx_books_check(context, books, result->csm, &found, &error);
   int fine = found.not_eligible + found.not_kept + found.over_hard + found.over_limit == 0 &&
              tx_books_compare(&found.goal, &result->goal) == 0 &&
              tx_books_compare(&result->bound, &result->goal) <= 0;

@@ -22,17 +22,17 @@ bool books_no_worse(const tx_books_goal *a, const tx_books_goal *b) {
 
 tx_books_result *books_solved(triax_context *context, const tx_books *books) {
   tx_books_result *result = NULL;
-  tx_allocation_found found;
+  tx_books_found found;
   tx_books_goal bound;
   triax_error error = {0};
   if (tx_books_solve(context, books, &result, &error) != TRIAX_OK) {
     fail_msg("%s", error.message);
   }
-  assert_int_equal(tx_allocation_check(context, books, result->csm, &found, NULL), TRIAX_OK);
+  assert_int_equal(tx_books_check(context, books, result->csm, &found, NULL), TRIAX_OK);
   assert_int_equal(found.not_eligible + found.not_kept + found.over_hard + found.over_limit, 0);
   assert_memory_equal(&found.goal, &result->goal, sizeof found.goal);
   assert_true(books_no_worse(&result->bound, &result->goal));
-  if (tx_allocation_certify(context, books, result, &bound, &error) != TRIAX_OK) {
+  if (tx_books_certify(context, books, result, &bound, &error) != TRIAX_OK) {
     fail_msg("%s", error.message);
   }
   assert_true(books_no_worse(&bound, &result->goal));

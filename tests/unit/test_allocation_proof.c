@@ -30,7 +30,7 @@ static void prices_prove_what_is_stated(void **state) {
     tx_books_goal bound;
     company(&g, 400, 12, 85 + (int)(seed % 5) * 10, seed % 3 == 0 ? 10 : 0, (int)(seed % 4), seed);
     tx_books_result *result = books_solved(context, &g.books);
-    assert_int_equal(tx_allocation_certify(context, &g.books, result, &bound, NULL), TRIAX_OK);
+    assert_int_equal(tx_books_certify(context, &g.books, result, &bound, NULL), TRIAX_OK);
     assert_true(books_no_worse(&result->bound, &bound));
     tx_books_result_free(result);
     generate_free(&g);
@@ -80,7 +80,7 @@ static void any_prices_prove_some_bound(void **state) {
         proof->weight[q] = proof->weight[q] / 2 + up_to(&random, proof->weight[q] / 2);
       }
     }
-    assert_int_equal(tx_allocation_certify(context, &g.books, result, &bound, NULL), TRIAX_OK);
+    assert_int_equal(tx_books_certify(context, &g.books, result, &bound, NULL), TRIAX_OK);
     assert_true(books_no_worse(&bound, &result->goal));
     for (int p = 0; p < 4; p++) result->proof[p].scale = 0;
     for (size_t i = 0; i < g.books.csms; i++) {
@@ -88,11 +88,11 @@ static void any_prices_prove_some_bound(void **state) {
         result->price[i].part[p] += up_to(&random, result->price[i].scale * (seed % 2 == 0 ? 10 : 100000));
       }
     }
-    assert_int_equal(tx_allocation_certify(context, &g.books, result, &bound, NULL), TRIAX_OK);
+    assert_int_equal(tx_books_certify(context, &g.books, result, &bound, NULL), TRIAX_OK);
     assert_true(books_no_worse(&bound, &result->goal));
     result->price[0].part[0] = INT64_MAX / 2;
     triax_error error = {0};
-    assert_int_equal(tx_allocation_certify(context, &g.books, result, &bound, &error), TRIAX_EINVAL);
+    assert_int_equal(tx_books_certify(context, &g.books, result, &bound, &error), TRIAX_EINVAL);
     assert_non_null(strstr(error.message, "price of CSM 0"));
     tx_books_result_free(result);
     generate_free(&g);
@@ -116,19 +116,19 @@ static void proofs_of_something_else_are_refused(void **state) {
       const tx_books_proof as_it_was = *proof;
       tried++;
       proof->weight[p]++;
-      assert_int_equal(tx_allocation_certify(context, &g.books, result, &bound, NULL), TRIAX_EINVAL);
+      assert_int_equal(tx_books_certify(context, &g.books, result, &bound, NULL), TRIAX_EINVAL);
       *proof = as_it_was;
       proof->weight[0] = -1;
-      assert_int_equal(tx_allocation_certify(context, &g.books, result, &bound, NULL), TRIAX_EINVAL);
+      assert_int_equal(tx_books_certify(context, &g.books, result, &bound, NULL), TRIAX_EINVAL);
       *proof = as_it_was;
       proof->scale = -1;
-      assert_int_equal(tx_allocation_certify(context, &g.books, result, &bound, NULL), TRIAX_EINVAL);
+      assert_int_equal(tx_books_certify(context, &g.books, result, &bound, NULL), TRIAX_EINVAL);
       *proof = as_it_was;
       int64_t price = proof->price[0];
       proof->price[0] = INT64_MAX / 2;
-      assert_int_equal(tx_allocation_certify(context, &g.books, result, &bound, NULL), TRIAX_EINVAL);
+      assert_int_equal(tx_books_certify(context, &g.books, result, &bound, NULL), TRIAX_EINVAL);
       proof->price[0] = price;
-      assert_int_equal(tx_allocation_certify(context, &g.books, result, &bound, NULL), TRIAX_OK);
+      assert_int_equal(tx_books_certify(context, &g.books, result, &bound, NULL), TRIAX_OK);
     }
     tx_books_result_free(result);
     generate_free(&g);
@@ -360,8 +360,8 @@ static void annealing_keeps_rules_and_gains(void **state) {
       assert_int_equal(tx_improve_anneal(&core[run], 2000000), TRIAX_OK);
       assert_true(tx_cost_compare(&core[run].cost, &before) <= 0);
       gained += tx_cost_compare(&core[run].cost, &before) < 0;
-      tx_allocation_found found;
-      assert_int_equal(tx_allocation_check(context, &g.books, core[run].at, &found, NULL), TRIAX_OK);
+      tx_books_found found;
+      assert_int_equal(tx_books_check(context, &g.books, core[run].at, &found, NULL), TRIAX_OK);
       assert_int_equal(found.not_eligible + found.over_hard + found.over_limit, 0);
       assert_true(found.goal.value == core[run].cost.part[TX_VALUE]);
       assert_true(found.goal.points == -core[run].cost.part[TX_POINTS]);

@@ -186,7 +186,7 @@ static void make_small(small *s, uint32_t seed, uint32_t customers) {
   }
 }
 
-static bool sound(const tx_allocation_found *found) {
+static bool sound(const tx_books_found *found) {
   return found->not_eligible == 0 && found->not_kept == 0 && found->over_hard == 0 && found->over_limit == 0;
 }
 
@@ -321,16 +321,16 @@ static void assert_bound_holds(const goals *all, const tx_books_goal *ours, cons
 /* Solves and lets the checkers agree; their bound is as good as what was stated unless that took a complete search. */
 static tx_books_result *solved(triax_context *context, const tx_books *books, tx_books_goal *bound) {
   tx_books_result *result = NULL;
-  tx_allocation_found found;
+  tx_books_found found;
   triax_error error = {0};
   triax_status status = tx_books_solve(context, books, &result, &error);
   if (status == TRIAX_OK) {
-    status = tx_allocation_certify(context, books, result, bound, &error);
+    status = tx_books_certify(context, books, result, bound, &error);
   }
   if (status != TRIAX_OK) {
     fail_msg("%s", error.message);
   }
-  assert_int_equal(tx_allocation_check(context, books, result->csm, &found, NULL), TRIAX_OK);
+  assert_int_equal(tx_books_check(context, books, result->csm, &found, NULL), TRIAX_OK);
   assert_true(sound(&found));
   assert_goal_equal(&result->goal, &found.goal);
   return result;
@@ -449,7 +449,7 @@ static void bounds_hold_for_any_answer(void **state) {
     tx_books_result *result = solved(context, &s.books, &bound);
     prove_for(context, &s.books, result, all.goal[seed * 7919u % all.count]);
     assert_bound_holds(&all, &result->goal, &result->bound, seed);
-    assert_int_equal(tx_allocation_certify(context, &s.books, result, &bound, NULL), TRIAX_OK);
+    assert_int_equal(tx_books_certify(context, &s.books, result, &bound, NULL), TRIAX_OK);
     assert_bound_holds(&all, &result->goal, &bound, seed);
     assert_no_weaker(&bound, &result->bound);
     const int64_t reached[4] = {result->goal.value, result->goal.over, -result->goal.points, result->goal.imbalance};

@@ -139,12 +139,12 @@ static void hold_unproven(triax_context *context, const tx_books *books, const t
 
 static void judge(triax_context *context, const tx_books *books, uint64_t seed) {
   tx_books_result *result = NULL;
-  tx_allocation_found found;
+  tx_books_found found;
   triax_error error = {0};
   if (tx_books_solve(context, books, &result, &error) != TRIAX_OK) {
     fail_msg("seed %u: %s", (unsigned)seed, error.message);
   }
-  assert_int_equal(tx_allocation_check(context, books, result->csm, &found, NULL), TRIAX_OK);
+  assert_int_equal(tx_books_check(context, books, result->csm, &found, NULL), TRIAX_OK);
   if (found.not_eligible + found.not_kept + found.over_hard + found.over_limit != 0 ||
       tx_books_compare(&found.goal, &result->goal) != 0 || tx_books_compare(&result->bound, &result->goal) > 0) {
     fail_msg("seed %u: the answer does not hold", (unsigned)seed);
