@@ -19,6 +19,20 @@ void metric(triax_document *d, const char *name, const char *value, double low, 
   triax_document_end(d);
 }
 
+void limit_and_bands(triax_document *d, const char *when, const char *why) {
+  triax_document_list(d, T("limits"));
+  triax_document_map(d, TRIAX_NO_KEY);
+  put(d, "when", when);
+  put(d, "at_most", "40");
+  if (why) put(d, "why", why);
+  triax_document_end(d);
+  triax_document_end(d);
+  triax_document_map(d, T("bands"));
+  put(d, "red", "0");
+  put(d, "green", "50");
+  triax_document_end(d);
+}
+
 void begin_segment(triax_document *d, const char *name, const char *test, const char *value) {
   triax_document_map(d, TRIAX_NO_KEY);
   put(d, "name", name);

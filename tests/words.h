@@ -9,6 +9,8 @@
 void put(triax_document *d, const char *key, const char *value);
 /* A metric whose scale goes straight from low, 0 points, to high, 100 points. */
 void metric(triax_document *d, const char *name, const char *value, double low, double high);
+/* Below the metrics: a limit of 40 points by the test, with its reason unless that is NULL; red from 0, green from 50. */
+void limit_and_bands(triax_document *d, const char *when, const char *why);
 /* A segment with one further key, or none where test is NULL; begin_segment leaves it open for more. */
 void begin_segment(triax_document *d, const char *name, const char *test, const char *value);
 void segment(triax_document *d, const char *name, const char *test, const char *value);

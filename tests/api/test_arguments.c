@@ -61,17 +61,7 @@ static void write_health(triax_document *d) {
   triax_document_map(d, T("metrics"));
   metric(d, "use", "active / seats", 0, 1);
   triax_document_end(d);
-  triax_document_list(d, T("limits"));
-  triax_document_map(d, TRIAX_NO_KEY);
-  put(d, "when", "cases > 0");
-  put(d, "at_most", "40");
-  put(d, "why", "open case");
-  triax_document_end(d);
-  triax_document_end(d);
-  triax_document_map(d, T("bands"));
-  put(d, "red", "0");
-  put(d, "green", "50");
-  triax_document_end(d);
+  limit_and_bands(d, "cases > 0", "open case");
 }
 
 static triax_document *begin_document(void) {

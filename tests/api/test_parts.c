@@ -59,16 +59,7 @@ static void health(triax_document *d) {
   metric(d, "age", "days_since(since)", 0, 900);
   triax_document_end(d);
   put(d, "min_coverage", "50%");
-  triax_document_list(d, T("limits"));
-  triax_document_map(d, TRIAX_NO_KEY);
-  put(d, "when", "arr > total(arr) / 4000 && seats > mean(seats) * 1.5");
-  put(d, "at_most", "40");
-  triax_document_end(d);
-  triax_document_end(d);
-  triax_document_map(d, T("bands"));
-  put(d, "red", "0");
-  put(d, "green", "50");
-  triax_document_end(d);
+  limit_and_bands(d, "arr > total(arr) / 4000 && seats > mean(seats) * 1.5", NULL);
   triax_document_end(d);
 }
 

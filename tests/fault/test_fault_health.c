@@ -20,17 +20,7 @@ static triax_status health_of(triax_context *context, triax_health **health) {
   triax_document_map(d, T("metrics"));
   metric(d, "use", "active / seats", 0, 1);
   triax_document_end(d);
-  triax_document_list(d, T("limits"));
-  triax_document_map(d, TRIAX_NO_KEY);
-  put(d, "when", "seats > 0");
-  put(d, "at_most", "40");
-  put(d, "why", "everybody");
-  triax_document_end(d);
-  triax_document_end(d);
-  triax_document_map(d, T("bands"));
-  put(d, "red", "0");
-  put(d, "green", "50");
-  triax_document_end(d);
+  limit_and_bands(d, "seats > 0", "everybody");
   status = triax_document_finish(d, NULL);
   if (status == TRIAX_OK) status = triax_health_new(context, d, health, NULL, NULL);
   triax_document_free(d);
