@@ -368,6 +368,24 @@ void tx_core_place(tx_core *core, uint32_t customer, uint32_t csm, int64_t point
   list_add(core, customer, csm == TX_BOOKS_NONE ? none : csm);
 }
 
+void tx_core_go(tx_core *core, uint32_t customer, uint32_t csm) {
+  tx_core_place(core, customer, csm, tx_core_entry_points(core, customer, tx_core_entry(core, customer, csm)));
+}
+
+void tx_core_become(tx_core *core, const uint32_t *at) {
+  size_t n = core->books->customers;
+  for (uint32_t j = 0; j < n; j++) {
+    if (core->at[j] != at[j]) {
+      tx_core_place(core, j, TX_BOOKS_NONE, 0);
+    }
+  }
+  for (uint32_t j = 0; j < n; j++) {
+    if (core->at[j] != at[j]) {
+      tx_core_go(core, j, at[j]);
+    }
+  }
+}
+
 void tx_core_place_all(tx_core *core, const uint32_t *at) {
   const size_t none = core->books->csms;
   for (uint32_t j = 0; j < core->books->customers; j++) {

@@ -245,6 +245,10 @@ bool tx_core_fits(const tx_core *core, uint32_t customer, uint32_t csm);
 bool tx_core_within(const tx_core *core, uint32_t csm);
 /* Moves a customer; `points` are those it earns there (0 when uncovered). Limits are the caller's to look after. */
 void tx_core_place(tx_core *core, uint32_t customer, uint32_t csm, int64_t points);
+/* The same to a CSM that it may have, with what it earns there. */
+void tx_core_go(tx_core *core, uint32_t customer, uint32_t csm);
+/* Moves whoever is not where `at` says: first all of them off, so that limits are not passed on the way. */
+void tx_core_become(tx_core *core, const uint32_t *at);
 /* Where all are uncovered: places each where it fits, as far as it may be there; `at` may say somebody that there is not.
  * What CSMs cost is counted once, in the end. */
 void tx_core_place_all(tx_core *core, const uint32_t *at);

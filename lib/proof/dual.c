@@ -136,9 +136,9 @@ static int64_t entry_points(const tx_books *books, size_t entry) {
 
 int64_t tx_dual_points(const tx_dual *d, const tx_dual_customer *one, size_t begin, size_t place) {
   const tx_books *books = d->books;
-  size_t j = one->customer, more = tx_books_to(books->more_begin, j);
+  size_t j = one->customer;
   int64_t points = entry_points(books, begin + place) + (one->owner == place ? one->owner_points : 0);
-  for (size_t x = more == 0 ? 0 : books->more_begin[j]; x < more; x++) {
+  for (size_t x = tx_books_from(books->more_begin, j); x < tx_books_to(books->more_begin, j); x++) {
     points += d->more_entry[x] == place ? books->more_points[x] : 0;
   }
   return points;
@@ -265,13 +265,13 @@ static void consider_all(tx_dual *d, const tx_dual_customer *one, const int64_t 
   const tx_books *books = d->books;
   const tx_menu *menu = &d->menu;
   int64_t point = d->weight[TX_POINTS];
-  size_t j = one->customer, more = tx_books_to(books->more_begin, j);
+  size_t j = one->customer;
   fill_menu(d, amount);
   fill_let_in(d, j, amount);
   if (one->owner != TX_BOOKS_NONE && menu->cost[one->owner] < INT64_MAX) {
     menu->cost[one->owner] -= point * one->owner_points;
   }
-  for (size_t x = more == 0 ? 0 : books->more_begin[j]; x < more; x++) {
+  for (size_t x = tx_books_from(books->more_begin, j); x < tx_books_to(books->more_begin, j); x++) {
     uint32_t entry = d->more_entry[x];
     if (entry != TX_BOOKS_NONE && menu->cost[entry] < INT64_MAX) {
       menu->cost[entry] -= point * books->more_points[x];

@@ -220,8 +220,8 @@ static uint32_t cheapest(const tx_prover *p, const guest *g, double *least) {
   if (g->own->owner != TX_BOOKS_NONE) {
     s->cost[g->own->owner] -= point * (double)g->own->owner_points;
   }
-  size_t j = g->own->customer, more = tx_books_to(books->more_begin, j);
-  for (size_t x = more == 0 ? 0 : books->more_begin[j]; x < more; x++) {
+  size_t j = g->own->customer;
+  for (size_t x = tx_books_from(books->more_begin, j); x < tx_books_to(books->more_begin, j); x++) {
     if (d->more_entry[x] != TX_BOOKS_NONE) {
       s->cost[d->more_entry[x]] -= point * (double)books->more_points[x];
     }

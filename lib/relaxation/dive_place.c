@@ -144,7 +144,7 @@ static bool change_places(tx_diving *d, uint32_t q, uint32_t csm) {
     return false;
   }
   uint32_t there = core->at[best];
-  tx_core_place(core, best, csm, tx_core_entry_points(core, best, tx_core_entry(core, best, csm)));
+  tx_core_go(core, best, csm);
   return tx_dive_put(d, waits, there);
 }
 

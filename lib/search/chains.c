@@ -241,17 +241,13 @@ static void search(chains *c, uint32_t customer) {
   }
 }
 
-static void go(tx_core *core, uint32_t customer, uint32_t csm) {
-  tx_core_place(core, customer, csm, tx_core_entry_points(core, customer, tx_core_entry(core, customer, csm)));
-}
-
 /* Makes the chain; false: a CSM on it is beyond a limit then. */
 static bool make(chains *c) {
   tx_core *core = c->core;
   uint32_t last = c->best;
-  go(core, c->customer, last);
+  tx_core_go(core, c->customer, last);
   for (; c->next[last] != TX_BOOKS_NONE; last = c->next[last]) {
-    go(core, c->who[last], c->next[last]);
+    tx_core_go(core, c->who[last], c->next[last]);
   }
   for (int x = 0; x < c->ends[last].count; x++) {
     tx_core_place(core, c->ends[last].out[x], TX_BOOKS_NONE, 0);

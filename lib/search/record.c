@@ -17,15 +17,10 @@ void tx_record_restore(const tx_record *r, tx_pairs *pairs) {
   tx_core *core = pairs->core;
   size_t n = core->books->customers;
   for (uint32_t j = 0; j < n; j++) {
-    if (core->at[j] != r->at[j]) {
-      tx_core_place(core, j, TX_BOOKS_NONE, 0);
-    }
-  }
-  for (uint32_t j = 0; j < n; j++) {
-    if (core->at[j] != r->at[j]) {
-      tx_core_place(core, j, r->at[j], tx_core_entry_points(core, j, tx_core_entry(core, j, r->at[j])));
+    if (core->at[j] != r->at[j] && r->at[j] != TX_BOOKS_NONE) {
       tx_pairs_touch(pairs, r->at[j]);
     }
   }
+  tx_core_become(core, r->at);
   core->watch->work += n / 2;
 }

@@ -79,16 +79,6 @@ void tx_roam_remember(tx_roam *r) {
 triax_status tx_roam_hand_over(const tx_roam *r, tx_core *core) {
   tx_cost before = core->cost;
   tx_core_note(core);
-  for (uint32_t j = 0; j < r->n; j++) {
-    if (core->at[j] != r->best_at[j]) {
-      tx_core_place(core, j, TX_BOOKS_NONE, 0);
-    }
-  }
-  for (uint32_t j = 0; j < r->n; j++) {
-    uint32_t csm = r->best_at[j];
-    if (core->at[j] != csm) {
-      tx_core_place(core, j, csm, tx_core_entry_points(core, j, tx_core_entry(core, j, csm)));
-    }
-  }
+  tx_core_become(core, r->best_at);
   return tx_cost_compare(&core->cost, &before) < 0 ? tx_core_keep(core) : tx_core_take_back(core);
 }
