@@ -36,6 +36,11 @@ bool digest_says(triax_text text, const char *word) {
   return text.bytes != NULL && digest_same(text, triax_text_of(word));
 }
 
+triax_node digest_find(const triax_document *summary, const char *map, const char *key) {
+  triax_node node = triax_document_find(summary, 0, triax_text_of(map));
+  return node != TRIAX_NO_NODE ? triax_document_find(summary, node, triax_text_of(key)) : node;
+}
+
 double digest_number_of(const triax_document *summary, triax_node map, const char *key) {
   triax_node node = triax_document_find(summary, map, triax_text_of(key));
   bool number = node != TRIAX_NO_NODE && triax_document_kind(summary, node) == TRIAX_KIND_NUMBER;
@@ -108,11 +113,9 @@ void digest_line(text_buffer *buffer) {
 /* A number of the summary's map `allocation`, or of one within it; NaN when it is not there. */
 static double allocation_number(const digest *d, const char *map, const char *key) {
   const triax_document *summary = triax_plan_summary(d->plan);
-  triax_node node = triax_document_find(summary, 0, triax_text_of("allocation"));
-  if (node != TRIAX_NO_NODE && map != NULL) node = triax_document_find(summary, node, triax_text_of(map));
-  if (node != TRIAX_NO_NODE) node = triax_document_find(summary, node, triax_text_of(key));
-  if (node == TRIAX_NO_NODE || triax_document_kind(summary, node) != TRIAX_KIND_NUMBER) return NAN;
-  return triax_document_as_number(summary, node);
+  triax_node node = map != NULL ? digest_find(summary, "allocation", map)
+                                : triax_document_find(summary, 0, triax_text_of("allocation"));
+  return node != TRIAX_NO_NODE ? digest_number_of(summary, node, key) : NAN;
 }
 
 const triax_table *digest_money_of(const digest *d, size_t *column) {

@@ -28,6 +28,8 @@ bool digest_same(triax_text a, triax_text b);
 bool digest_says(triax_text text, const char *word);
 /* Whose column is the customers' ARR, as the plan has it: `arr`, or else the first of money; NULL: there is none. */
 const triax_table *digest_money_of(const digest *d, size_t *column);
+/* What stands under `key` in the summary's map; TRIAX_NO_NODE where there is no such map, or nothing in it. */
+triax_node digest_find(const triax_document *summary, const char *map, const char *key);
 /* A number in a map of the summary; NaN where there is none. */
 double digest_number_of(const triax_document *summary, triax_node map, const char *key);
 /* 1234567 as 1,234,567. */

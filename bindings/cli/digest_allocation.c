@@ -61,8 +61,7 @@ size_t digest_add_hires(const digest *d, const triax_table *pools, size_t pool) 
 
 void digest_add_overlays(const digest *d) {
   const triax_document *summary = triax_plan_summary(d->plan);
-  triax_node list = triax_document_find(summary, 0, triax_text_of("allocation"));
-  if (list != TRIAX_NO_NODE) list = triax_document_find(summary, list, triax_text_of("overlays"));
+  triax_node list = digest_find(summary, "allocation", "overlays");
   if (list == TRIAX_NO_NODE) return;
   char text[CLI_NUMBER_SIZE], other[CLI_NUMBER_SIZE];
   text_add_format(d->buffer, "\n%-*s %9s %6s %20s %9s\n", DIGEST_NAME, "Overlay", "customers", "CSMs",

@@ -96,8 +96,7 @@ static void add_overlays(const digest *d) {
   static const char *const heads[] = {"Overlay", "#Customers", "#CSMs", "#Room", "#Uncovered", "#To hire, about", NULL};
   static const char *const figures[] = {"customers", "csms", "room", "uncovered", "hire"};
   const triax_document *summary = triax_plan_summary(d->plan);
-  triax_node list = triax_document_find(summary, 0, triax_text_of("allocation"));
-  if (list != TRIAX_NO_NODE) list = triax_document_find(summary, list, triax_text_of("overlays"));
+  triax_node list = digest_find(summary, "allocation", "overlays");
   if (list == TRIAX_NO_NODE) return;
   char text[CLI_NUMBER_SIZE];
   page_table(d->buffer, "Specialists beside the owners", heads);

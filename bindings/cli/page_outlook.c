@@ -73,8 +73,7 @@ static void add_plays(const digest *d) {
   static const char *const keys[] = {"fired", "not_judged", "new", "updated", "withheld"};
   const triax_document *summary = triax_plan_summary(d->plan);
   char text[CLI_NUMBER_SIZE];
-  triax_node node = triax_document_find(summary, 0, triax_text_of("plays"));
-  if (node != TRIAX_NO_NODE) node = triax_document_find(summary, node, triax_text_of("list"));
+  triax_node node = digest_find(summary, "plays", "list");
   if (node == TRIAX_NO_NODE) return;
   page_section(d->buffer, "Plays", "The actions are in actions.csv, those withheld in withheld.csv with the reason.");
   page_table(d->buffer, NULL, heads);

@@ -79,8 +79,7 @@ static const char *colour_of(const bands *all, size_t band) {
 
 static void find_bands(const digest *d, bands *all) {
   const triax_document *summary = triax_plan_summary(d->plan);
-  triax_node node = triax_document_find(summary, 0, triax_text_of("health"));
-  if (node != TRIAX_NO_NODE) node = triax_document_find(summary, node, triax_text_of("bands"));
+  triax_node node = digest_find(summary, "health", "bands");
   if (node == TRIAX_NO_NODE) return;
   for (triax_node band = triax_document_first(summary, node); band != TRIAX_NO_NODE && all->count < MOST_BANDS;
        band = triax_document_next(summary, band)) {
